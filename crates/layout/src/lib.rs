@@ -1,1 +1,9 @@
-//! Room for crate layout.
+//! Pure placement: boxes with sizes and the lines between them become a [`Scene`] of places and routes. It knows no
+//! service, no colour, no screen and no clock, and gives the same bits on every machine: f64 with + − × ÷ and
+//! comparison only, stable sorts, no order that comes from a hash map.
+
+pub mod input;
+pub mod scene;
+
+pub use input::{Edge, Group, GroupKind, Input, Node, Port};
+pub use scene::{Cubic, PlacedGroup, PlacedNode, Point, Rect, Route, Scene, Size, Update};
