@@ -1,1 +1,25 @@
-//! Room for crate model.
+//! The words server and page share: wire types and the URL codec.
+//! It must not know Prometheus, the core, a clock or a browser; its types carry no logic beyond reading and writing themselves.
+
+pub mod boot;
+pub mod detail;
+pub mod duration;
+pub mod findings;
+pub mod graph;
+pub mod health;
+pub mod page_params;
+pub mod params;
+pub mod problem;
+mod query_string;
+pub mod series;
+pub mod status;
+pub mod traffic;
+
+pub use detail::{EdgeDetail, NodeDetail};
+pub use findings::{Figure, Finding, FindingKind, Subject};
+pub use graph::{BoxBy, Edge, Graph, GraphBox, GraphType, Meta, Node, NodeKind, VersionRow};
+pub use health::{Health, Reason, Status};
+pub use page_params::PageParams;
+pub use params::GraphParams;
+pub use problem::{Problem, Warning};
+pub use traffic::{Latency, Protocol, QuantileMs, Requests, Tcp};

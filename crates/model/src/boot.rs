@@ -1,0 +1,18 @@
+//! What the shell hands to the page at start, as JSON in a `<script type="application/json" id="boot">`.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Boot {
+    /// "" or "/x/y": no slash at the end.
+    pub base_path: String,
+    pub version: String,
+    /// The source's name in the header, e.g. "demo" or the Prometheus host.
+    pub source: String,
+    /// Whether a Prometheus URL is set at all.
+    pub configured: bool,
+    /// Draw this graph's map without chrome.
+    pub embed: bool,
+    /// Publish what the painter drew as `window.__portolan` for tests.
+    pub test_hook: bool,
+}

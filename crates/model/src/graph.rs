@@ -1,0 +1,330 @@
+//! The graph as it travels: nodes, edges, boxes and what is known about the answer itself.
+//! It must not know how any of it was measured.
+
+use crate::{
+    Finding, Health, Warning,
+    traffic::{Latency, Protocol, Requests, SideGap, Tcp},
+};
+use serde::{Deserialize, Serialize};
+
+/// One answer of `GET /api/v1/graph`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Graph {
+    pub meta: Meta,
+    /// Sorted by id.
+    pub nodes: Vec<Node>,
+    /// Sorted by id.
+    pub edges: Vec<Edge>,
+    pub boxes: Vec<GraphBox>,
+    /// What is wrong, worst first.
+    pub findings: Vec<Finding>,
+    /// All namespaces of the snapshot, chosen or not, by name.
+    pub namespaces: Vec<NamespaceSummary>,
+    pub totals: Totals,
+}
+
+/// What one node stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GraphType {
+    App,
+    VersionedApp,
+    Workload,
+    Service,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoxBy {
+    Namespace,
+    App,
+}
+
+/// The silhouette a node is drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeKind {
+    App,
+    Workload,
+    Service,
+    Gateway,
+    /// A host outside the mesh, known by a ServiceEntry.
+    External,
+    /// PassthroughCluster or BlackHoleCluster.
+    Egress,
+    /// Callers without identity.
+    UnknownCallers,
+    /// Requests that no workload received and that name no service.
+    NoRoute,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// Stable across refreshes and processes; opaque to the page.
+    pub id: String,
+    pub kind: NodeKind,
+    /// What the card says.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Inbound requests (outbound for a root), all protocols but TCP together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Requests>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp: Option<Tcp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
+    /// Share of inbound traffic that is mutually authenticated, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtls_share: Option<f64>,
+    pub health: Health,
+    /// Rows of the card; empty where only one version answers. In order of version name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<VersionRow>,
+    /// The one version, where only one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    #[serde(default)]
+    pub flags: NodeFlags,
+    /// Unix seconds of the last traffic seen, for silent nodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen_s: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NodeFlags {
+    /// Only sends.
+    pub root: bool,
+    /// Not in the chosen namespaces; drawn because it talks to one that is.
+    pub outside: bool,
+    /// Traffic within 15 minutes, none in the last two.
+    pub silent: bool,
+    /// A service put between a client and its workloads.
+    pub injected: bool,
+    /// Part of a cycle of calls.
+    pub cycle: bool,
+    /// Named as a destination, never reports itself.
+    pub out_of_mesh: bool,
+    /// Figures include an estimated share (service graph).
+    pub estimated: bool,
+}
+
+/// One version (or workload) of an app.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VersionRow {
+    /// Unique within the card: the workload's name.
+    pub key: String,
+    /// What the row says: the version, else the workload.
+    pub name: String,
+    pub workload: String,
+    /// Observed share of the app's requests, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// Intended share, 0 to 1, where some source tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intended_share: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Requests>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp: Option<Tcp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
+    pub health: Health,
+    /// Against the other versions, in this window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+}
+
+/// How a version does against the baseline, by the evidence of this one window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    pub verdict: Verdict,
+    /// Row key of the version it is compared with.
+    pub baseline: String,
+    /// Evidence that it is worse, E : 1; absent where too few requests were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<f64>,
+    /// A sentence for a person: "v2 fails 7.8 times as often as v1 in this window (4.07 % against 0.52 %)".
+    pub sentence: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Baseline,
+    Worse,
+    NoDifferenceSeen,
+    TooFewRequests,
+}
+
+/// Traffic of one protocol from one node (or row) to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edge {
+    pub id: String,
+    pub source: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_row: Option<String>,
+    pub target: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_row: Option<String>,
+    pub protocol: Protocol,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Requests>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp: Option<Tcp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtls_share: Option<f64>,
+    /// Share of its source's outgoing traffic of this protocol, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_share: Option<f64>,
+    /// What the side that was not chosen counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_side: Option<SideGap>,
+    pub health: Health,
+    #[serde(default)]
+    pub flags: EdgeFlags,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen_s: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EdgeFlags {
+    /// Closes a cycle of calls.
+    pub cycle: bool,
+    pub silent: bool,
+    /// All of it was reported by the caller alone and never reached a server.
+    pub unreached: bool,
+    /// Shared out by inbound rate (service graph).
+    pub estimated: bool,
+}
+
+/// Nodes drawn inside one frame.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GraphBox {
+    pub id: String,
+    pub by: BoxBy,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Node ids; members of inner boxes are listed there only.
+    pub members: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NamespaceSummary {
+    pub name: String,
+    /// Whether this answer's graph shows it.
+    pub shown: bool,
+    /// istio-system, kube-system and the like: hidden unless asked for.
+    pub system: bool,
+    pub apps: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_rps: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_share: Option<f64>,
+    /// The worst status inside, and how many nodes have it.
+    pub status: crate::Status,
+    pub degraded: usize,
+    pub failing: usize,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Totals {
+    pub nodes: usize,
+    pub edges: usize,
+    /// Requests between the drawn nodes, each once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_rps: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_share: Option<f64>,
+}
+
+/// What is known about the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    pub graph_type: GraphType,
+    pub window_s: u64,
+    /// End of the window, unix seconds.
+    pub at_s: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrape_interval_s: Option<f64>,
+    /// "Prometheus 2.42.0", where the engine tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    pub percentiles: Percentiles,
+    pub queries: Vec<QueryUse>,
+    pub warnings: Vec<Warning>,
+    pub quality: Quality,
+    /// Present when this is an older answer because the newest attempt failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Stale>,
+}
+
+/// Whether quantiles stand in this answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Percentiles {
+    NotAsked,
+    /// Asked for; they follow with the next answer.
+    Pending,
+    Present,
+    /// The store has no buckets, or the query failed (a warning says which).
+    Missing,
+}
+
+/// One query that this answer rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueryUse {
+    /// "requests", "duration_bucket", …
+    pub kind: String,
+    pub promql: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stale {
+    /// Unix seconds of the first failed attempt after the last good one.
+    pub since_s: i64,
+    pub reason: String,
+    pub retry_in_s: f64,
+}
+
+/// What the telemetry lacks, counted.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Quality {
+    pub reporters: Vec<String>,
+    /// Grouped request rows seen.
+    pub rows: usize,
+    /// Share of requests (by rate) whose caller has no identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_source_share: Option<f64>,
+    /// Half-built rows that were left out.
+    pub dropped_rows: usize,
+    pub notes: Vec<QualityNote>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QualityNote {
+    /// Stable word, e.g. "missing_label".
+    pub code: String,
+    pub sentence: String,
+    pub fix: String,
+}

@@ -1,0 +1,262 @@
+//! The parameters of a graph request and their codec, the one both sides use.
+//! Reading never fails as a whole: it gives all mistakes at once, each naming its field.
+
+use crate::{
+    duration,
+    graph::{BoxBy, GraphType},
+    query_string,
+};
+
+pub const WINDOW_MIN_S: u64 = 60;
+pub const WINDOW_MAX_S: u64 = 86_400;
+pub const WINDOW_DEFAULT_S: u64 = 600;
+pub const HOPS_MAX: u8 = 5;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GraphParams {
+    /// None: every namespace with traffic but the system ones.
+    pub namespaces: Option<Vec<String>>,
+    /// Show istio-system, kube-system and the like too.
+    pub system: bool,
+    pub graph_type: GraphType,
+    pub boxes: Vec<BoxBy>,
+    pub window_s: u64,
+    /// End of the window, unix seconds; none is now.
+    pub at_s: Option<i64>,
+    pub percentiles: bool,
+    /// Node id; only what lies within `hops` of it is drawn.
+    pub focus: Option<String>,
+    pub hops: u8,
+}
+
+impl Default for GraphParams {
+    fn default() -> Self {
+        Self {
+            namespaces: None,
+            system: false,
+            graph_type: GraphType::VersionedApp,
+            boxes: vec![BoxBy::Namespace, BoxBy::App],
+            window_s: WINDOW_DEFAULT_S,
+            at_s: None,
+            percentiles: false,
+            focus: None,
+            hops: 1,
+        }
+    }
+}
+
+/// A parameter that could not be read, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` {fix}")]
+pub struct BadParam {
+    pub field: String,
+    pub fix: String,
+}
+
+impl GraphParams {
+    /// Unknown keys are left to others (the page has its own in the same query string).
+    pub fn from_query(query: &str) -> (Self, Vec<BadParam>) {
+        let mut params = Self::default();
+        let mut mistakes = Vec::new();
+        for (key, value) in query_string::parse(query) {
+            if let Some(Err(fix)) = params.set(&key, &value) {
+                mistakes.push(BadParam { field: key, fix });
+            }
+        }
+        (params, mistakes)
+    }
+
+    /// Only what differs from the default is written.
+    pub fn to_query(&self) -> String {
+        query_string::write(&self.pairs())
+    }
+
+    pub(crate) fn pairs(&self) -> Vec<(&'static str, String)> {
+        let standard = Self::default();
+        let mut pairs = Vec::new();
+        if let Some(namespaces) = &self.namespaces {
+            pairs.push(("namespaces", namespaces.join(",")));
+        }
+        if self.system {
+            pairs.push(("system", "true".into()));
+        }
+        if self.graph_type != standard.graph_type {
+            pairs.push(("type", self.graph_type.word().into()));
+        }
+        if self.boxes != standard.boxes {
+            let words: Vec<&str> = self.boxes.iter().map(|by| by.word()).collect();
+            pairs.push(("boxes", words.join(",")));
+        }
+        if self.window_s != standard.window_s {
+            pairs.push(("window", duration::format_s(self.window_s)));
+        }
+        if let Some(at_s) = self.at_s {
+            pairs.push(("at", at_s.to_string()));
+        }
+        if self.percentiles {
+            pairs.push(("percentiles", "true".into()));
+        }
+        if let Some(focus) = &self.focus {
+            pairs.push(("focus", focus.clone()));
+            if self.hops != standard.hops {
+                pairs.push(("hops", self.hops.to_string()));
+            }
+        }
+        pairs
+    }
+
+    /// None when the key is not one of ours.
+    pub(crate) fn set(&mut self, key: &str, value: &str) -> Option<Result<(), String>> {
+        let outcome = match key {
+            "namespaces" => {
+                self.namespaces = Some(names(value));
+                Ok(())
+            }
+            "system" => assign(&mut self.system, flag(value)),
+            "type" => assign(&mut self.graph_type, GraphType::parse(value)),
+            "boxes" => assign(&mut self.boxes, boxes(value)),
+            "window" => assign(&mut self.window_s, window(value)),
+            "at" => assign(&mut self.at_s, at(value)),
+            "percentiles" => assign(&mut self.percentiles, flag(value)),
+            "focus" => {
+                self.focus = (!value.is_empty()).then(|| value.to_owned());
+                Ok(())
+            }
+            "hops" => assign(&mut self.hops, hops(value)),
+            _ => return None,
+        };
+        Some(outcome)
+    }
+}
+
+fn assign<T>(slot: &mut T, parsed: Result<T, String>) -> Result<(), String> {
+    parsed.map(|value| *slot = value)
+}
+
+/// Sorted, without doubles: the order in the address bar means nothing.
+fn names(value: &str) -> Vec<String> {
+    let mut names: Vec<String> =
+        value.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+pub(crate) fn flag(value: &str) -> Result<bool, String> {
+    match value {
+        "true" | "1" | "" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err("must be true or false".into()),
+    }
+}
+
+fn boxes(value: &str) -> Result<Vec<BoxBy>, String> {
+    value.split(',').filter(|word| !word.is_empty() && *word != "none").map(BoxBy::parse).collect()
+}
+
+fn window(value: &str) -> Result<u64, String> {
+    duration::parse_s(value)
+        .filter(|s| (WINDOW_MIN_S..=WINDOW_MAX_S).contains(s))
+        .ok_or_else(|| "must be a time between 1m and 24h, such as 10m or 1h".to_owned())
+}
+
+fn at(value: &str) -> Result<Option<i64>, String> {
+    match value {
+        "" | "now" => Ok(None),
+        _ => value
+            .parse()
+            .ok()
+            .filter(|at_s| (0..=253_402_300_799).contains(at_s))
+            .map(Some)
+            .ok_or_else(|| "must be unix seconds, or left out for now".to_owned()),
+    }
+}
+
+fn hops(value: &str) -> Result<u8, String> {
+    value.parse().ok().filter(|hops| (1..=HOPS_MAX).contains(hops)).ok_or_else(|| "must be 1 to 5".to_owned())
+}
+
+impl GraphType {
+    pub const ALL: [Self; 4] = [Self::App, Self::VersionedApp, Self::Workload, Self::Service];
+
+    /// The word used in URLs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::VersionedApp => "versioned-app",
+            Self::Workload => "workload",
+            Self::Service => "service",
+        }
+    }
+
+    fn parse(word: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.word() == word)
+            .ok_or_else(|| "must be one of app, versioned-app, workload, service".to_owned())
+    }
+}
+
+impl BoxBy {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Namespace => "namespace",
+            Self::App => "app",
+        }
+    }
+
+    fn parse(word: &str) -> Result<Self, String> {
+        match word {
+            "namespace" => Ok(Self::Namespace),
+            "app" => Ok(Self::App),
+            _ => Err("must be a list of namespace and app, or none".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn all_mistakes_come_at_once_and_name_their_field() {
+        let (_, mistakes) = GraphParams::from_query("type=mesh&window=5x&hops=9&system=maybe&overlay=health");
+        let fields: Vec<&str> = mistakes.iter().map(|m| m.field.as_str()).collect();
+        assert_eq!(fields, ["type", "window", "hops", "system"]);
+        assert_eq!(mistakes[0].to_string(), "`type` must be one of app, versioned-app, workload, service");
+    }
+
+    #[test]
+    fn the_default_is_an_empty_query() {
+        assert_eq!(GraphParams::default().to_query(), "");
+        assert_eq!(GraphParams::from_query(""), (GraphParams::default(), vec![]));
+    }
+
+    prop_compose! {
+        fn any_params()(
+            namespaces in proptest::option::of(proptest::collection::btree_set("[a-z][a-z0-9-]{0,8}", 0..4)),
+            system: bool,
+            kind in 0_usize..4,
+            boxes in proptest::sample::subsequence(vec![BoxBy::Namespace, BoxBy::App], 0..=2),
+            window_s in WINDOW_MIN_S..=WINDOW_MAX_S,
+            at_s in proptest::option::of(0_i64..4_000_000_000),
+            percentiles: bool,
+            focus in proptest::option::of("\\PC{1,30}"),
+            hops in 1_u8..=HOPS_MAX,
+        ) -> GraphParams {
+            let hops = if focus.is_some() { hops } else { 1 };
+            GraphParams {
+                namespaces: namespaces.map(|set| set.into_iter().collect()),
+                system, graph_type: GraphType::ALL[kind], boxes, window_s, at_s, percentiles, focus, hops,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(params in any_params()) {
+            prop_assert_eq!(GraphParams::from_query(&params.to_query()), (params, vec![]));
+        }
+    }
+}

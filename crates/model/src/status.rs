@@ -1,0 +1,42 @@
+//! What the server says of itself and of its Prometheus.
+
+use serde::{Deserialize, Serialize};
+
+/// `GET /api/v1/status`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServerStatus {
+    pub version: String,
+    /// Nobody has to log in; always true until authentication exists.
+    pub open_to_all: bool,
+    /// Where it listens, as printed at start.
+    pub listen: String,
+    pub prometheus: PrometheusStatus,
+    pub snapshots_held: usize,
+    pub snapshots_bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PrometheusStatus {
+    /// Without user name, password or token; none when no URL is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    pub reachable: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrape_interval_s: Option<f64>,
+    /// Why it could not be reached, or what it did not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Unix seconds of the last good answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_good_s: Option<i64>,
+}
+
+/// `GET /api/v1/namespaces`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Namespaces {
+    pub at_s: i64,
+    pub window_s: u64,
+    pub namespaces: Vec<crate::graph::NamespaceSummary>,
+}

@@ -1,0 +1,77 @@
+//! Figures on nodes and edges. Absent means unknown, never zero; rates are per second, shares 0 to 1, times in milliseconds.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protocol {
+    Http,
+    Grpc,
+    Tcp,
+}
+
+/// Requests of HTTP and gRPC.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Requests {
+    pub rate_rps: f64,
+    pub error_rate_rps: f64,
+    /// Absent where nothing was requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_share: Option<f64>,
+    /// Requests in the window, estimated from the rate.
+    pub count: f64,
+    /// Part of `rate_rps` that never reached a server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreached_rps: Option<f64>,
+}
+
+/// Bytes in the direction of the request are `sent`, whatever the metric is called.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tcp {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_bytes_per_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_bytes_per_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_per_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_per_s: Option<f64>,
+    /// Connections a second that ended with a response flag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flagged_per_s: Option<f64>,
+}
+
+/// A quantile read from buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct QuantileMs {
+    pub ms: f64,
+    /// It lies above the highest finite bound, which `ms` then is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_ms: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50: Option<QuantileMs>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p90: Option<QuantileMs>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95: Option<QuantileMs>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99: Option<QuantileMs>,
+}
+
+/// The side of an edge that was not chosen as its truth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SideGap {
+    /// "source", "destination" or "waypoint": who counted these.
+    pub reporter: String,
+    pub rate_rps: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_share: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_ms: Option<f64>,
+}
