@@ -1,0 +1,251 @@
+//! What browser tests say: open, click, type, wait, look. Every console line is kept, and a violation of the content
+//! security policy fails the test that caused it, asked or not. Knows no page of the product.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+use crate::webdriver::{ELEMENT_KEY, Session};
+
+/// How often a condition is looked at while a test waits for it.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Keys that have no character, as WebDriver writes them.
+pub mod key {
+    pub const TAB: &str = "\u{e004}";
+    pub const ENTER: &str = "\u{e007}";
+    pub const ESCAPE: &str = "\u{e00c}";
+    pub const ARROW_LEFT: &str = "\u{e012}";
+    pub const ARROW_UP: &str = "\u{e013}";
+    pub const ARROW_RIGHT: &str = "\u{e014}";
+    pub const ARROW_DOWN: &str = "\u{e015}";
+}
+
+/// One line of the page's console.
+#[derive(Debug, Clone)]
+pub struct ConsoleLine {
+    pub level: String,
+    pub text: String,
+}
+
+impl ConsoleLine {
+    fn is_policy_violation(&self) -> bool {
+        self.text.contains("Content Security Policy")
+    }
+}
+
+#[derive(Debug)]
+pub struct Browser {
+    session: Session,
+    console: Mutex<Vec<ConsoleLine>>,
+}
+
+impl Browser {
+    /// A window of a laptop's size.
+    pub async fn start() -> Result<Self> {
+        Self::start_sized(1440, 900).await
+    }
+
+    pub async fn start_sized(width_px: u32, height_px: u32) -> Result<Self> {
+        let session = Session::start(width_px, height_px).await?;
+        Ok(Self { session, console: Mutex::new(Vec::new()) })
+    }
+
+    /// Opens an address and waits until the page's own files are there.
+    pub async fn open(&self, url: &str) -> Result<()> {
+        self.session.post("url", &json!({ "url": url })).await.map(drop)
+    }
+
+    pub async fn reload(&self) -> Result<()> {
+        self.session.post("refresh", &json!({})).await.map(drop)
+    }
+
+    pub async fn back(&self) -> Result<()> {
+        self.session.post("back", &json!({})).await.map(drop)
+    }
+
+    pub async fn forward(&self) -> Result<()> {
+        self.session.post("forward", &json!({})).await.map(drop)
+    }
+
+    pub async fn title(&self) -> Result<String> {
+        text(&self.session.get("title").await?)
+    }
+
+    pub async fn address(&self) -> Result<String> {
+        text(&self.session.get("url").await?)
+    }
+
+    /// The reference of the first element that a CSS selector finds.
+    pub async fn find(&self, css: &str) -> Result<String> {
+        let found = self.session.post("element", &json!({ "using": "css selector", "value": css })).await;
+        text(&found.with_context(|| format!("no element for `{css}`"))?[ELEMENT_KEY])
+    }
+
+    /// The text that a person sees in an element.
+    pub async fn text(&self, css: &str) -> Result<String> {
+        let element = self.find(css).await?;
+        text(&self.session.get(&format!("element/{element}/text")).await?)
+    }
+
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        let clicked = self.session.post(&format!("element/{element}/click"), &json!({})).await;
+        clicked.map(drop).with_context(|| format!("click on `{css}`"))
+    }
+
+    /// Types into an element; `key` has the keys without a character.
+    pub async fn type_into(&self, css: &str, keys: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        self.session.post(&format!("element/{element}/value"), &json!({ "text": keys })).await.map(drop)
+    }
+
+    /// Presses keys, one after the other, wherever the focus is.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        let strokes: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key })))
+            .collect();
+        self.act(json!([{ "type": "key", "id": "keyboard", "actions": strokes }])).await
+    }
+
+    /// Moves the mouse to a place in the window, in CSS pixels.
+    pub async fn point_at(&self, x: f64, y: f64) -> Result<()> {
+        self.act(mouse(json!([move_to(x, y, 0)]))).await
+    }
+
+    pub async fn click_at(&self, x: f64, y: f64) -> Result<()> {
+        let down = json!({ "type": "pointerDown", "button": 0 });
+        let up = json!({ "type": "pointerUp", "button": 0 });
+        self.act(mouse(json!([move_to(x, y, 0), down, up]))).await
+    }
+
+    /// Drags the mouse with its button down from one place to another.
+    pub async fn drag(&self, from: (f64, f64), to: (f64, f64)) -> Result<()> {
+        let down = json!({ "type": "pointerDown", "button": 0 });
+        let up = json!({ "type": "pointerUp", "button": 0 });
+        self.act(mouse(json!([move_to(from.0, from.1, 0), down, move_to(to.0, to.1, 200), up]))).await
+    }
+
+    /// Turns the wheel at a place; a positive amount scrolls down.
+    pub async fn wheel_at(&self, x: f64, y: f64, delta_px: i32) -> Result<()> {
+        let scroll = json!({ "type": "scroll", "x": x.round(), "y": y.round(), "deltaX": 0, "deltaY": delta_px,
+            "duration": 0, "origin": "viewport" });
+        self.act(json!([{ "type": "wheel", "id": "wheel", "actions": [scroll] }])).await
+    }
+
+    async fn act(&self, sources: Value) -> Result<()> {
+        self.session.post("actions", &json!({ "actions": sources })).await.map(drop)
+    }
+
+    /// Runs the body of a function in the page and gives what it returns.
+    pub async fn execute(&self, script: &str, args: &[Value]) -> Result<Value> {
+        let body = json!({ "script": script, "args": args });
+        self.session.post("execute/sync", &body).await.with_context(|| format!("script `{script}`"))
+    }
+
+    /// Like `execute`; the script's last argument is the callback that ends it.
+    pub async fn execute_async(&self, script: &str, args: &[Value]) -> Result<Value> {
+        let body = json!({ "script": script, "args": args });
+        self.session.post("execute/async", &body).await.with_context(|| format!("script `{script}`"))
+    }
+
+    /// Waits until a JavaScript expression is truthy, and gives its value. A script that throws is not true yet.
+    pub async fn wait_until(&self, expression: &str, deadline: Duration) -> Result<Value> {
+        let started = Instant::now();
+        let script = format!("return {expression}");
+        loop {
+            let last = self.execute(&script, &[]).await;
+            match &last {
+                Ok(value) if is_truthy(value) => return last,
+                _ if started.elapsed() < deadline => tokio::time::sleep(POLL_INTERVAL).await,
+                _ => {
+                    let console = self.console().await.unwrap_or_default();
+                    bail!("waited {deadline:?} for `{expression}`; last: {last:?}; console: {console:#?}");
+                }
+            }
+        }
+    }
+
+    /// Leaves a picture of the window in `target/screenshots/<name>.png`.
+    pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
+        let encoded = text(&self.session.get("screenshot").await?)?;
+        let folder = crate::target_dir()?.join("screenshots");
+        std::fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{name}.png"));
+        std::fs::write(&path, base64::engine::general_purpose::STANDARD.decode(encoded)?)?;
+        Ok(path)
+    }
+
+    /// All that the console said since the start.
+    pub async fn console(&self) -> Result<Vec<ConsoleLine>> {
+        let entries = self.session.post("se/log", &json!({ "type": "browser" })).await?;
+        Ok(self.keep(&entries))
+    }
+
+    /// Fails on any error in the console, policy violations included: a page without trouble says none.
+    pub async fn assert_clean_console(&self) -> Result<()> {
+        let lines = self.console().await?;
+        let bad: Vec<_> =
+            lines.iter().filter(|line| line.level == "SEVERE" || line.is_policy_violation()).collect();
+        if bad.is_empty() { Ok(()) } else { Err(anyhow!("the console has errors: {bad:#?}")) }
+    }
+
+    pub fn driver_process_id(&self) -> u32 {
+        self.session.driver_process_id()
+    }
+
+    /// The driver forgets entries once they are read.
+    fn keep(&self, entries: &Value) -> Vec<ConsoleLine> {
+        let field = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let mut console = self.console.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        console.extend(
+            entries
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|entry| ConsoleLine { level: field(entry, "level"), text: field(entry, "message") }),
+        );
+        console.clone()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let end = self.session.end_blocking();
+        // A test that has already failed has said why.
+        if std::thread::panicking() {
+            return;
+        }
+        let last = end.expect("the browser answers until its session ends");
+        let violations: Vec<_> =
+            self.keep(&last).into_iter().filter(ConsoleLine::is_policy_violation).collect();
+        assert!(violations.is_empty(), "the page broke its content security policy: {violations:#?}");
+    }
+}
+
+fn mouse(actions: Value) -> Value {
+    json!([{ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions }])
+}
+
+fn move_to(x: f64, y: f64, duration_ms: u32) -> Value {
+    json!({ "type": "pointerMove", "x": x.round(), "y": y.round(), "duration": duration_ms, "origin": "viewport" })
+}
+
+fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(truth) => *truth,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
+    }
+}
+
+fn text(value: &Value) -> Result<String> {
+    value.as_str().map(str::to_owned).ok_or_else(|| anyhow!("expected a text, got {value}"))
+}
