@@ -1,1 +1,31 @@
-//! Room for crate view.
+//! Everything about the drawing that needs no browser: formats, colours, overlays, sizes for the layout, the display
+//! list, hit testing, particles, the legend, find, the keyboard's walk, charts. Pure; knows no canvas, DOM or clock.
+
+pub mod above_limit;
+pub mod cards;
+pub mod chart;
+mod curve;
+pub mod diff;
+pub mod find;
+pub mod format;
+pub mod hit;
+pub mod label;
+pub mod legend;
+pub mod mark;
+pub mod measure;
+pub mod overlay;
+pub mod paint;
+pub mod palette;
+pub mod particles;
+pub mod reach;
+pub mod speak;
+pub mod svg;
+pub mod viewport;
+pub mod walk;
+
+pub use mark::{Align, Ink, Mark, Owner, Segment, Shape, Stroke, Text};
+pub use measure::{ApproximateMeasure, Font, MeasureText};
+pub use overlay::Overlay;
+pub use paint::{Drawing, marks};
+pub use palette::{Theme, Token};
+pub use viewport::{Insets, Level, Viewport};
