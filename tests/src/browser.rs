@@ -115,20 +115,20 @@ impl Browser {
 
     /// Moves the mouse to a place in the window, in CSS pixels.
     pub async fn point_at(&self, x: f64, y: f64) -> Result<()> {
-        self.act(mouse(json!([move_to(x, y, 0)]))).await
+        self.act(mouse(&json!([move_to(x, y, 0)]))).await
     }
 
     pub async fn click_at(&self, x: f64, y: f64) -> Result<()> {
         let down = json!({ "type": "pointerDown", "button": 0 });
         let up = json!({ "type": "pointerUp", "button": 0 });
-        self.act(mouse(json!([move_to(x, y, 0), down, up]))).await
+        self.act(mouse(&json!([move_to(x, y, 0), down, up]))).await
     }
 
     /// Drags the mouse with its button down from one place to another.
     pub async fn drag(&self, from: (f64, f64), to: (f64, f64)) -> Result<()> {
         let down = json!({ "type": "pointerDown", "button": 0 });
         let up = json!({ "type": "pointerUp", "button": 0 });
-        self.act(mouse(json!([move_to(from.0, from.1, 0), down, move_to(to.0, to.1, 200), up]))).await
+        self.act(mouse(&json!([move_to(from.0, from.1, 0), down, move_to(to.0, to.1, 200), up]))).await
     }
 
     /// Turns the wheel at a place; a positive amount scrolls down.
@@ -228,7 +228,7 @@ impl Drop for Browser {
     }
 }
 
-fn mouse(actions: Value) -> Value {
+fn mouse(actions: &Value) -> Value {
     json!([{ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions }])
 }
 

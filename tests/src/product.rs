@@ -124,8 +124,9 @@ fn build(release: bool) -> Result<(), String> {
         cargo.arg("--release");
     }
     let output = cargo.output().map_err(|error| format!("cannot start cargo: {error}"))?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(format!("the product does not build:\n{}", String::from_utf8_lossy(&output.stderr))),
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(format!("the product does not build:\n{}", String::from_utf8_lossy(&output.stderr)))
     }
 }

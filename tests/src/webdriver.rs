@@ -33,7 +33,7 @@ struct Driver {
 impl Session {
     pub async fn start(width_px: u32, height_px: u32) -> Result<Self> {
         let driver = Driver::start()?;
-        let http = http::client(Duration::from_secs(60))?;
+        let http = http::client(Duration::from_mins(1))?;
         let base = format!("http://127.0.0.1:{}/session", driver.port);
         let wishes = capabilities(&driver.profile.to_string_lossy(), width_px, height_px);
         let answer = call(&http, reqwest::Method::POST, &base, &wishes).await?;

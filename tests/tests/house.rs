@@ -38,20 +38,25 @@ fn metadata() -> Value {
         .args(["metadata", "--format-version", "1", "--no-deps"])
         .current_dir(workspace_root())
         .output()
-        .unwrap();
+        .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    serde_json::from_slice(&output.stdout).expect("metadata is JSON")
 }
 
 /// For each crate of the workspace, what it uses outside of its own tests and benches.
 fn dependencies() -> BTreeMap<String, Vec<String>> {
-    let name_of = |value: &Value| value["name"].as_str().unwrap().to_owned();
+    let name_of = |value: &Value| value["name"].as_str().expect("all have names").to_owned();
     let used = |package: &Value| {
-        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        let dependencies = package["dependencies"].as_array().expect("a list").iter();
         dependencies.filter(|dependency| dependency["kind"] != "dev").map(name_of).collect()
     };
     let metadata = metadata();
-    metadata["packages"].as_array().unwrap().iter().map(|package| (name_of(package), used(package))).collect()
+    metadata["packages"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|package| (name_of(package), used(package)))
+        .collect()
 }
 
 /// Every file that is or would be committed, relative to the workspace's root.
@@ -74,13 +79,13 @@ fn files() -> Vec<PathBuf> {
 
 fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in folder.read_dir().unwrap().flatten() {
+    for entry in folder.read_dir().expect("a readable folder").flatten() {
         let path = entry.path();
         let name = entry.file_name();
         if path.is_dir() && name != "target" && name != ".git" {
             files.extend(walk(&path));
         } else if path.is_file() {
-            files.push(path.strip_prefix(workspace_root()).unwrap().to_path_buf());
+            files.push(path.strip_prefix(workspace_root()).expect("walked from the root").to_path_buf());
         }
     }
     files
