@@ -2,3 +2,4 @@
 //! clock; must not know HTTP.
 
 pub mod store;
+pub mod promql;

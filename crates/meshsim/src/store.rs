@@ -64,6 +64,10 @@ impl Matcher {
         Self { name: name.into(), op: MatchOp::Equal, value: value.into(), regex: None }
     }
 
+    pub(crate) fn not_equal(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), op: MatchOp::NotEqual, value: value.into(), regex: None }
+    }
+
     /// Whether a label's value passes; `""` stands for a label that is absent.
     pub fn accepts(&self, value: &str) -> bool {
         let found = self.regex.as_ref().map_or(self.value == value, |regex| regex.is_match(value));
@@ -156,7 +160,10 @@ mod tests {
         let at = |t_ms| Point { t_ms, value: 1.0 };
         MemoryStore {
             series: vec![
-                Series { labels: labels_of([("__name__", "up"), ("pod", "a-1")]), points: vec![at(0), at(10), at(20)] },
+                Series {
+                    labels: labels_of([("__name__", "up"), ("pod", "a-1")]),
+                    points: vec![at(0), at(10), at(20)],
+                },
                 Series { labels: labels_of([("__name__", "up"), ("job", "x")]), points: vec![at(30)] },
             ],
         }
@@ -193,7 +200,8 @@ mod tests {
     fn visiting_gives_what_selecting_gives() {
         let mut seen = Vec::new();
         store().visit(&[], 0, 30, &mut |labels, points| seen.push((labels.clone(), points.len())));
-        let selected: Vec<_> = store().select(&[], 0, 30).into_iter().map(|s| (s.labels, s.points.len())).collect();
+        let selected: Vec<_> =
+            store().select(&[], 0, 30).into_iter().map(|s| (s.labels, s.points.len())).collect();
         assert_eq!(seen, selected);
     }
 }

@@ -1,0 +1,189 @@
+//! Calls of functions: their arguments, and which labels the answer keeps. Must not know how a function counts.
+
+use super::eval::{Context, Operand, range_argument};
+use super::label_function::{self, Replacement, labels_of_absence};
+use super::statistics::{max_or_nan, min_or_nan};
+use super::table::{ABSENT, Row, Table, is_absent};
+use super::{EvalError, elementwise, histogram, over_range, select, strip_parens};
+use promql_parser::parser::{Call, Expr};
+
+pub(super) fn eval(context: &Context, call: &Call) -> Result<Operand, EvalError> {
+    let name = call.func.name;
+    let arguments = Arguments { context, list: &call.args.args };
+    if let Some(function) = over_range::find(name) {
+        return range_function(&arguments, name, function).map(Operand::Vector);
+    }
+    if let Some(function) = elementwise::find(name) {
+        let table = arguments.vector(0)?.map(|value, _| function(value));
+        return table.without_names().map(Operand::Vector);
+    }
+    let table = match name {
+        "time" => return Ok(Operand::Scalar(seconds(context))),
+        "pi" => return Ok(Operand::Scalar(vec![std::f64::consts::PI; context.steps.len()])),
+        "scalar" => return Ok(Operand::Scalar(scalar_of(&arguments.vector(0)?))),
+        "vector" => Table::of_scalar(&arguments.scalar(0)?),
+        "timestamp" => timestamp(&arguments)?,
+        "absent" => absent(&arguments)?,
+        "absent_over_time" => absent_over_time(&arguments)?,
+        "clamp" | "clamp_min" | "clamp_max" => clamp(&arguments, name)?,
+        "round" => round(&arguments)?,
+        "sort" => sorted(&arguments.vector(0)?, f64::total_cmp),
+        "sort_desc" => sorted(&arguments.vector(0)?, |a, b| b.total_cmp(a)),
+        "histogram_quantile" => histogram::histogram_quantile(&arguments.scalar(0)?, &arguments.vector(1)?)?,
+        "label_replace" => label_replace(&arguments)?,
+        "label_join" => label_join(&arguments)?,
+        _ => return Err(EvalError::unsupported(format!("the function {name}()"))),
+    };
+    Ok(Operand::Vector(table))
+}
+
+struct Arguments<'a> {
+    context: &'a Context<'a>,
+    list: &'a [Box<Expr>],
+}
+
+impl Arguments<'_> {
+    fn expression(&self, at: usize) -> Result<&Expr, EvalError> {
+        self.list
+            .get(at)
+            .map(|argument| &**argument)
+            .ok_or_else(|| EvalError::execution("an argument is missing"))
+    }
+
+    fn vector(&self, at: usize) -> Result<Table, EvalError> {
+        self.context.vector(self.expression(at)?)
+    }
+
+    fn scalar(&self, at: usize) -> Result<Vec<f64>, EvalError> {
+        self.context.scalar(self.expression(at)?)
+    }
+
+    fn text(&self, at: usize) -> Result<String, EvalError> {
+        self.context.text(self.expression(at)?)
+    }
+}
+
+fn range_function(
+    arguments: &Arguments,
+    name: &str,
+    function: over_range::RangeFunction,
+) -> Result<Table, EvalError> {
+    let (parameters, at) =
+        if name == "quantile_over_time" { (arguments.scalar(0)?, 1) } else { (Vec::new(), 0) };
+    let selector = range_argument(arguments.expression(at)?)?;
+    let table = select::windows(arguments.context, selector, &|window, step| {
+        function(window, parameters.get(step).copied().unwrap_or(f64::NAN))
+    })?;
+    // The last sample of a series is still that series' sample; all else is a new quantity.
+    if name == "last_over_time" { Ok(table) } else { table.without_names() }
+}
+
+fn seconds(context: &Context) -> Vec<f64> {
+    context.steps.times().map(|t_ms| t_ms as f64 / 1000.0).collect()
+}
+
+/// The value of a vector's only element.
+fn scalar_of(table: &Table) -> Vec<f64> {
+    let only = |step: usize| {
+        let mut present =
+            (0..table.rows.len()).map(|row| table.cell(row, step)).filter(|cell| !is_absent(*cell));
+        match (present.next(), present.next()) {
+            (Some(value), None) => value,
+            _ => f64::NAN,
+        }
+    };
+    (0..table.width()).map(only).collect()
+}
+
+/// The time of a selector's sample, or of the evaluation for anything that was computed.
+fn timestamp(arguments: &Arguments) -> Result<Table, EvalError> {
+    let argument = arguments.expression(0)?;
+    if let Expr::VectorSelector(selector) = strip_parens(argument) {
+        return select::instant(arguments.context, selector, select::Yield::TimestampSeconds)?
+            .without_names();
+    }
+    let seconds = seconds(arguments.context);
+    arguments.vector(0)?.map(|_, step| seconds[step]).without_names()
+}
+
+fn present_at(table: &Table, step: usize) -> bool {
+    (0..table.rows.len()).any(|row| !is_absent(table.cell(row, step)))
+}
+
+/// One where the table has nothing, under the labels that the selector asks for.
+fn inverse(
+    found: &Table,
+    selector: Option<&promql_parser::parser::VectorSelector>,
+) -> Result<Table, EvalError> {
+    let matchers = selector.map(select::matchers).transpose()?.unwrap_or_default();
+    let cells: Vec<f64> =
+        (0..found.width()).map(|step| if present_at(found, step) { ABSENT } else { 1.0 }).collect();
+    let mut table = Table::new(found.width());
+    table.push(Row::new(labels_of_absence(&matchers)), &cells);
+    Ok(table)
+}
+
+fn absent(arguments: &Arguments) -> Result<Table, EvalError> {
+    let selector = match arguments.expression(0)? {
+        Expr::VectorSelector(selector) => Some(selector),
+        _ => None,
+    };
+    inverse(&arguments.vector(0)?, selector)
+}
+
+fn absent_over_time(arguments: &Arguments) -> Result<Table, EvalError> {
+    let selector = range_argument(arguments.expression(0)?)?;
+    let found = select::windows(arguments.context, selector, &|_, _| Some(1.0))?;
+    inverse(&found, Some(&selector.vs))
+}
+
+fn clamp(arguments: &Arguments, name: &str) -> Result<Table, EvalError> {
+    let unbounded = |value: f64| vec![value; arguments.context.steps.len()];
+    let (lowest, highest) = match name {
+        "clamp" => (arguments.scalar(1)?, arguments.scalar(2)?),
+        "clamp_min" => (arguments.scalar(1)?, unbounded(f64::INFINITY)),
+        _ => (unbounded(f64::NEG_INFINITY), arguments.scalar(1)?),
+    };
+    let clamped = arguments.vector(0)?.map(|value, step| {
+        if highest[step] < lowest[step] {
+            ABSENT
+        } else {
+            max_or_nan(lowest[step], min_or_nan(highest[step], value))
+        }
+    });
+    clamped.without_names()
+}
+
+fn round(arguments: &Arguments) -> Result<Table, EvalError> {
+    let multiples = if arguments.list.len() > 1 {
+        arguments.scalar(1)?
+    } else {
+        vec![1.0; arguments.context.steps.len()]
+    };
+    arguments.vector(0)?.map(|value, step| elementwise::round(value, multiples[step])).without_names()
+}
+
+/// By the value at the first step, for only an instant answer has an order; NaN comes last either way.
+fn sorted(table: &Table, compare: impl Fn(&f64, &f64) -> std::cmp::Ordering) -> Table {
+    let mut order: Vec<usize> = (0..table.rows.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (table.cell(*a, 0), table.cell(*b, 0));
+        a.is_nan().cmp(&b.is_nan()).then_with(|| compare(&a, &b))
+    });
+    table.in_order(&order)
+}
+
+fn label_replace(arguments: &Arguments) -> Result<Table, EvalError> {
+    let with = Replacement {
+        target: arguments.text(1)?,
+        template: arguments.text(2)?,
+        source: arguments.text(3)?,
+        pattern: arguments.text(4)?,
+    };
+    label_function::replace(&arguments.vector(0)?, &with)
+}
+
+fn label_join(arguments: &Arguments) -> Result<Table, EvalError> {
+    let sources = (3..arguments.list.len()).map(|at| arguments.text(at)).collect::<Result<Vec<_>, _>>()?;
+    label_function::join(&arguments.vector(0)?, &arguments.text(1)?, &arguments.text(2)?, &sources)
+}

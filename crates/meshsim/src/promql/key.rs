@@ -1,0 +1,141 @@
+//! Which rows belong together: keys made of some of a row's labels. Must not know what is done with a group.
+//!
+//! A mesh has hundreds of thousands of rows whose texts repeat, so texts become numbers by the address of their `Arc`
+//! first; the text itself is hashed once an address.
+
+use super::table::{Row, Table};
+use crate::store::{Labels, METRIC_NAME};
+use promql_parser::parser::LabelModifier;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+const NO_LABEL: u32 = u32::MAX;
+
+/// Numbers for texts, equal for equal texts. It borrows the texts, so an address stays the same text while it lives.
+#[derive(Debug, Default)]
+pub(super) struct Interner<'a> {
+    by_address: FxHashMap<*const u8, u32>,
+    by_text: FxHashMap<&'a str, u32>,
+}
+
+impl<'a> Interner<'a> {
+    fn id(&mut self, text: &'a Arc<str>) -> u32 {
+        let address = Arc::as_ptr(text).cast::<u8>();
+        if let Some(id) = self.by_address.get(&address) {
+            return *id;
+        }
+        let next = self.by_text.len() as u32;
+        let id = *self.by_text.entry(&**text).or_insert(next);
+        self.by_address.insert(address, id);
+        id
+    }
+}
+
+/// Which labels make two rows belong together.
+#[derive(Debug, Clone)]
+pub(super) enum Grouping {
+    /// These, sorted.
+    By(Vec<String>),
+    /// All but these, sorted.
+    Without(Vec<String>),
+}
+
+impl Grouping {
+    /// `by`/`without` of an aggregation: nothing said means one group.
+    pub(super) fn of_aggregation(modifier: Option<&LabelModifier>) -> Self {
+        modifier.map_or(Self::By(Vec::new()), Self::of_modifier)
+    }
+
+    /// `on`/`ignoring` of a binary operator: nothing said means all labels but the name.
+    pub(super) fn of_matching(modifier: Option<&LabelModifier>) -> Self {
+        modifier.map_or(Self::Without(vec![METRIC_NAME.to_owned()]), Self::of_modifier)
+    }
+
+    fn of_modifier(modifier: &LabelModifier) -> Self {
+        let mut names = modifier.labels().labels.clone();
+        if !modifier.is_include() {
+            names.push(METRIC_NAME.to_owned());
+        }
+        names.sort_unstable();
+        names.dedup();
+        if modifier.is_include() { Self::By(names) } else { Self::Without(names) }
+    }
+
+    /// Writes the row's key into `key`.
+    fn write_key<'a>(&self, row: &'a Row, interner: &mut Interner<'a>, key: &mut Vec<u32>) {
+        key.clear();
+        match self {
+            Self::By(names) => {
+                let mut labels = row.iter().peekable();
+                for wanted in names {
+                    while labels.next_if(|(name, _)| &**name < wanted.as_str()).is_some() {}
+                    let found = labels.next_if(|(name, _)| &**name == wanted.as_str());
+                    key.push(found.map_or(NO_LABEL, |(_, value)| interner.id(value)));
+                }
+            }
+            Self::Without(names) => {
+                for (name, value) in row.iter().filter(|(name, _)| !lists(names, name)) {
+                    key.push(interner.id(name));
+                    key.push(interner.id(value));
+                }
+            }
+        }
+    }
+
+    /// The labels of the row that belong to its key.
+    pub(super) fn labels(&self, row: &Row) -> Labels {
+        row.iter()
+            .filter(|(name, _)| match self {
+                Self::By(names) => lists(names, name),
+                Self::Without(names) => !lists(names, name),
+            })
+            .cloned()
+            .collect()
+    }
+}
+
+fn lists(sorted: &[String], name: &str) -> bool {
+    sorted.binary_search_by(|listed| listed.as_str().cmp(name)).is_ok()
+}
+
+/// Rows by group, groups in the order of their first row.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    numbers: FxHashMap<Vec<u32>, usize>,
+}
+
+impl Groups {
+    /// The group of each row; rows of several tables may share one numbering.
+    pub(super) fn assign<'a>(
+        &mut self,
+        table: &'a Table,
+        grouping: &Grouping,
+        interner: &mut Interner<'a>,
+    ) -> Vec<usize> {
+        let mut key = Vec::new();
+        let mut assigned = Vec::with_capacity(table.rows.len());
+        for row in &table.rows {
+            grouping.write_key(row, interner, &mut key);
+            let next = self.numbers.len();
+            let number = match self.numbers.get(key.as_slice()) {
+                Some(number) => *number,
+                None => *self.numbers.entry(key.clone()).or_insert(next),
+            };
+            assigned.push(number);
+        }
+        assigned
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+}
+
+/// The rows of each group.
+pub(super) fn members(assigned: &[usize], groups: usize) -> Vec<Vec<usize>> {
+    let mut members = vec![Vec::new(); groups];
+    for (row, group) in assigned.iter().enumerate() {
+        members[*group].push(row);
+    }
+    members
+}
