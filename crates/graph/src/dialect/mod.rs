@@ -1,0 +1,68 @@
+//! How one mesh names its metrics: each dialect asks in its own names and answers in the neutral words of `flow`.
+//! It must not know views, health or the wire.
+
+use crate::{
+    answers::Answers,
+    flow::{End, Field, Flows},
+    query::{Origin, Query, Signals, Window},
+};
+use std::fmt::Debug;
+
+pub mod istio;
+
+/// Every dialect there is; the first is taken where nothing says otherwise.
+pub static ALL: [&'static dyn Dialect; 1] = [&istio::Istio];
+
+pub trait Dialect: Debug + Send + Sync {
+    fn name(&self) -> &'static str;
+
+    /// Instant queries of one number each, for the preflight; `probe` reads their answers.
+    fn probe_queries(&self, extra_matcher: Option<&str>) -> Vec<ProbeQuery>;
+
+    /// `answers` has the value for each probe's word; a missing one was not answered.
+    fn probe(&self, answers: &[(&'static str, f64)]) -> Probe;
+
+    fn queries(&self, origin: &Origin, signals: Signals, window: &Window) -> Vec<Query>;
+
+    fn flows(&self, answers: &Answers) -> Flows;
+
+    /// The names needed to ask about one node or edge.
+    fn vocabulary(&self, probe: &Probe) -> Vocabulary;
+
+    fn label(&self, end: End, field: Field) -> &'static str;
+}
+
+impl PartialEq for dyn Dialect {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+/// A question of the preflight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProbeQuery {
+    pub word: &'static str,
+    pub promql: String,
+}
+
+/// What the preflight found out about a store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// Latency is kept in seconds (Istio up to 1.4), not in milliseconds.
+    pub duration_in_seconds: bool,
+}
+
+/// Metric names of a dialect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Vocabulary {
+    pub requests: &'static str,
+    pub duration_bucket: &'static str,
+    pub duration_sum: &'static str,
+    pub duration_count: &'static str,
+    /// What a duration is multiplied with to be in milliseconds.
+    pub ms_per_unit: f64,
+    pub tcp_sent: &'static str,
+    pub tcp_received: &'static str,
+    pub tcp_opened: &'static str,
+    pub tcp_closed: &'static str,
+}

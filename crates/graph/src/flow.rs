@@ -1,0 +1,147 @@
+//! The narrow waist: records of who called whom, by whose word, without any mesh's metric or label names.
+//! Nothing after this knows a dialect; nothing here knows nodes or views.
+
+use crate::sample::Symbol;
+use model::{Protocol, graph::QualityNote};
+use std::collections::BTreeMap;
+
+/// Who counted. Ordered by trust: the first that speaks about an edge is its truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reporter {
+    Waypoint,
+    Destination,
+    Source,
+    /// The label that says so is missing.
+    Unstated,
+}
+
+impl Reporter {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waypoint => "waypoint",
+            Self::Destination => "destination",
+            Self::Source => "source",
+            Self::Unstated => "",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Source,
+    Destination,
+}
+
+/// What tells workloads apart; a dialect has a label for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    Cluster,
+    Namespace,
+    Workload,
+    CanonicalApp,
+    App,
+    CanonicalVersion,
+    Version,
+}
+
+/// One end of a flow. An empty symbol is "not known".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Party {
+    pub cluster: Symbol,
+    pub namespace: Symbol,
+    pub workload: Symbol,
+    pub app: Symbol,
+    pub version: Symbol,
+    /// Where `app` came from; none when it is unknown.
+    pub app_from: Option<Field>,
+    pub version_from: Option<Field>,
+    /// Workload and app were stated, and both as unknown: not the same as labels that are absent.
+    pub stated_unknown: bool,
+}
+
+/// The service that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Asked {
+    pub host: Symbol,
+    pub name: Symbol,
+    pub namespace: Symbol,
+}
+
+/// Who to whom, for which service, by whose word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Channel {
+    pub reporter: Reporter,
+    pub source: Party,
+    pub destination: Party,
+    pub asked: Asked,
+    pub protocol: Protocol,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Security {
+    MutualTls,
+    Plain,
+    /// Not stated, or the reporter cannot know.
+    Unknown,
+}
+
+/// What tells rows of one channel apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tags {
+    pub code: Symbol,
+    pub grpc_status: Symbol,
+    pub flags: Symbol,
+    pub security: Security,
+    pub source_principal: Symbol,
+    pub destination_principal: Symbol,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Measure {
+    /// Requests a second.
+    Requests(Tags),
+    /// Bytes a second with the request.
+    TcpSent(Tags),
+    /// Bytes a second with the response.
+    TcpReceived(Tags),
+    TcpOpened(Tags),
+    TcpClosed(Tags),
+    /// Milliseconds a second.
+    DurationSum,
+    DurationCount,
+    /// Requests a second that took at most this long; may be infinite.
+    Bucket {
+        le_ms: f64,
+    },
+    /// The value is the unix second of the last traffic.
+    LastSeen,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Flow {
+    /// Index into `Flows::channels`.
+    pub channel: u32,
+    pub measure: Measure,
+    pub value: f64,
+}
+
+/// The share of an app's requests that a workload is meant to get.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Intent {
+    pub namespace: Symbol,
+    pub workload: Symbol,
+    pub share: f64,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Flows {
+    /// Each once.
+    pub channels: Vec<Channel>,
+    pub flows: Vec<Flow>,
+    pub intents: Vec<Intent>,
+    pub notes: Vec<QualityNote>,
+    /// Rows by column whose value was no usable number.
+    pub not_numbers: BTreeMap<crate::query::QueryKind, usize>,
+    /// Unix second at which the presence answers end; none when they were not asked.
+    pub presence_end_s: Option<i64>,
+}

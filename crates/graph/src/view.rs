@@ -1,0 +1,70 @@
+//! The decisions behind one picture: which namespaces, which graph type, which tolerances. Taken once, here.
+//! It must not know how the picture is made.
+
+use crate::health::Tolerances;
+use model::{BoxBy, GraphParams, GraphType};
+
+/// What an installation decides for all its users.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ViewConfig {
+    pub tolerances: Tolerances,
+    /// Hidden unless asked for.
+    pub system_namespaces: Vec<String>,
+    /// Put a service between a client and the workloads that answer for it (not in the service graph).
+    /// Off by default: an app's card already says what answers, and the extra column doubles the picture's width.
+    pub inject_services: bool,
+    /// A version is marked worse when the evidence, E : 1, reaches this.
+    pub worse_at_evidence: f64,
+}
+
+impl Default for ViewConfig {
+    fn default() -> Self {
+        let system = [
+            "istio-system",
+            "kube-system",
+            "kube-public",
+            "kube-node-lease",
+            "istio-operator",
+            "istio-config",
+            "istio-cni",
+        ];
+        Self {
+            tolerances: Tolerances::default(),
+            system_namespaces: system.map(str::to_owned).into(),
+            inject_services: false,
+            worse_at_evidence: 20.0,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// None: all with traffic, less the system ones unless `system`.
+    pub namespaces: Option<Vec<String>>,
+    pub system: bool,
+    pub graph_type: GraphType,
+    pub boxes: Vec<BoxBy>,
+    pub percentiles: bool,
+    pub focus: Option<String>,
+    pub hops: u8,
+    pub config: ViewConfig,
+}
+
+impl View {
+    pub fn resolve(params: &GraphParams, config: &ViewConfig) -> Self {
+        Self {
+            namespaces: params.namespaces.clone(),
+            system: params.system,
+            graph_type: params.graph_type,
+            boxes: params.boxes.clone(),
+            percentiles: params.percentiles,
+            focus: params.focus.clone(),
+            hops: params.hops,
+            config: config.clone(),
+        }
+    }
+
+    pub(crate) fn is_system(&self, namespace: &str) -> bool {
+        self.config.system_namespaces.iter().any(|system| system == namespace)
+    }
+}
