@@ -72,7 +72,7 @@ fn range_function(
         if name == "quantile_over_time" { (arguments.scalar(0)?, 1) } else { (Vec::new(), 0) };
     let selector = range_argument(arguments.expression(at)?)?;
     let table = select::windows(arguments.context, selector, &|window, step| {
-        function(window, parameters.get(step).copied().unwrap_or(f64::NAN))
+        function.apply(window, parameters.get(step).copied().unwrap_or(f64::NAN))
     })?;
     // The last sample of a series is still that series' sample; all else is a new quantity.
     if name == "last_over_time" { Ok(table) } else { table.without_names() }

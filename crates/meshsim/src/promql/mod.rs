@@ -60,7 +60,8 @@ impl Steps {
     }
 
     fn times(self) -> impl Iterator<Item = i64> {
-        (0..self.len()).map(move |index| self.start_ms + self.step_ms * index as i64)
+        std::iter::successors(Some(self.start_ms), move |t_ms| t_ms.checked_add(self.step_ms))
+            .take_while(move |t_ms| *t_ms <= self.end_ms)
     }
 }
 

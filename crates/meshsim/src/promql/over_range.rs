@@ -4,34 +4,52 @@ use super::rate;
 use super::select::Window;
 use super::statistics::{ExactSum, Spread, quantile};
 
-/// A function of one window; the number is the scalar argument of those that have one.
-pub(super) type RangeFunction = fn(Window, f64) -> Option<f64>;
+/// A function of one window, which is never empty.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RangeFunction {
+    /// One sample is enough.
+    Any(fn(Window) -> f64),
+    /// Two samples are needed.
+    Change(fn(Window) -> Option<f64>),
+    /// Takes a scalar argument before the range.
+    Quantile,
+}
+
+impl RangeFunction {
+    pub(super) fn apply(self, window: Window, argument: f64) -> Option<f64> {
+        match self {
+            Self::Any(function) => Some(function(window)),
+            Self::Change(function) => function(window),
+            Self::Quantile => Some(quantile_of(window, argument)),
+        }
+    }
+}
 
 const ALL: &[(&str, RangeFunction)] = &[
-    ("avg_over_time", avg),
-    ("changes", changes),
-    ("count_over_time", count),
-    ("delta", rate::delta),
-    ("idelta", rate::idelta),
-    ("increase", rate::increase),
-    ("irate", rate::irate),
-    ("last_over_time", last),
-    ("max_over_time", max),
-    ("min_over_time", min),
-    ("present_over_time", present),
-    ("quantile_over_time", quantile_of),
-    ("rate", rate::rate),
-    ("resets", resets),
-    ("stddev_over_time", stddev),
-    ("stdvar_over_time", stdvar),
-    ("sum_over_time", sum),
+    ("avg_over_time", RangeFunction::Any(avg)),
+    ("changes", RangeFunction::Any(changes)),
+    ("count_over_time", RangeFunction::Any(count)),
+    ("delta", RangeFunction::Change(rate::delta)),
+    ("idelta", RangeFunction::Change(rate::idelta)),
+    ("increase", RangeFunction::Change(rate::increase)),
+    ("irate", RangeFunction::Change(rate::irate)),
+    ("last_over_time", RangeFunction::Any(last)),
+    ("max_over_time", RangeFunction::Any(max)),
+    ("min_over_time", RangeFunction::Any(min)),
+    ("present_over_time", RangeFunction::Any(|_| 1.0)),
+    ("quantile_over_time", RangeFunction::Quantile),
+    ("rate", RangeFunction::Change(rate::rate)),
+    ("resets", RangeFunction::Any(resets)),
+    ("stddev_over_time", RangeFunction::Any(|window| variance(window).sqrt())),
+    ("stdvar_over_time", RangeFunction::Any(variance)),
+    ("sum_over_time", RangeFunction::Any(sum)),
 ];
 
 pub(super) fn find(name: &str) -> Option<RangeFunction> {
     ALL.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
 }
 
-fn exact_sum(window: Window) -> f64 {
+fn sum(window: Window) -> f64 {
     let mut sum = ExactSum::default();
     for point in window.points {
         sum.add(point.value);
@@ -39,66 +57,53 @@ fn exact_sum(window: Window) -> f64 {
     sum.value()
 }
 
-fn sum(window: Window, _: f64) -> Option<f64> {
-    Some(exact_sum(window))
+fn avg(window: Window) -> f64 {
+    sum(window) / window.points.len() as f64
 }
 
-fn avg(window: Window, _: f64) -> Option<f64> {
-    Some(exact_sum(window) / window.points.len() as f64)
+fn count(window: Window) -> f64 {
+    window.points.len() as f64
 }
 
-fn count(window: Window, _: f64) -> Option<f64> {
-    Some(window.points.len() as f64)
+fn values(window: Window<'_>) -> impl Iterator<Item = f64> {
+    window.points.iter().map(|point| point.value)
 }
 
-fn present(_: Window, _: f64) -> Option<f64> {
-    Some(1.0)
-}
-
-fn last(window: Window, _: f64) -> Option<f64> {
-    window.points.last().map(|point| point.value)
+fn last(window: Window) -> f64 {
+    values(window).last().unwrap_or(f64::NAN)
 }
 
 /// NaN only if there is nothing else, which is what `f64::max` gives.
-fn max(window: Window, _: f64) -> Option<f64> {
-    window.points.iter().map(|point| point.value).reduce(f64::max)
+fn max(window: Window) -> f64 {
+    values(window).fold(f64::NAN, f64::max)
 }
 
-fn min(window: Window, _: f64) -> Option<f64> {
-    window.points.iter().map(|point| point.value).reduce(f64::min)
+fn min(window: Window) -> f64 {
+    values(window).fold(f64::NAN, f64::min)
 }
 
-fn spread(window: Window) -> Spread {
+fn variance(window: Window) -> f64 {
     let mut spread = Spread::default();
-    for point in window.points {
-        spread.add(point.value);
+    for value in values(window) {
+        spread.add(value);
     }
-    spread
+    spread.variance()
 }
 
-fn stddev(window: Window, _: f64) -> Option<f64> {
-    Some(spread(window).variance().sqrt())
-}
-
-fn stdvar(window: Window, _: f64) -> Option<f64> {
-    Some(spread(window).variance())
-}
-
-fn quantile_of(window: Window, share: f64) -> Option<f64> {
-    let mut values: Vec<f64> = window.points.iter().map(|point| point.value).collect();
-    Some(quantile(share, &mut values))
+fn quantile_of(window: Window, share: f64) -> f64 {
+    quantile(share, &mut values(window).collect::<Vec<_>>())
 }
 
 fn count_pairs(window: Window, counts: impl Fn(f64, f64) -> bool) -> f64 {
     window.points.windows(2).filter(|pair| counts(pair[0].value, pair[1].value)).count() as f64
 }
 
-fn resets(window: Window, _: f64) -> Option<f64> {
-    Some(count_pairs(window, |before, after| after < before))
+fn resets(window: Window) -> f64 {
+    count_pairs(window, |before, after| after < before)
 }
 
-fn changes(window: Window, _: f64) -> Option<f64> {
+fn changes(window: Window) -> f64 {
     #[expect(clippy::float_cmp, reason = "a change is any difference, however small")]
     let differs = |before: f64, after: f64| before != after && !(before.is_nan() && after.is_nan());
-    Some(count_pairs(window, differs))
+    count_pairs(window, differs)
 }

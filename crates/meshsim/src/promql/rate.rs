@@ -9,28 +9,28 @@ enum Kind {
     Gauge,
 }
 
-pub(super) fn rate(window: Window, _: f64) -> Option<f64> {
+pub(super) fn rate(window: Window) -> Option<f64> {
     let range_s = (window.end_ms - window.start_ms) as f64 / 1000.0;
     extrapolated(window, Kind::Counter, range_s)
 }
 
-pub(super) fn increase(window: Window, _: f64) -> Option<f64> {
+pub(super) fn increase(window: Window) -> Option<f64> {
     extrapolated(window, Kind::Counter, 1.0)
 }
 
-pub(super) fn delta(window: Window, _: f64) -> Option<f64> {
+pub(super) fn delta(window: Window) -> Option<f64> {
     extrapolated(window, Kind::Gauge, 1.0)
 }
 
-pub(super) fn irate(window: Window, _: f64) -> Option<f64> {
+pub(super) fn irate(window: Window) -> Option<f64> {
     let [.., before, last] = window.points else { return None };
     let change = if last.value < before.value { last.value } else { last.value - before.value };
     (last.t_ms > before.t_ms).then(|| change / ((last.t_ms - before.t_ms) as f64 / 1000.0))
 }
 
-pub(super) fn idelta(window: Window, _: f64) -> Option<f64> {
+pub(super) fn idelta(window: Window) -> Option<f64> {
     let [.., before, last] = window.points else { return None };
-    (last.t_ms > before.t_ms).then(|| last.value - before.value)
+    (last.t_ms > before.t_ms).then_some(last.value - before.value)
 }
 
 /// The change between the first and the last sample, stretched to the whole range. At an edge it stretches to the range's

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Counters of some pods in some apps: growths a step, and where each begins.
 fn counters() -> impl Strategy<Value = MemoryStore> {
-    let series = (0..3_usize, 0..20_usize, proptest::collection::vec(0_u32..50, 2..20));
+    let series = (0..3_usize, 0..20_i64, proptest::collection::vec(0_u32..50, 2..20));
     proptest::collection::vec(series, 1..12).prop_map(|all| MemoryStore {
         series: all
             .into_iter()
@@ -16,9 +16,9 @@ fn counters() -> impl Strategy<Value = MemoryStore> {
             .map(|(number, (app, birth, growths))| {
                 let (app, pod) = (format!("app-{app}"), format!("pod-{number}"));
                 let mut value = 0.0;
-                let points = growths.iter().enumerate().map(|(at, growth)| {
-                    value += f64::from(*growth);
-                    Point { t_ms: (birth + at) as i64 * STEP_MS, value }
+                let points = (birth..).zip(growths).map(|(at, growth)| {
+                    value += f64::from(growth);
+                    Point { t_ms: at * STEP_MS, value }
                 });
                 let labels = labels_of([("__name__", "req"), ("app", app.as_str()), ("pod", pod.as_str())]);
                 Series { labels, points: points.collect() }
