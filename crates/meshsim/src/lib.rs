@@ -3,3 +3,16 @@
 
 pub mod store;
 pub mod promql;
+pub mod exposition;
+mod latency;
+mod mesh;
+mod scale;
+pub mod scenario;
+mod seed;
+mod shape;
+mod telemetry;
+mod traffic;
+pub mod truth;
+
+pub use latency::{BOUNDS, BUCKETS, Latency};
+pub use mesh::{Mesh, RAMP, SEED, SHOP, Target};

@@ -1,0 +1,130 @@
+//! A simulated mesh, ready to be asked: a scenario, its traffic, its pods, and a `Store` over the series they give.
+
+use std::sync::Arc;
+
+use crate::latency::{BOUNDS, BUCKETS};
+use crate::scale;
+use crate::scenario::{Mistakes, Scenario};
+use crate::store::{Labels, Matcher, Point, Series, Store};
+use crate::telemetry::{self, FAMILIES, Gauge, Names, Pods, Stream, Window};
+use crate::traffic::{self, Lane};
+
+/// The shop that the demo shows.
+pub const SHOP: &str = include_str!("../scenarios/shop.toml");
+
+/// The shop in motion: a canary that ramps, an error burst, a restart and more, within two hours.
+pub const RAMP: &str = include_str!("../scenarios/ramp.toml");
+
+/// The seed of the demo.
+pub const SEED: u64 = 20_001;
+
+/// Counters as a function of scenario, seed and time. Nothing is stored: any instant since 2020 can be asked for.
+#[derive(Debug)]
+pub struct Mesh {
+    pub(crate) scenario: Scenario,
+    pub(crate) lanes: Vec<Lane>,
+    pub(crate) pods: Pods,
+    pub(crate) streams: Vec<Stream>,
+    pub(crate) gauges: Vec<Gauge>,
+    /// By pod: the labels its scrapes add.
+    pub(crate) targets: Vec<[(Arc<str>, Arc<str>); 4]>,
+    /// By family: its name as a label.
+    pub(crate) metrics: Vec<(Arc<str>, Arc<str>)>,
+    /// By bucket: its bound as a label.
+    pub(crate) le: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// A scrape target, as `/api/v1/targets` tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub job: String,
+    pub instance: String,
+    pub namespace: String,
+    pub pod: String,
+    pub up: bool,
+    pub last_scrape_ms: i64,
+}
+
+impl Mesh {
+    /// The same scenario and seed give the same mesh everywhere.
+    pub fn new(scenario: Scenario, seed: u64) -> Self {
+        let lanes = traffic::lanes(&scenario, seed);
+        let pods = Pods::new(&scenario, seed);
+        let mut names = Names::default();
+        let streams = telemetry::streams(&scenario, &lanes, &pods, (&mut names, seed));
+        let gauges = telemetry::gauges(&scenario, &pods, &mut names);
+        let targets = pods.all.iter().map(|pod| names.target(pod)).collect();
+        let metrics = FAMILIES.iter().map(|family| names.metric(family.name)).collect();
+        let le = (0..BUCKETS).map(|le| (names.text("le"), names.text(&le_text(le)))).collect();
+        Self { scenario, lanes, pods, streams, gauges, targets, metrics, le }
+    }
+
+    /// A mesh from a scenario file.
+    pub fn from_toml(text: &str, seed: u64) -> Result<Self, Mistakes> {
+        Scenario::from_toml(text).map(|scenario| Self::new(scenario, seed))
+    }
+
+    /// The demo.
+    pub fn shop() -> Self {
+        Self::from_toml(SHOP, SEED).expect("the shop is tested to have no mistakes")
+    }
+
+    /// The demo in motion.
+    pub fn ramp() -> Self {
+        Self::from_toml(RAMP, SEED).expect("the ramp is tested to have no mistakes")
+    }
+
+    /// A made-up mesh of so many services, for benches and load.
+    pub fn scaled(services: usize) -> Self {
+        let spec = scale::spec(services, SEED);
+        let scenario = Scenario::from_spec(&spec).expect("generated meshes are tested to have no mistakes");
+        Self::new(scenario, SEED)
+    }
+
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Where a pod's scrapes lie, in milliseconds.
+    pub fn scrape_interval_ms(&self) -> i64 {
+        telemetry::SCRAPE_MS
+    }
+
+    /// All scrape targets as they stand at an instant.
+    pub fn targets(&self, at_ms: i64) -> Vec<Target> {
+        let mut targets = Vec::with_capacity(self.pods.all.len());
+        let from_ms = at_ms - telemetry::SCRAPE_MS + 1;
+        self.visit(&[Matcher::equal("__name__", "up")], from_ms, at_ms, &mut |labels, points| {
+            let text = |name| crate::store::label(labels, name).unwrap_or_default().to_owned();
+            let Some(last) = points.last() else { return };
+            targets.push(Target {
+                job: text("job"),
+                instance: text("instance"),
+                namespace: text("namespace"),
+                pod: text("pod"),
+                up: last.value > 0.0,
+                last_scrape_ms: last.t_ms,
+            });
+        });
+        targets
+    }
+}
+
+impl Store for Mesh {
+    fn select(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
+        let mut series = Vec::new();
+        self.visit(matchers, from_ms, to_ms, &mut |labels, points| {
+            series.push(Series { labels: Arc::clone(labels), points: points.to_vec() });
+        });
+        series
+    }
+
+    fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
+        telemetry::visit(self, matchers, Window::Grid { from_ms, to_ms }, each);
+    }
+}
+
+/// A bucket's bound as a proxy prints it.
+fn le_text(le: usize) -> String {
+    BOUNDS.get(le).map_or_else(|| "+Inf".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,84 @@
+//! When a pod is scraped in a window, which counters it had then, and the instants' places in the period.
+
+use crate::shape::Instant;
+
+use super::pods::Pod;
+
+/// The mesh began here: 2020-01-01T00:00:00Z. Counters are counted from then on.
+pub(crate) const ORIGIN_MS: i64 = 1_577_836_800_000;
+
+pub(crate) const SCRAPE_MS: i64 = 15_000;
+
+/// Seconds since the origin.
+pub(crate) fn second_of(t_ms: i64) -> f64 {
+    (t_ms - ORIGIN_MS) as f64 / 1_000.0
+}
+
+/// One scrape that reached its target.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scrape {
+    pub(crate) t_ms: i64,
+    pub(crate) instant: Instant,
+    /// Index into the scrapes' epochs.
+    pub(crate) epoch: usize,
+}
+
+/// All scrapes of a pod in a window.
+#[derive(Debug, Clone)]
+pub(crate) struct Scrapes {
+    /// Those that brought samples.
+    pub(crate) good: Vec<Scrape>,
+    /// Those that failed, since the container was down.
+    pub(crate) failed: Vec<i64>,
+    /// Since when the counters counted: `None` is the origin.
+    pub(crate) epochs: Vec<Option<Instant>>,
+}
+
+impl Scrapes {
+    /// The scrapes that lie on the pod's grid.
+    pub(crate) fn on_grid(pod: &Pod, from_ms: i64, to_ms: i64, period_s: f64) -> Self {
+        let first = from_ms.max(ORIGIN_MS) - pod.phase_ms;
+        let first = first.div_euclid(SCRAPE_MS) + i64::from(first.rem_euclid(SCRAPE_MS) != 0);
+        let times = (first..).map(|step| step * SCRAPE_MS + pod.phase_ms).take_while(|t_ms| *t_ms <= to_ms);
+        Self::at(pod, times, period_s)
+    }
+
+    /// A scrape at one instant, wherever the grid lies.
+    pub(crate) fn now(pod: &Pod, t_ms: i64, period_s: f64) -> Self {
+        Self::at(pod, std::iter::once(t_ms), period_s)
+    }
+
+    fn at(pod: &Pod, times: impl Iterator<Item = i64>, period_s: f64) -> Self {
+        let mut scrapes = Self { good: Vec::new(), failed: Vec::new(), epochs: Vec::new() };
+        let mut last = None;
+        for t_ms in times {
+            let second = second_of(t_ms);
+            let Some(since) = counting_since(pod, second, period_s) else {
+                scrapes.failed.push(t_ms);
+                continue;
+            };
+            if last != Some(since.to_bits()) {
+                last = Some(since.to_bits());
+                scrapes.epochs.push((since > 0.0).then(|| Instant::new(since, period_s)));
+            }
+            let epoch = scrapes.epochs.len() - 1;
+            scrapes.good.push(Scrape { t_ms, instant: Instant::new(second, period_s), epoch });
+        }
+        scrapes
+    }
+}
+
+/// The second at which the pod's counters last began, 0 for the origin; `None` while the container is down.
+fn counting_since(pod: &Pod, second: f64, period_s: f64) -> Option<f64> {
+    if pod.restarts.is_empty() {
+        return Some(0.0);
+    }
+    let start = (second / period_s).floor() * period_s;
+    let within = second - start;
+    if pod.restarts.iter().any(|(down, up)| *down <= within && within < *up) {
+        return None;
+    }
+    let today = pod.restarts.iter().rev().find(|(_, up)| *up <= within).map(|(_, up)| start + up);
+    let before = || pod.restarts.last().map(|(_, up)| start - period_s + up);
+    Some(today.or_else(before).unwrap_or(0.0).max(0.0))
+}
