@@ -5,5 +5,32 @@
 pub mod input;
 pub mod scene;
 
+mod columns;
+mod cycles;
+mod draw;
+mod field;
+mod frames;
+pub mod generate;
+mod geometry;
+mod grid;
+mod heights;
+mod labels;
+mod laid;
+mod layers;
+pub mod metrics;
+mod net;
+mod order;
+mod pack;
+mod part;
+mod place;
+mod ports;
+mod routes;
+mod shelves;
+mod sift;
+mod simplex;
+mod tracks;
+mod tuning;
+
 pub use input::{Edge, Group, GroupKind, Input, Node, Port};
+pub use place::place;
 pub use scene::{Cubic, PlacedGroup, PlacedNode, Point, Rect, Route, Scene, Size, Update};

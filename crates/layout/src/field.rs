@@ -1,0 +1,197 @@
+//! Heights as a system: what must lie below what and how far, and what wants to lie at one height. Knows entries as
+//! variables; solving is done elsewhere.
+
+use crate::columns::Columns;
+use crate::part::Part;
+use crate::scene::Size;
+use crate::tuning::{BAND_GAP, BAND_PADDING, CARD_GAP, LINE_CLEAR, LINE_GAP, OUTSIDE_GAP};
+
+/// Variables are the tops of all entries, then top and bottom of each band.
+#[derive(Debug, Default)]
+pub(crate) struct Field {
+    pub(crate) y: Vec<f64>,
+    /// (below, gap) by variable: the other is at least `gap` further down.
+    pub(crate) down: Vec<Vec<(usize, f64)>>,
+    /// (above, gap) by variable.
+    pub(crate) up: Vec<Vec<(usize, f64)>>,
+    pub(crate) ties: Vec<Tie>,
+    /// Ties of each variable.
+    pub(crate) tied: Vec<Vec<usize>>,
+}
+
+/// Two variables that want to lie at one height, at an offset each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tie {
+    pub(crate) a: usize,
+    pub(crate) b: usize,
+    pub(crate) a_at: f64,
+    pub(crate) b_at: f64,
+    pub(crate) weight: f64,
+    /// A line, which is to be straight; else only a wish to stay close.
+    pub(crate) line: bool,
+}
+
+impl Field {
+    pub(crate) fn with(n: usize) -> Self {
+        Self {
+            y: vec![0.0; n],
+            down: vec![Vec::new(); n],
+            up: vec![Vec::new(); n],
+            ties: Vec::new(),
+            tied: vec![Vec::new(); n],
+        }
+    }
+
+    pub(crate) fn below(&mut self, above: usize, below: usize, gap: f64) {
+        self.down[above].push((below, gap));
+        self.up[below].push((above, gap));
+    }
+
+    pub(crate) fn tie(&mut self, tie: Tie) {
+        self.tied[tie.a].push(self.ties.len());
+        self.tied[tie.b].push(self.ties.len());
+        self.ties.push(tie);
+    }
+
+    /// How far `b` would have to move for the tie to be level.
+    pub(crate) fn off(&self, tie: &Tie) -> f64 {
+        self.y[tie.a] + tie.a_at - self.y[tie.b] - tie.b_at
+    }
+}
+
+/// Height of an entry.
+pub(crate) fn tall(part: &Part, columns: &Columns, entry: usize) -> f64 {
+    if columns.is_real(entry) {
+        part.size[entry].height
+    } else {
+        part.links[columns.link[entry - columns.real]].thick
+    }
+}
+
+/// The gap two neighbours of a column need between them.
+pub(crate) fn gap(columns: &Columns, a: usize, b: usize) -> f64 {
+    match (columns.is_real(a), columns.is_real(b)) {
+        (true, true) => CARD_GAP,
+        (false, false) => LINE_GAP,
+        _ => LINE_CLEAR,
+    }
+}
+
+/// Builds the system. `offsets` says at which height of its ends each link is tied; `titles` is by local band.
+pub(crate) fn build(part: &Part, columns: &Columns, offsets: &[(f64, f64)], titles: &[Size]) -> Field {
+    let n = columns.layer.len();
+    let mut field = Field::with(n + 2 * titles.len());
+    for column in &columns.columns {
+        stack(&mut field, part, columns, column);
+    }
+    bands(&mut field, part, columns, titles);
+    for segment in &columns.segments {
+        let (from_at, to_at) = offsets[segment.link];
+        let middle = part.links[segment.link].thick / 2.0;
+        let real = [columns.is_real(segment.from), columns.is_real(segment.to)];
+        // A long line is to run straight between its ends, whatever that costs its ends.
+        let stiff = [8.0, 2.0, 1.0][real.iter().filter(|&&real| real).count()];
+        field.tie(Tie {
+            a: segment.from,
+            b: segment.to,
+            a_at: if real[0] { from_at } else { middle },
+            b_at: if real[1] { to_at } else { middle },
+            weight: stiff * part.links[segment.link].pull,
+            line: true,
+        });
+    }
+    field
+}
+
+fn stack(field: &mut Field, part: &Part, columns: &Columns, column: &[usize]) {
+    let mut card: Option<usize> = None;
+    for (at, &entry) in column.iter().enumerate() {
+        if at > 0 {
+            let above = column[at - 1];
+            field.below(above, entry, tall(part, columns, above) + gap(columns, above, entry));
+        }
+        if columns.is_real(entry) {
+            if let Some(above) = card {
+                let room = part.size[above].height + CARD_GAP;
+                field.below(above, entry, room);
+                let weight = if columns.shelf[above] == columns.shelf[entry] { 0.12 } else { 0.04 };
+                field.tie(Tie { a: above, b: entry, a_at: room, b_at: 0.0, weight, line: false });
+            }
+            card = Some(entry);
+        }
+    }
+}
+
+/// Bands as two variables each: members lie between, foreign cards and other bands do not.
+fn bands(field: &mut Field, part: &Part, columns: &Columns, titles: &[Size]) {
+    let n = columns.layer.len();
+    let mut span = vec![(usize::MAX, 0); titles.len()];
+    for (item, band) in part.band.iter().enumerate() {
+        if let Some(band) = *band {
+            let at = columns.layer[item];
+            span[band] = (span[band].0.min(at), span[band].1.max(at));
+            field.below(n + 2 * band, item, BAND_PADDING + titles[band].height);
+            field.below(item, n + 2 * band + 1, part.size[item].height + BAND_PADDING);
+        }
+    }
+    let shelf: Vec<usize> = (0..titles.len())
+        .map(|band| {
+            (0..columns.real)
+                .find(|&item| part.band[item] == Some(band))
+                .map_or(0, |item| columns.shelf[item])
+        })
+        .collect();
+    for a in 0..titles.len() {
+        for b in 0..titles.len() {
+            if a != b && shelf[a] < shelf[b] && span[a].0 <= span[b].1 && span[b].0 <= span[a].1 {
+                field.below(n + 2 * a + 1, n + 2 * b, BAND_GAP);
+                field.tie(Tie {
+                    a: n + 2 * a + 1,
+                    b: n + 2 * b,
+                    a_at: BAND_GAP,
+                    b_at: 0.0,
+                    weight: 0.02,
+                    line: false,
+                });
+            }
+        }
+        outsiders(field, part, columns, (n + 2 * a, shelf[a], span[a]));
+        keep_title_clear(field, part, columns, (n + 2 * a, a, span[a].0));
+    }
+}
+
+fn outsiders(
+    field: &mut Field,
+    part: &Part,
+    columns: &Columns,
+    (top, shelf, span): (usize, usize, (usize, usize)),
+) {
+    for (item, band) in part.band.iter().enumerate() {
+        let at = columns.layer[item];
+        if band.is_some() || at < span.0 || at > span.1 {
+            continue;
+        }
+        if columns.shelf[item] < shelf {
+            field.below(item, top, part.size[item].height + OUTSIDE_GAP);
+        } else {
+            field.below(top + 1, item, OUTSIDE_GAP);
+        }
+    }
+}
+
+/// Lines that pass above a band's first column pass above its title too.
+fn keep_title_clear(
+    field: &mut Field,
+    part: &Part,
+    columns: &Columns,
+    (top, band, first): (usize, usize, usize),
+) {
+    let Some(column) = columns.columns.get(first) else { return };
+    let Some(at) = column.iter().position(|&entry| columns.is_real(entry) && part.band[entry] == Some(band))
+    else {
+        return;
+    };
+    for &entry in column[..at].iter().rev().take_while(|&&entry| !columns.is_real(entry)) {
+        field.below(entry, top, tall(part, columns, entry) + 5.0);
+    }
+}

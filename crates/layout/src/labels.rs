@@ -1,0 +1,183 @@
+//! A place for each label beside its line: above a level stretch, on a side of a steep one, clear of cards, titles,
+//! other labels and, where possible, other lines. Knows a scene, no text.
+
+use std::collections::BTreeMap;
+
+use crate::geometry::{cuts, hull, points};
+use crate::grid::Grid;
+use crate::input::Input;
+use crate::scene::{Point, Rect, Route, Scene, Size};
+use crate::tuning::{BAND_PADDING, LABEL_CLEAR};
+
+/// Shares of the way at which a label is tried: the middle, toward the target, toward the source.
+const STOPS: [f64; 11] = [0.5, 0.6, 0.4, 0.7, 0.3, 0.78, 0.22, 0.86, 0.14, 0.92, 0.08];
+
+struct Wish<'a> {
+    edge: usize,
+    size: Size,
+    weight: f64,
+    half: f64,
+    key: &'a str,
+}
+
+/// Places labels of the routes that `wanted` names, heavy lines first; labels already set on others stay.
+pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(&Route) -> bool) {
+    let mut wishes = wishes(scene, input, &wanted);
+    if wishes.is_empty() {
+        return;
+    }
+    wishes.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(b.key)));
+    let mut ground = Ground::new(scene, input);
+    let mut found: Vec<(usize, Option<Rect>)> = Vec::with_capacity(wishes.len());
+    for wish in wishes {
+        let places = candidates(&scene.edges[wish.edge], wish.size, wish.half);
+        let clear = |strict: bool| places.iter().find(|rect| ground.is_clear(rect, wish.edge, strict));
+        let place = clear(true).or_else(|| clear(false)).copied();
+        if let Some(rect) = place {
+            ground.boxes.insert(&rect, ground.taken.len());
+            ground.taken.push(rect);
+        }
+        found.push((wish.edge, place));
+    }
+    for (edge, place) in found {
+        scene.edges[edge].label = place;
+    }
+}
+
+fn wishes<'a>(scene: &Scene, input: &'a Input, wanted: &impl Fn(&Route) -> bool) -> Vec<Wish<'a>> {
+    let mut by_key: BTreeMap<&str, &crate::input::Edge> = BTreeMap::new();
+    for edge in &input.edges {
+        by_key.entry(&edge.key).or_insert(edge);
+    }
+    let mut wishes = Vec::new();
+    for (index, route) in scene.edges.iter().enumerate() {
+        let Some(edge) = by_key.get(&*route.key) else { continue };
+        let Some(size) = edge.label else { continue };
+        if wanted(route) && size.width.is_finite() && size.height.is_finite() {
+            let half = crate::net::sane(edge.width, 1.0, 40.0) / 2.0;
+            let weight = crate::net::sane(edge.weight, 0.0, 1e12);
+            wishes.push(Wish { edge: index, size, weight, half, key: &edge.key });
+        }
+    }
+    wishes
+}
+
+/// Everything a label must keep clear of.
+struct Ground {
+    taken: Vec<Rect>,
+    boxes: Grid,
+    pieces: Vec<(usize, Point, Point)>,
+    lines: Grid,
+}
+
+impl Ground {
+    fn new(scene: &Scene, input: &Input) -> Self {
+        let paths = scene.edges.iter().flat_map(|edge| edge.path.iter().map(hull));
+        let all = scene
+            .nodes
+            .iter()
+            .map(|node| node.rect)
+            .chain(scene.groups.iter().map(|group| group.rect))
+            .chain(paths);
+        let bounds = all.reduce(|a, b| a.union(&b)).unwrap_or_default().grown(100.0);
+        let mut ground = Self {
+            taken: Vec::new(),
+            boxes: Grid::new(bounds),
+            pieces: Vec::new(),
+            lines: Grid::new(bounds),
+        };
+        ground.taken.extend(scene.nodes.iter().map(|node| node.rect));
+        for group in &scene.groups {
+            let title = input.groups.iter().find(|known| known.key == group.key).map(|known| known.title);
+            if let Some(title) = title.filter(|title| title.width > 0.0 && title.height > 0.0) {
+                let corner = (group.rect.x + BAND_PADDING, group.rect.y + 4.0);
+                ground.taken.push(Rect::new(corner.0, corner.1, title.width, title.height));
+            }
+        }
+        ground.taken.extend(scene.edges.iter().filter_map(|edge| edge.label));
+        for (index, rect) in ground.taken.iter().enumerate() {
+            ground.boxes.insert(rect, index);
+        }
+        for (index, edge) in scene.edges.iter().enumerate() {
+            for cubic in &edge.path {
+                let mut last: Option<Point> = None;
+                for point in points(cubic) {
+                    if let Some(from) = last.replace(point) {
+                        ground.lines.insert(&span(from, point), ground.pieces.len());
+                        ground.pieces.push((index, from, point));
+                    }
+                }
+            }
+        }
+        ground
+    }
+
+    /// Strictly: away from other lines too. Else other lines may come close, but not touch.
+    fn is_clear(&self, rect: &Rect, edge: usize, strict: bool) -> bool {
+        let room = rect.grown(if strict { LABEL_CLEAR } else { 2.0 });
+        if self.boxes.any(&room, |index| self.taken[index].overlaps(&room)) {
+            return false;
+        }
+        let near = rect.grown(if strict { LABEL_CLEAR - 1.0 } else { 0.0 });
+        let own = rect.grown(1.0);
+        !self.lines.any(&room, |index| {
+            let (line, from, to) = self.pieces[index];
+            cuts(from, to, if line == edge { &own } else { &near })
+        })
+    }
+}
+
+/// The box round a straight piece.
+fn span(a: Point, b: Point) -> Rect {
+    let (x, y) = (a.x.min(b.x), a.y.min(b.y));
+    Rect::new(x, y, a.x.max(b.x) - x, a.y.max(b.y) - y)
+}
+
+/// Places along the way, the best first.
+fn candidates(route: &Route, size: Size, half: f64) -> Vec<Rect> {
+    let line = crate::geometry::polyline(&route.path);
+    // Lengths along both axes are added: no root is needed to find the middle.
+    let lengths: Vec<f64> =
+        line.windows(2).map(|ends| (ends[1].x - ends[0].x).abs() + (ends[1].y - ends[0].y).abs()).collect();
+    let total: f64 = lengths.iter().sum();
+    let mut out = Vec::new();
+    if total < 24.0 {
+        return out;
+    }
+    for stop in STOPS {
+        let mut rest = stop * total;
+        let mut at = 0;
+        while at + 1 < lengths.len() && rest > lengths[at] {
+            rest -= lengths[at];
+            at += 1;
+        }
+        let share = if lengths[at] > 0.0 { (rest / lengths[at]).min(1.0) } else { 0.0 };
+        let (from, to) = (line[at], line[at + 1]);
+        let point = Point::new(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share);
+        beside(point, (to.x - from.x, to.y - from.y), size, half, &mut out);
+    }
+    out
+}
+
+fn beside(at: Point, (dx, dy): (f64, f64), size: Size, half: f64, out: &mut Vec<Rect>) {
+    let (w, h) = (size.width, size.height);
+    let level = dy.abs() < 0.3 * dx.abs();
+    if level {
+        let climb = dy.abs() / dx.abs().max(1e-9) * w / 2.0;
+        let clear = half + LABEL_CLEAR - 1.0 + climb;
+        out.push(Rect::new(at.x - w / 2.0, at.y - clear - h, w, h));
+        out.push(Rect::new(at.x - w / 2.0, at.y + clear, w, h));
+        return;
+    }
+    // Beside a steep line, shifted by what the line leans within the label's height.
+    let lean = (dx / dy).abs() * h / 2.0;
+    let clear = half + LABEL_CLEAR + lean;
+    let right = Rect::new(at.x + clear, at.y - h / 2.0, w, h);
+    let left = Rect::new(at.x - clear - w, at.y - h / 2.0, w, h);
+    // A line that climbs to the right leaves its room on the left above, one that falls on the right.
+    if dy * dx < 0.0 {
+        out.extend([left, right]);
+    } else {
+        out.extend([right, left]);
+    }
+}

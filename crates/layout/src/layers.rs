@@ -1,0 +1,269 @@
+//! Which layer each item stands in: callers left, callees right, bands side by side where the calls allow it, no
+//! layer much taller than the picture is wide. Knows nothing of heights within a layer.
+
+use crate::cycles::components;
+use crate::part::Part;
+use crate::simplex::{Span, longest_path, ranks};
+use crate::tuning::{ASPECT, CARD_GAP, LAYER_GAP, LINE_CLEAR};
+
+/// Above this many items the exact method would be felt.
+const EXACT_MOST: usize = 5_000;
+
+/// The layer of each item. `back` says which links run backward; `apart` asks for bands side by side.
+pub(crate) fn assign(part: &Part, back: &[bool], apart: bool, aspect: f64) -> Vec<usize> {
+    let n = part.items.len();
+    let spans = spans(part, back, apart);
+    let total = n + 2 * part.bands.len();
+    let rank =
+        if n > EXACT_MOST { longest_path(total, &spans) } else { ranks(total, &spans, 40 + 4 * total) };
+    let mut layer: Vec<usize> = rank[..n].iter().map(|&rank| rank.max(0) as usize).collect();
+    align_loose(part, &mut layer, apart);
+    let linked = linked(part);
+    place_lonely(part, &linked, &mut layer, aspect);
+    fold(part, back, &mut layer, aspect);
+    compact(&mut layer);
+    layer
+}
+
+fn ends(part: &Part, back: &[bool], link: usize) -> (usize, usize) {
+    let link_ref = &part.links[link];
+    if back[link] { (link_ref.to, link_ref.from) } else { (link_ref.from, link_ref.to) }
+}
+
+fn spans(part: &Part, back: &[bool], apart: bool) -> Vec<Span> {
+    let n = part.items.len();
+    let mut spans = Vec::new();
+    for link in 0..part.links.len() {
+        let (from, to) = ends(part, back, link);
+        let same = part.band[from].is_some() && part.band[from] == part.band[to];
+        let weight = part.links[link].lines.len().min(4) as i64 + if same { 2 } else { 0 };
+        spans.push(Span { from, to, least: 1, weight });
+    }
+    if !apart {
+        return spans;
+    }
+    let pairs = band_pairs(part, back);
+    for (item, band) in part.band.iter().enumerate() {
+        let Some(band) = *band else { continue };
+        if pairs.iter().any(|pair| pair.1 == band) {
+            spans.push(Span { from: n + 2 * band, to: item, least: 0, weight: 0 });
+        }
+        if pairs.iter().any(|pair| pair.0 == band) {
+            spans.push(Span { from: item, to: n + 2 * band + 1, least: 0, weight: 0 });
+        }
+    }
+    spans.extend(pairs.iter().map(|&(a, b)| Span {
+        from: n + 2 * a + 1,
+        to: n + 2 * b,
+        least: 1,
+        weight: 0,
+    }));
+    spans
+}
+
+/// Pairs of bands whose calls all run one way, also through what lies between.
+fn band_pairs(part: &Part, back: &[bool]) -> Vec<(usize, usize)> {
+    let bands = part.bands.len();
+    let block = |item: usize| part.band[item].unwrap_or(bands + item);
+    let arcs: Vec<(usize, usize, f64)> = (0..part.links.len())
+        .map(|link| ends(part, back, link))
+        .map(|(from, to)| (block(from), block(to), 1.0))
+        .filter(|arc| arc.0 != arc.1)
+        .collect();
+    let knot = components(bands + part.items.len(), &arcs);
+    let mut pairs: Vec<(usize, usize)> = arcs
+        .iter()
+        .filter(|arc| arc.0 < bands && arc.1 < bands && knot[arc.0] != knot[arc.1])
+        .map(|arc| (arc.0, arc.1))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+fn linked(part: &Part) -> Vec<bool> {
+    let mut linked = vec![false; part.items.len()];
+    for link in &part.links {
+        linked[link.from] = true;
+        linked[link.to] = true;
+    }
+    linked
+}
+
+/// Pieces that only a band holds together slide along each other so that the bands stay narrow.
+fn align_loose(part: &Part, layer: &mut [usize], apart: bool) {
+    let n = part.items.len();
+    let mut root: Vec<usize> = (0..n).collect();
+    for _ in 0..2 {
+        for link in &part.links {
+            let (a, b) = (top(&root, link.from), top(&root, link.to));
+            root[a.max(b)] = a.min(b);
+        }
+    }
+    let mut pieces: Vec<Vec<usize>> = vec![Vec::new(); n];
+    for item in 0..n {
+        pieces[top(&root, item)].push(item);
+    }
+    pieces.retain(|piece| piece.len() > 1);
+    if pieces.len() < 2 || (apart && part.bands.len() > 1 && pieces.len() > 8) {
+        return;
+    }
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+    let deepest = layer.iter().copied().max().unwrap_or(0);
+    let mut range: Vec<Option<(usize, usize)>> = vec![None; part.bands.len()];
+    for piece in &pieces {
+        let own = piece.iter().map(|&item| layer[item]).max().unwrap_or(0);
+        let growth = |shift: usize| -> usize {
+            piece
+                .iter()
+                .filter_map(|&item| part.band[item].and_then(|band| range[band]).map(|range| (item, range)))
+                .map(|(item, (low, high))| {
+                    low.saturating_sub(layer[item] + shift) + (layer[item] + shift).saturating_sub(high)
+                })
+                .sum()
+        };
+        let shift = (0..=deepest.saturating_sub(own)).min_by_key(|&shift| growth(shift)).unwrap_or(0);
+        for &item in piece {
+            layer[item] += shift;
+            if let Some(band) = part.band[item] {
+                let (low, high) = range[band].unwrap_or((layer[item], layer[item]));
+                range[band] = Some((low.min(layer[item]), high.max(layer[item])));
+            }
+        }
+    }
+}
+
+fn top(root: &[usize], mut node: usize) -> usize {
+    while root[node] != node {
+        node = root[node];
+    }
+    node
+}
+
+/// Items without a line fill up their band's shortest columns.
+fn place_lonely(part: &Part, linked: &[bool], layer: &mut [usize], aspect: f64) {
+    for band in 0..part.bands.len() {
+        let own: Vec<usize> = (0..layer.len()).filter(|&item| part.band[item] == Some(band)).collect();
+        let lonely: Vec<usize> = own.iter().copied().filter(|&item| !linked[item]).collect();
+        let held: Vec<usize> = own.iter().copied().filter(|&item| linked[item]).collect();
+        let Some(&first) = lonely.first() else { continue };
+        let low = held.iter().map(|&item| layer[item]).min().unwrap_or(0);
+        let high = held.iter().map(|&item| layer[item]).max();
+        let high = high.unwrap_or_else(|| grid_columns(lonely.len(), part.size[first], aspect) - 1);
+        let mut filled = vec![0.0; high - low + 1];
+        for &item in &held {
+            filled[layer[item] - low] += part.size[item].height + CARD_GAP;
+        }
+        for item in lonely {
+            let mut best = 0;
+            for column in 1..filled.len() {
+                if filled[column] < filled[best] {
+                    best = column;
+                }
+            }
+            filled[best] += part.size[item].height + CARD_GAP;
+            layer[item] = low + best;
+        }
+    }
+}
+
+/// Columns of a grid of equal cards that comes near the wanted shape.
+pub(crate) fn grid_columns(count: usize, size: crate::scene::Size, aspect: f64) -> usize {
+    let aspect = if aspect > 0.0 { aspect } else { ASPECT };
+    let (width, height) = (size.width + LAYER_GAP, size.height + CARD_GAP);
+    let mut columns = 1;
+    while columns < count && columns as f64 * width < aspect * count.div_ceil(columns) as f64 * height * 0.8 {
+        columns += 1;
+    }
+    columns
+}
+
+/// Sets layers that are too tall in several columns: nothing in a layer is linked, so every link stays forward.
+fn fold(part: &Part, back: &[bool], layer: &mut [usize], aspect: f64) {
+    let wanted = if aspect > 0.0 { aspect.clamp(1.0, 2.0) * 0.75 } else { 1.1 };
+    let base = layer.to_vec();
+    let deepest = base.iter().copied().max().unwrap_or(0);
+    let mut column = vec![0.0; deepest + 1];
+    for (item, &at) in base.iter().enumerate() {
+        column[at] += part.size[item].height + CARD_GAP;
+    }
+    let tallest = column.iter().copied().fold(0.0, f64::max);
+    let width =
+        part.size.iter().map(|size| size.width).sum::<f64>() / part.size.len().max(1) as f64 + LAYER_GAP;
+    let mut best: Option<(f64, Vec<usize>)> = None;
+    for step in 1..=6 {
+        let most = tallest / f64::from(step);
+        let folded = fold_at(part, &base, &column, most);
+        let (columns, height) = extent(part, back, &folded);
+        let ratio = columns as f64 * width / height;
+        let off = if ratio < wanted { wanted / ratio } else { 1.0 + (ratio / wanted - 1.0) * 0.25 };
+        if best.as_ref().is_none_or(|old| off < old.0 * 0.92) {
+            best = Some((off, folded));
+        }
+        if ratio >= wanted || most < 4.0 * (CARD_GAP + 46.0) {
+            break;
+        }
+    }
+    if let Some((_, folded)) = best {
+        layer.copy_from_slice(&folded);
+    }
+}
+
+fn fold_at(part: &Part, base: &[usize], column: &[f64], most: f64) -> Vec<usize> {
+    let mut calls = vec![false; base.len()];
+    for link in &part.links {
+        calls[link.from] = true;
+    }
+    let mut out = vec![0; base.len()];
+    let mut shift = 0;
+    for (at, &height) in column.iter().enumerate() {
+        // Half a card of grace, so that a layer just over the mark is not torn.
+        let folds = ((height / (most + 40.0)).ceil() as usize).max(1);
+        let mut groups: Vec<(Option<usize>, bool, usize)> = (0..base.len())
+            .filter(|&item| base[item] == at)
+            .map(|item| (part.band[item], !calls[item], item))
+            .collect();
+        // What calls nobody goes to the right, where it is in nobody's way.
+        groups.sort_unstable();
+        for group in groups.chunk_by(|a, b| a.0 == b.0) {
+            for (index, &(_, _, item)) in group.iter().enumerate() {
+                out[item] = at + shift + index * folds / group.len();
+            }
+        }
+        shift += folds - 1;
+    }
+    out
+}
+
+/// Columns, and an estimate of the tallest one with its passing lines.
+fn extent(part: &Part, back: &[bool], layer: &[usize]) -> (usize, f64) {
+    let columns = layer.iter().copied().max().unwrap_or(0) + 1;
+    let mut height = vec![0.0; columns];
+    for (item, &at) in layer.iter().enumerate() {
+        height[at] += part.size[item].height + CARD_GAP;
+    }
+    for link in 0..part.links.len() {
+        let (from, to) = ends(part, back, link);
+        for column in height.iter_mut().take(layer[to]).skip(layer[from] + 1) {
+            *column += LINE_CLEAR;
+        }
+    }
+    (columns, height.iter().copied().fold(1.0, f64::max))
+}
+
+/// Takes empty layers out.
+fn compact(layer: &mut [usize]) {
+    let mut used = vec![0_usize; layer.iter().copied().max().unwrap_or(0) + 1];
+    for &at in &*layer {
+        used[at] = 1;
+    }
+    let mut next = 0;
+    for slot in &mut used {
+        let here = next;
+        next += *slot;
+        *slot = here;
+    }
+    for at in layer {
+        *at = used[*at];
+    }
+}

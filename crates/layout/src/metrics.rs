@@ -1,0 +1,107 @@
+//! How good a picture is, counted on its final geometry. Knows a scene, not how it came about.
+
+use crate::geometry::{cross, cuts, polyline};
+use crate::grid::Grid;
+use crate::input::GroupKind;
+use crate::scene::{Point, Rect, Scene};
+
+/// Figures of one picture. What should be none is counted, so that a test can say so.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Metrics {
+    /// Crossings of lines without a common end.
+    pub crossings: usize,
+    /// Pairs of cards that overlap.
+    pub overlaps: usize,
+    /// Lines that run through a card that is not their end.
+    pub through_nodes: usize,
+    /// Cards inside a group's box that do not belong to it, by `members`.
+    pub foreign: usize,
+    /// Pairs of bands that overlap.
+    pub band_overlaps: usize,
+    pub backward: usize,
+    /// Swings: pieces that are not level.
+    pub bends: usize,
+    /// Along both axes, added.
+    pub length: f64,
+    /// Width ÷ height.
+    pub aspect: f64,
+    pub labels: usize,
+}
+
+/// Measures a scene. `member(node, group)` says by index whether a card belongs in a group.
+pub fn measure(scene: &Scene, member: impl Fn(usize, usize) -> bool) -> Metrics {
+    let lines: Vec<Vec<Point>> = scene.edges.iter().map(|edge| polyline(&edge.path)).collect();
+    let bands: Vec<&Rect> =
+        scene.groups.iter().filter(|group| group.kind == GroupKind::Band).map(|group| &group.rect).collect();
+    let mut metrics = Metrics {
+        crossings: crossings(scene, &lines),
+        overlaps: pairs(&scene.nodes.iter().map(|node| &node.rect).collect::<Vec<_>>()),
+        band_overlaps: pairs(&bands),
+        backward: scene.edges.iter().filter(|edge| edge.back).count(),
+        aspect: scene.bounds.width / scene.bounds.height.max(1.0),
+        labels: scene.edges.iter().filter(|edge| edge.label.is_some()).count(),
+        ..Metrics::default()
+    };
+    for (edge, line) in scene.edges.iter().zip(&lines) {
+        metrics.bends += edge.path.iter().filter(|cubic| (cubic.from.y - cubic.to.y).abs() > 0.5).count();
+        metrics.length +=
+            line.windows(2).map(|p| (p[1].x - p[0].x).abs() + (p[1].y - p[0].y).abs()).sum::<f64>();
+        let through = scene.nodes.iter().any(|node| {
+            node.key != edge.source
+                && node.key != edge.target
+                && line.windows(2).any(|piece| cuts(piece[0], piece[1], &node.rect))
+        });
+        metrics.through_nodes += usize::from(through);
+    }
+    for (group_index, group) in scene.groups.iter().enumerate() {
+        let inside =
+            |index: usize| scene.nodes[index].rect.overlaps(&group.rect) && !member(index, group_index);
+        metrics.foreign += (0..scene.nodes.len()).filter(|&index| inside(index)).count();
+    }
+    metrics
+}
+
+fn pairs(rects: &[&Rect]) -> usize {
+    let mut sorted = rects.to_vec();
+    sorted.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let mut count = 0;
+    for (index, rect) in sorted.iter().enumerate() {
+        let near = sorted[index + 1..].iter().take_while(|other| other.x < rect.right());
+        count += near.filter(|other| other.overlaps(rect)).count();
+    }
+    count
+}
+
+fn crossings(scene: &Scene, lines: &[Vec<Point>]) -> usize {
+    let mut grid = Grid::new(scene.bounds);
+    let mut pieces: Vec<(usize, Point, Point)> = Vec::new();
+    let span =
+        |a: Point, b: Point| Rect::new(a.x.min(b.x), a.y.min(b.y), (a.x - b.x).abs(), (a.y - b.y).abs());
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        for ends in line.windows(2) {
+            let near = std::cell::RefCell::new(Vec::new());
+            grid.any(&span(ends[0], ends[1]), |piece| {
+                near.borrow_mut().push(piece);
+                false
+            });
+            for piece in near.into_inner() {
+                let (other, a, b) = pieces[piece];
+                if !share(scene, index, other) && cross((ends[0], ends[1]), (a, b)) {
+                    // Two lines may cross more than once; the place tells a crossing from the same one seen twice.
+                    found.push((index, piece));
+                }
+            }
+            grid.insert(&span(ends[0], ends[1]), pieces.len());
+            pieces.push((index, ends[0], ends[1]));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.len()
+}
+
+fn share(scene: &Scene, a: usize, b: usize) -> bool {
+    let (a, b) = (&scene.edges[a], &scene.edges[b]);
+    a.source == b.source || a.source == b.target || a.target == b.source || a.target == b.target
+}

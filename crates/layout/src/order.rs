@@ -1,0 +1,265 @@
+//! The order in each column: few crossings, bands whole. Sweeps by barycentre and median from both sides, exchange
+//! of neighbours, restarts, and sifting where the picture is small enough. Knows no pixel.
+
+use crate::columns::Columns;
+use crate::shelves;
+use crate::sift;
+
+/// Entries above which sifting would be felt.
+const SIFT_MOST: usize = 1_500;
+
+/// Puts every column in order and, where there are bands, gives each entry its shelf.
+pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usize) {
+    let restarts = match columns.real {
+        0..=60 => 20,
+        61..=150 => 8,
+        151..=400 => 4,
+        401..=1_200 => 2,
+        _ => 1,
+    };
+    let shelved = bands > 1 || (bands == 1 && band.iter().any(Option::is_none));
+    if shelved {
+        improve(columns, 2);
+        shelves::assign(columns, band, bands);
+        improve(columns, restarts.min(6));
+        shelves::improve(columns, band, bands);
+    }
+    improve(columns, restarts);
+    if columns.layer.len() <= SIFT_MOST {
+        sift::all(columns);
+    }
+}
+
+/// A fixed sequence of numbers that look like chance.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub(crate) const fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    pub(crate) const fn below(&mut self, n: usize) -> usize {
+        if n == 0 { 0 } else { (self.next() % n as u64) as usize }
+    }
+}
+
+fn improve(columns: &mut Columns, restarts: usize) {
+    let mut chance = Chance::new(7);
+    let mut best = (columns.crossings(), columns.columns.clone());
+    for turn in 0..restarts {
+        match turn {
+            0 => {}
+            1 => walk(columns),
+            _ => shake(columns, &mut chance),
+        }
+        descend(columns, turn % 2 == 1);
+        let found = columns.crossings();
+        if found < best.0 {
+            best = (found, columns.columns.clone());
+        }
+        if best.0 == 0 {
+            break;
+        }
+    }
+    columns.columns = best.1;
+    for column in 0..columns.columns.len() {
+        columns.renumber(column);
+    }
+}
+
+/// Sweeps to and fro until three rounds bring nothing.
+fn descend(columns: &mut Columns, median: bool) {
+    let last = columns.columns.len().saturating_sub(1);
+    let mut best = (u64::MAX, columns.columns.clone());
+    let mut idle = 0;
+    for round in 0..16 {
+        let flip = round % 4 > 1;
+        if round % 2 == 0 {
+            (1..=last).for_each(|column| reorder(columns, column, true, (median, flip)));
+        } else {
+            (0..last).rev().for_each(|column| reorder(columns, column, false, (median, flip)));
+        }
+        exchange(columns);
+        let found = columns.crossings();
+        if found < best.0 {
+            best = (found, columns.columns.clone());
+            idle = 0;
+        } else {
+            idle += 1;
+        }
+        if idle > 2 || best.0 == 0 {
+            break;
+        }
+    }
+    columns.columns = best.1;
+    for column in 0..columns.columns.len() {
+        columns.renumber(column);
+    }
+}
+
+/// Sorts one column by where its neighbours on one side stand.
+fn reorder(columns: &mut Columns, column: usize, left: bool, (median, flip): (bool, bool)) {
+    let other = if left { column - 1 } else { column + 1 };
+    let scale = columns.columns[other].len() as f64 / columns.columns[column].len().max(1) as f64;
+    let mut heights: Vec<(f64, u64)> = Vec::new();
+    let mut keyed: Vec<(f64, usize)> = Vec::with_capacity(columns.columns[column].len());
+    for &entry in &columns.columns[column] {
+        heights.clear();
+        heights.extend(columns.heights(entry, left));
+        keyed.push((key(&mut heights, median).unwrap_or(columns.place[entry] as f64 * scale), entry));
+    }
+    if flip {
+        // Equal ones change places every other time, which frees the sweep from a standstill.
+        keyed.reverse();
+    }
+    columns.columns[column] = merged(columns, &keyed);
+    columns.renumber(column);
+}
+
+fn key(heights: &mut [(f64, u64)], median: bool) -> Option<f64> {
+    if heights.is_empty() {
+        return None;
+    }
+    if median {
+        heights.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let half = heights.len() / 2;
+        let middle = heights[half].0;
+        return Some(if heights.len() % 2 == 1 {
+            middle
+        } else {
+            f64::midpoint(heights[half - 1].0, middle)
+        });
+    }
+    let count: u64 = heights.iter().map(|height| height.1).sum();
+    Some(heights.iter().map(|height| height.0 * height.1 as f64).sum::<f64>() / count as f64)
+}
+
+/// Items by shelf and then by key; the stand-ins between them where their keys belong.
+pub(crate) fn merged(columns: &Columns, keyed: &[(f64, usize)]) -> Vec<usize> {
+    let mut items: Vec<(f64, usize)> =
+        keyed.iter().copied().filter(|entry| columns.is_real(entry.1)).collect();
+    items.sort_by(|a, b| columns.shelf[a.1].cmp(&columns.shelf[b.1]).then(a.0.total_cmp(&b.0)));
+    monotone(&mut items);
+    let mut all = items;
+    all.extend(keyed.iter().copied().filter(|entry| !columns.is_real(entry.1)));
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    all.into_iter().map(|entry| entry.1).collect()
+}
+
+/// The nearest keys that never fall: neighbours that do are pooled to their mean.
+fn monotone(items: &mut [(f64, usize)]) {
+    let mut pools: Vec<(f64, usize)> = Vec::new();
+    for &(key, _) in &*items {
+        pools.push((key, 1));
+        while pools.len() > 1 && pools[pools.len() - 2].0 > pools[pools.len() - 1].0 {
+            let (high, n) = pools.pop().expect("the loop saw two pools");
+            let (low, m) = pools.pop().expect("the loop saw two pools");
+            pools.push(((low * m as f64 + high * n as f64) / (m + n) as f64, m + n));
+        }
+    }
+    let keys = pools.iter().flat_map(|&(key, count)| std::iter::repeat_n(key, count));
+    for (item, key) in items.iter_mut().zip(keys) {
+        item.0 = key;
+    }
+}
+
+/// Swaps neighbours while that takes crossings away; only columns beside a change are looked at again.
+pub(crate) fn exchange(columns: &mut Columns) {
+    let n = columns.columns.len();
+    let mut dirty = vec![true; n];
+    for _ in 0..12 {
+        let mut changed = false;
+        for column in 0..n {
+            if !std::mem::replace(&mut dirty[column], false) {
+                continue;
+            }
+            let mut here = false;
+            for at in 1..columns.columns[column].len() {
+                let (a, b) = (columns.columns[column][at - 1], columns.columns[column][at]);
+                if columns.may_stand(b, a) && gain(columns, a, b) > 0 {
+                    columns.columns[column].swap(at - 1, at);
+                    columns.place[a] = at;
+                    columns.place[b] = at - 1;
+                    here = true;
+                }
+            }
+            if here {
+                changed = true;
+                for near in column.saturating_sub(1)..=(column + 1).min(n - 1) {
+                    dirty[near] = true;
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+}
+
+/// Crossings that go when `a`, now above `b`, comes to stand below it.
+pub(crate) fn gain(columns: &Columns, a: usize, b: usize) -> i64 {
+    let mut gain = 0;
+    for left in [true, false] {
+        for (over, m) in columns.beside(a, left) {
+            for (under, n) in columns.beside(b, left) {
+                let (over, under) = (columns.place[over], columns.place[under]);
+                let lines = (m * n) as i64;
+                gain += if over > under {
+                    lines
+                } else if over < under {
+                    -lines
+                } else {
+                    0
+                };
+            }
+        }
+    }
+    gain
+}
+
+/// A start by depth-first walk from the left, so that what hangs together lies together.
+fn walk(columns: &mut Columns) {
+    let n = columns.layer.len();
+    let mut seen = vec![false; n];
+    let mut keyed: Vec<Vec<(f64, usize)>> = vec![Vec::new(); columns.columns.len()];
+    let mut roots: Vec<usize> = (0..n).collect();
+    roots.sort_by_key(|&entry| (columns.shelf.get(entry).copied(), columns.layer[entry], entry));
+    for root in roots {
+        let mut stack = vec![root];
+        while let Some(entry) = stack.pop() {
+            if std::mem::replace(&mut seen[entry], true) {
+                continue;
+            }
+            let column = &mut keyed[columns.layer[entry]];
+            column.push((column.len() as f64, entry));
+            for left in [true, false] {
+                stack.extend(columns.beside(entry, left).map(|next| next.0).filter(|&next| !seen[next]));
+            }
+        }
+    }
+    for (column, keyed) in keyed.into_iter().enumerate() {
+        columns.columns[column] = merged(columns, &keyed);
+        columns.renumber(column);
+    }
+}
+
+fn shake(columns: &mut Columns, chance: &mut Chance) {
+    for column in 0..columns.columns.len() {
+        let len = columns.columns[column].len();
+        let keyed: Vec<(f64, usize)> = columns.columns[column]
+            .iter()
+            .enumerate()
+            .map(|(place, &entry)| (place as f64 + chance.below(1 + len) as f64 * 0.8, entry))
+            .collect();
+        columns.columns[column] = merged(columns, &keyed);
+        columns.renumber(column);
+    }
+}

@@ -1,0 +1,97 @@
+//! Which band lies above which. One order for the whole part keeps every band whole; items without a band find
+//! their room between. Knows crossings, no pixel.
+
+use crate::columns::Columns;
+use crate::order::{exchange, merged};
+
+/// Gives each item its shelf from where it stands now: bands by their mean height, odd numbers from the top down.
+pub(crate) fn assign(columns: &mut Columns, band: &[Option<usize>], bands: usize) {
+    let mut mean = vec![(0.0, 0.0); bands];
+    for (item, band) in band.iter().enumerate() {
+        if let Some(band) = *band {
+            mean[band].0 += height(columns, item);
+            mean[band].1 += 1.0;
+        }
+    }
+    let mut order: Vec<usize> = (0..bands).collect();
+    order.sort_by(|&a, &b| (mean[a].0 / mean[a].1).total_cmp(&(mean[b].0 / mean[b].1)));
+    let heights: Vec<f64> = order.iter().map(|&b| mean[b].0 / mean[b].1).collect();
+    let mut shelf_of = vec![0; bands];
+    for (place, &band) in order.iter().enumerate() {
+        shelf_of[band] = 2 * place + 1;
+    }
+    for (item, band) in band.iter().enumerate() {
+        let own = height(columns, item);
+        columns.shelf[item] = match *band {
+            Some(band) => shelf_of[band],
+            None => 2 * heights.iter().filter(|&&height| height < own).count(),
+        };
+    }
+    settle(columns);
+}
+
+/// Height of an item in its column from 0 to 1.
+fn height(columns: &Columns, item: usize) -> f64 {
+    (columns.place[item] as f64 + 0.5) / columns.columns[columns.layer[item]].len() as f64
+}
+
+/// Sorts every column by shelf, keeping the rest of its order.
+fn settle(columns: &mut Columns) {
+    for column in 0..columns.columns.len() {
+        let keyed: Vec<(f64, usize)> =
+            columns.columns[column].iter().enumerate().map(|(place, &entry)| (place as f64, entry)).collect();
+        columns.columns[column] = merged(columns, &keyed);
+        columns.renumber(column);
+    }
+}
+
+/// Tries other shelves: neighbouring bands change places, lone items go above or below a band.
+pub(crate) fn improve(columns: &mut Columns, band: &[Option<usize>], bands: usize) {
+    let free: Vec<usize> = (0..columns.real).filter(|&item| band[item].is_none()).collect();
+    // The work is bounded: in a large picture the first order stands.
+    if columns.layer.len() * (bands + free.len() * bands.min(4)) > 60_000 {
+        return;
+    }
+    for _ in 0..3 {
+        let before = columns.crossings();
+        for place in 1..bands {
+            let (upper, lower) = (2 * place - 1, 2 * place + 1);
+            attempt(columns, |shelf| {
+                if *shelf == upper {
+                    *shelf = lower;
+                } else if *shelf == lower {
+                    *shelf = upper;
+                }
+            });
+        }
+        for &item in &free {
+            for place in 0..=bands {
+                let saved = columns.clone();
+                columns.shelf[item] = 2 * place;
+                judge(columns, saved);
+            }
+        }
+        if columns.crossings() >= before {
+            break;
+        }
+    }
+}
+
+fn attempt(columns: &mut Columns, change: impl Fn(&mut usize)) {
+    let saved = columns.clone();
+    for shelf in &mut columns.shelf[..saved.real] {
+        change(shelf);
+    }
+    judge(columns, saved);
+}
+
+fn judge(columns: &mut Columns, saved: Columns) {
+    if columns.shelf == saved.shelf {
+        return;
+    }
+    settle(columns);
+    exchange(columns);
+    if columns.crossings() >= saved.crossings() {
+        *columns = saved;
+    }
+}
