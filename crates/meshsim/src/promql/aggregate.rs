@@ -99,7 +99,10 @@ fn folded(table: &Table, grouping: &Grouping, (assigned, groups): (&[usize], usi
     let width = table.width();
     let cells: Vec<f64> = if matches!(fold, Fold::Stddev | Fold::Stdvar) {
         let mut seen = vec![Spread::default(); groups * width];
-        each_cell(table, assigned, |at, value| seen[at].add(value));
+        each_cell(table, assigned, |at, value| match &mut seen[at] {
+            first if first.is_empty() => *first = Spread::of(value),
+            spread => spread.add(value),
+        });
         seen.into_iter().map(|spread| spread_result(spread, fold)).collect()
     } else {
         let mut seen = vec![Seen { count: 0.0, value: 0.0 }; groups * width];

@@ -33,6 +33,8 @@ pub(super) fn eval(context: &Context, parsed: &BinaryExpr) -> Result<Operand, Ev
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Operator {
     Arithmetic(fn(f64, f64) -> f64),
+    /// Arithmetic too, but Prometheus 2.42 forgets to take the metric's name from its result.
+    Atan2,
     /// Keeps the elements for which it is true.
     Filter(fn(&f64, &f64) -> bool),
     /// A comparison with `bool`: one or zero.
@@ -51,7 +53,7 @@ impl Operator {
             token::T_DIV => return Ok(Self::Arithmetic(|l, r| l / r)),
             token::T_MOD => return Ok(Self::Arithmetic(|l, r| l % r)),
             token::T_POW => return Ok(Self::Arithmetic(f64::powf)),
-            token::T_ATAN2 => return Ok(Self::Arithmetic(f64::atan2)),
+            token::T_ATAN2 => return Ok(Self::Atan2),
             token::T_LAND => return Ok(Self::And),
             token::T_LOR => return Ok(Self::Or),
             token::T_LUNLESS => return Ok(Self::Unless),
@@ -78,6 +80,7 @@ impl Operator {
     fn value(self, left: f64, right: f64) -> f64 {
         match self {
             Self::Arithmetic(function) => function(left, right),
+            Self::Atan2 => left.atan2(right),
             Self::Filter(compare) | Self::Truth(compare) => f64::from(u8::from(compare(&left, &right))),
             // The parser lets no set operator stand between numbers.
             Self::And | Self::Or | Self::Unless => f64::NAN,

@@ -27,7 +27,7 @@ pub(super) fn eval(
         Operator::And => Ok(left.where_other(&right, groups.len(), |other| other)),
         Operator::Unless => Ok(left.where_other(&right, groups.len(), |other| !other)),
         Operator::Or => union(&left, &right, groups.len()),
-        Operator::Arithmetic(_) | Operator::Filter(_) | Operator::Truth(_) => {
+        Operator::Arithmetic(_) | Operator::Atan2 | Operator::Filter(_) | Operator::Truth(_) => {
             let card = modifier.map_or(&VectorMatchCardinality::OneToOne, |modifier| &modifier.card);
             Pairing { operator, grouping: &grouping, card, groups: groups.len() }.eval(&left, &right)
         }

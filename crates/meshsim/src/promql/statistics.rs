@@ -34,6 +34,11 @@ pub(super) struct Spread {
 }
 
 impl Spread {
+    /// One value has no spread, whatever it is: NaN and the infinities included, which `add` would make NaN.
+    pub(super) fn of(value: f64) -> Self {
+        Self { count: 1.0, mean: value, squares: 0.0 }
+    }
+
     pub(super) fn add(&mut self, value: f64) {
         self.count += 1.0;
         let before = value - self.mean;

@@ -86,7 +86,7 @@ const QUERIES: &[(&str, &[&str])] = &[
     ),
     ("temp unless on(floor) floor_area", &[r#"temp{floor="0",room="cellar"} 1"#]),
     ("temp and on(room) doors_total < 22", &[r#"temp{floor="1",room="hall"} 20.5"#]),
-    ("temp{floor=\"1\"} atan2 temp{floor=\"1\"}", &[r#"{floor="1",room="hall"} 0.7853981633974483"#]),
+    ("temp{floor=\"1\"} atan2 temp{floor=\"1\"}", &[r#"temp{floor="1",room="hall"} 0.7853981633974483"#]),
     ("absent(temp{floor=\"9\"})", &[r#"{floor="9"} 1"#]),
     ("label_join(limit, \"x\", \"-\", \"a\", \"b\")", &[r#"limit{x="-"} 4"#]),
     ("sum by (x) (label_replace(temp, \"x\", \"up\", \"floor\", \"[12]\"))", &[r#"{x="up"} 42.5"#, "{} 1"]),

@@ -1,0 +1,59 @@
+//! The demo's mesh in a real Prometheus: every query of the product, and some it does not send.
+
+use anyhow::{Result, ensure};
+use graph::query::{Origin, Query, Signals, Window, plan};
+use meshsim::Mesh;
+use meshsim::promql::Steps;
+use meshsim::store::Store as _;
+use tests::prometheus::Prometheus;
+
+use crate::Twins;
+
+/// A day that has nothing to do with today.
+const AT_MS: i64 = 1_780_000_005_000;
+/// As far back as the product looks at once, in the windows asked here.
+const HISTORY_MS: i64 = 35 * 60 * 1000;
+
+const MORE: &[&str] = &[
+    "histogram_quantile(0.95, sum by (destination_workload, le) (rate(istio_request_duration_milliseconds_bucket[5m])))",
+    "sum by (destination_service_name) (rate(istio_requests_total{reporter=\"destination\"}[1m]))",
+    "sum(rate(istio_requests_total{response_code=~\"5..|0\"}[5m])) / sum(rate(istio_requests_total[5m]))",
+    "topk(3, sum by (source_workload, destination_workload) (rate(istio_tcp_received_bytes_total[5m])))",
+    "count by (__name__, reporter) ({__name__=~\"istio_.*_total\"})",
+    "count(up) by (namespace)",
+];
+
+/// The queries of the product for a window that ends at an instant.
+fn product_queries(at_s: i64, window_s: u64) -> Vec<Query> {
+    let signals = Signals { percentiles: true, slow_lane: true };
+    plan(&Origin::default(), signals, &Window { at_s, window_s, scrape_interval_s: Some(15.0) })
+}
+
+#[tokio::test]
+async fn the_shop_answers_as_prometheus_does() -> Result<()> {
+    let mesh = Mesh::shop();
+    let prometheus = Prometheus::start().await?;
+    prometheus.write(&mesh.select(&[], AT_MS - HISTORY_MS, AT_MS)).await?;
+    let mut twins = Twins::new(prometheus, &mesh);
+    // On the scrape grid, and one second off it.
+    for at_s in [AT_MS / 1000, AT_MS / 1000 - 61] {
+        for window_s in [60, 300, 900] {
+            let queries = product_queries(at_s, window_s);
+            ensure!(queries.len() >= 10, "the product asks more than {} queries", queries.len());
+            for query in queries {
+                ask(&mut twins, &query, at_s).await?;
+            }
+        }
+        for query in MORE {
+            twins.ask(query, at_s * 1000 + 437).await?;
+        }
+    }
+    twins.verdict(0.9)
+}
+
+async fn ask(twins: &mut Twins<'_>, query: &Query, at_s: i64) -> Result<()> {
+    let Some(range) = query.range else { return twins.ask(&query.promql, at_s * 1000).await };
+    let (span_ms, step_ms) = (range.span_s.cast_signed() * 1000, range.step_s.cast_signed() * 1000);
+    let steps = Steps { start_ms: at_s * 1000 - span_ms, end_ms: at_s * 1000, step_ms };
+    twins.ask_range(&query.promql, steps).await
+}
