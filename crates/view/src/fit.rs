@@ -1,0 +1,132 @@
+//! The first look: the whole picture in the window, where no floating sheet lies over a card if that can be had without
+//! making the picture too small to read. Knows no sheet's content.
+
+use crate::viewport::{Insets, NEAR_FROM, Viewport};
+use layout::{Rect, Size};
+
+/// Room between a sheet and the picture.
+const GAP: f64 = 10.0;
+/// So much of its size the picture may lose to keep clear, where it would be readable otherwise.
+const WORTH: f64 = 0.8;
+/// Sheets beyond this many are taken as they come: each doubles the ways to be tried.
+const SHEETS_MAX: usize = 4;
+
+/// The largest view of `bounds` in which no card lies under a covered part of the window; when keeping clear would cost
+/// too much, the one in which the least is covered.
+#[must_use]
+pub fn clear_of(bounds: Rect, cards: &[Rect], window: Size, covered: &[Rect]) -> Viewport {
+    let plain = Viewport::fit(bounds, window, Insets::default());
+    let least_zoom = if plain.zoom >= NEAR_FROM { NEAR_FROM.min(plain.zoom) } else { plain.zoom * WORTH };
+    let mut views: Vec<(f64, Viewport)> = insets(window, covered)
+        .into_iter()
+        .flat_map(|insets| shifted(Viewport::fit(bounds, window, insets), bounds, window))
+        .map(|view| (area_under(&view, cards, covered), view))
+        .collect();
+    views.sort_by(|(area, view), (other_area, other)| {
+        let key = |area: f64, zoom: f64| (zoom < least_zoom, area > 1.0, area.round(), -zoom);
+        let (mine, theirs) = (key(*area, view.zoom), key(*other_area, other.zoom));
+        mine.partial_cmp(&theirs).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    views.first().map_or(plain, |(_, view)| *view)
+}
+
+/// Every way to keep clear of each sheet: not at all, beside it, or above or below it.
+fn insets(window: Size, covered: &[Rect]) -> Vec<Insets> {
+    let mut ways = vec![Insets::default()];
+    for sheet in covered.iter().take(SHEETS_MAX) {
+        let left = sheet.centre().x < window.width / 2.0;
+        let top = sheet.centre().y < window.height / 2.0;
+        let beside = |way: &Insets| {
+            if left {
+                Insets { left: way.left.max(sheet.right() + GAP), ..*way }
+            } else {
+                Insets { right: way.right.max(window.width - sheet.x + GAP), ..*way }
+            }
+        };
+        let over = |way: &Insets| {
+            if top {
+                Insets { top: way.top.max(sheet.bottom() + GAP), ..*way }
+            } else {
+                Insets { bottom: way.bottom.max(window.height - sheet.y + GAP), ..*way }
+            }
+        };
+        ways = ways.iter().flat_map(|way| [*way, beside(way), over(way)]).collect();
+    }
+    ways
+}
+
+/// Where there is room to spare the picture may stand at either end instead of in the middle.
+fn shifted(view: Viewport, bounds: Rect, window: Size) -> Vec<Viewport> {
+    let seen = view.screen_rect(bounds);
+    let spare = |low: f64, length: f64, room: f64| {
+        let slack = room - length;
+        if slack > 4.0 * GAP { vec![0.0, GAP - low, slack - GAP - low] } else { vec![0.0] }
+    };
+    let across = spare(seen.x, seen.width, window.width);
+    let down = spare(seen.y, seen.height, window.height);
+    across.iter().flat_map(|dx| down.iter().map(|dy| view.panned(dx.round(), dy.round()))).collect()
+}
+
+/// Square pixels of cards that lie under sheets or out of the window.
+fn area_under(view: &Viewport, cards: &[Rect], covered: &[Rect]) -> f64 {
+    cards
+        .iter()
+        .map(|card| {
+            let card = view.screen_rect(*card);
+            covered.iter().map(|sheet| common_area(&card, &sheet.grown(GAP / 2.0))).sum::<f64>()
+        })
+        .sum()
+}
+
+fn common_area(a: &Rect, b: &Rect) -> f64 {
+    let across = a.right().min(b.right()) - a.x.max(b.x);
+    let down = a.bottom().min(b.bottom()) - a.y.max(b.y);
+    across.max(0.0) * down.max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WINDOW: Size = Size::new(1_064.0, 700.0);
+    const LIST: Rect = Rect::new(14.0, 14.0, 312.0, 150.0);
+    const LEGEND: Rect = Rect::new(14.0, 590.0, 620.0, 96.0);
+
+    fn covered_area(view: &Viewport, cards: &[Rect]) -> f64 {
+        area_under(view, cards, &[LIST, LEGEND])
+    }
+
+    #[test]
+    fn without_sheets_it_is_the_plain_fit() {
+        let bounds = Rect::new(0.0, 0.0, 900.0, 500.0);
+        assert_eq!(clear_of(bounds, &[bounds], WINDOW, &[]), Viewport::fit(bounds, WINDOW, Insets::default()));
+    }
+
+    #[test]
+    fn a_small_picture_steps_aside() {
+        let bounds = Rect::new(0.0, 0.0, 600.0, 400.0);
+        let cards = [Rect::new(0.0, 0.0, 126.0, 46.0), Rect::new(474.0, 354.0, 126.0, 46.0)];
+        let view = clear_of(bounds, &cards, WINDOW, &[LIST, LEGEND]);
+        assert!(covered_area(&view, &cards) < 1.0, "{view:?}");
+        assert!((view.zoom - 1.0).abs() < 1e-9, "there was room: {view:?}");
+    }
+
+    #[test]
+    fn empty_corners_are_used() {
+        // The picture has nothing where the sheets lie: it stays as large as it can be.
+        let bounds = Rect::new(0.0, 0.0, 1_036.0, 672.0);
+        let cards = [Rect::new(20.0, 300.0, 126.0, 46.0), Rect::new(800.0, 20.0, 126.0, 46.0)];
+        let view = clear_of(bounds, &cards, WINDOW, &[LIST, LEGEND]);
+        assert!((view.zoom - 1.0).abs() < 1e-9 && covered_area(&view, &cards) < 1.0, "{view:?}");
+    }
+
+    #[test]
+    fn what_can_be_read_stays_readable() {
+        // A full picture cannot keep clear without becoming too small: then something is covered.
+        let bounds = Rect::new(0.0, 0.0, 1_030.0, 660.0);
+        let cards: Vec<Rect> = (0..7)
+            .flat_map(|x| (0..9).map(move |y| Rect::new(f64::from(x) * 150.0, f64::from(y) * 74.0, 126.0, 46.0)))
+            .collect();
+        assert!(clear_of(bounds, &cards, WINDOW, &[LIST, LEGEND]).zoom >= NEAR_FROM);
+    }
+}

@@ -1,0 +1,117 @@
+//! Asks Portolan's own server: JSON in, typed answers or a problem in words out.
+//! It must not know when to ask or what is done with an answer.
+
+use leptos::prelude::window;
+use model::Problem;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, Headers, Request, RequestCache, RequestInit, Response};
+
+#[derive(Debug)]
+pub(crate) enum Answer<T> {
+    Fresh { value: T, etag: Option<String> },
+    /// The server says that what the page holds is still right.
+    NotModified,
+}
+
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Somebody asked again before this was answered: nothing to say.
+    Aborted,
+    Told(Problem),
+}
+
+/// Lets go of the request when it is dropped, so that a newer question ends the older one.
+#[derive(Debug)]
+pub(crate) struct Leash(Option<AbortController>);
+
+impl Leash {
+    pub(crate) fn new() -> Self {
+        Self(AbortController::new().ok())
+    }
+
+    pub(crate) fn signal(&self) -> Option<AbortSignal> {
+        self.0.as_ref().map(AbortController::signal)
+    }
+}
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}
+
+pub(crate) async fn get<T: DeserializeOwned>(
+    address: &str,
+    etag: Option<&str>,
+    signal: Option<&AbortSignal>,
+) -> Result<Answer<T>, Failure> {
+    let response = send(address, etag, signal).await.map_err(|thrown| unreachable_or_aborted(&thrown))?;
+    if response.status() == 304 {
+        return Ok(Answer::NotModified);
+    }
+    let tag = response.headers().get("etag").ok().flatten();
+    let text = body(&response).await.map_err(|thrown| unreachable_or_aborted(&thrown))?;
+    if !response.ok() {
+        return Err(Failure::Told(problem(response.status(), &text)));
+    }
+    match serde_json::from_str(&text) {
+        Ok(value) => Ok(Answer::Fresh { value, etag: tag }),
+        Err(error) => Err(Failure::Told(told(
+            "unreadable-answer",
+            "The answer could not be read",
+            response.status(),
+            format!("The server's answer is not what this page expects ({error}). Reload the page: it may be older than the server."),
+        ))),
+    }
+}
+
+async fn send(address: &str, etag: Option<&str>, signal: Option<&AbortSignal>) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("accept", "application/json")?;
+    if let Some(etag) = etag {
+        headers.set("if-none-match", etag)?;
+    }
+    let how = RequestInit::new();
+    how.set_headers(&headers);
+    // The page keeps the tag itself; the browser's cache between would hide the 304.
+    how.set_cache(RequestCache::NoStore);
+    how.set_signal(signal);
+    let request = Request::new_with_str_and_init(address, &how)?;
+    JsFuture::from(window().fetch_with_request(&request)).await?.dyn_into()
+}
+
+async fn body(response: &Response) -> Result<String, JsValue> {
+    Ok(JsFuture::from(response.text()?).await?.as_string().unwrap_or_default())
+}
+
+fn unreachable_or_aborted(thrown: &JsValue) -> Failure {
+    let name = js_sys::Reflect::get(thrown, &"name".into()).ok().and_then(|name| name.as_string());
+    if name.as_deref() == Some("AbortError") {
+        return Failure::Aborted;
+    }
+    Failure::Told(told(
+        "server-unreachable",
+        "Portolan's server does not answer",
+        0,
+        "The page cannot reach the server it came from. It may have been stopped, or the network is down.".into(),
+    ))
+}
+
+fn problem(status: u16, text: &str) -> Problem {
+    serde_json::from_str(text).unwrap_or_else(|_| {
+        told(
+            "http",
+            "The server refused",
+            status,
+            format!("The server answered {status} without saying why. Its log may tell more."),
+        )
+    })
+}
+
+fn told(kind: &str, title: &str, status: u16, detail: String) -> Problem {
+    Problem { kind: format!("/problems/{kind}"), title: title.into(), status, detail, field: None }
+}

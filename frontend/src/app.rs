@@ -1,0 +1,62 @@
+//! The frame: header, time bar, toolbar, map, panel and quality strip, and what they share.
+
+use crate::{
+    frame::{find, namespaces, strip, time_bar, toolbar},
+    map::Map,
+    panel::Panel,
+    state::{Page, page},
+    widget::icon::logo,
+};
+use leptos::prelude::*;
+use model::boot::Boot;
+
+#[component]
+pub(crate) fn Frame(boot: Boot) -> impl IntoView {
+    let page = Page::new(boot);
+    provide_context(page);
+    let configured = page.boot.with_value(|boot| boot.configured);
+    // A panel without a picture would say nothing.
+    let panel = Memo::new(move |_| page.feed.with(|feed| feed.graph.is_some()));
+    view! {
+        <div class="frame">
+            <Header/>
+            <time_bar::TimeBar/>
+            <div class="tools" role="toolbar" aria-label="What the map shows">
+                <namespaces::Namespaces/>
+                <toolbar::Toolbar/>
+                <find::Find/>
+            </div>
+            <div class="wrap" class:alone=move || !panel.get()>
+                <main class="left">
+                    <Map/>
+                    {configured.then(|| view! { <strip::Strip/> })}
+                </main>
+                {move || panel.get().then(|| view! { <Panel/> })}
+            </div>
+            <div class="heard" role="status" aria-live="polite">{move || page.said.get()}</div>
+        </div>
+    }
+}
+
+#[component]
+fn Header() -> impl IntoView {
+    let page = page();
+    let (source, configured) = page.boot.with_value(|boot| (boot.source.clone(), boot.configured));
+    let engine = move || {
+        let engine = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| graph.meta.engine.clone()));
+        let scrape = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| graph.meta.scrape_interval_s));
+        let every = scrape.map(|s| format!(", scraped every {}", view::format::window(s.round() as u64)));
+        engine.map(|engine| engine + &every.unwrap_or_default())
+    };
+    view! {
+        <header class="top">
+            <span class="logo">{logo()}"Portolan"</span>
+            <span class="space"></span>
+            <span class="source">
+                {configured.then(|| view! { <b>{source}</b> })}
+                <span>{engine}</span>
+            </span>
+            <toolbar::ThemeButton/>
+        </header>
+    }
+}

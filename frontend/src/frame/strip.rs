@@ -1,0 +1,115 @@
+//! The quality strip: whether the answer is whole, what it cost, how old it is, and what is missing and why.
+
+use crate::{
+    state::{Page, Standing, page},
+    widget::{
+        Queries,
+        icon::{CLOSE, icon},
+    },
+};
+use leptos::prelude::*;
+use model::{Graph, detail::NamedQuery, graph::Percentiles};
+use std::sync::Arc;
+use view::format;
+
+#[component]
+pub(crate) fn Strip() -> impl IntoView {
+    let page = page();
+    let open = RwSignal::new(false);
+    let graph = move || page.feed.with(|feed| feed.graph.clone());
+    view! {
+        {move || open.get().then(|| graph().map(|graph| view! { <Missing graph=graph open=open/> }))}
+        <footer class="strip" aria-label="Data quality">
+            <span>{move || completeness(page)}</span>
+            {move || graph().map(|graph| notes(&graph))}
+            <span class="more">
+                <button
+                    class="link" type="button" aria-expanded=move || open.get().to_string()
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >"What is missing and why"</button>
+            </span>
+        </footer>
+    }
+}
+
+fn completeness(page: Page) -> AnyView {
+    let (graph, standing) = page.feed.with(|feed| (feed.graph.clone(), feed.standing()));
+    let Some(graph) = graph else {
+        let failed = page.feed.with(|feed| feed.problem.is_some());
+        let words = if failed { "No answer yet." } else { "Asking Prometheus…" };
+        return view! { <b>{words}</b> }.into_any();
+    };
+    let age = format::age(page.now_ms.get() / 1_000.0 - graph.meta.at_s as f64);
+    let partial = is_partial(&graph);
+    let word = match (&standing, partial) {
+        (Standing::Lost { .. }, _) => "Stale.",
+        (_, true) => "Partial.",
+        _ => "Complete.",
+    };
+    let total_ms: f64 = graph.meta.queries.iter().filter_map(|query| query.duration_ms).sum();
+    let cost = format!(" {} queries, {}, {age}", graph.meta.queries.len(), format::duration_ms(total_ms));
+    let class = if standing != Standing::Live { "worst" } else if partial { "bad" } else { "" };
+    view! { <b class=class>{word}</b>{cost} }.into_any()
+}
+
+pub(crate) fn is_partial(graph: &Graph) -> bool {
+    !graph.meta.warnings.is_empty() || graph.meta.queries.iter().any(|query| query.error.is_some())
+}
+
+fn notes(graph: &Graph) -> impl IntoView + use<> {
+    let unknown = graph.meta.quality.unknown_source_share.filter(|share| *share > 0.0);
+    let percentiles = match graph.meta.percentiles {
+        Percentiles::Missing => Some("No percentiles: cards show the mean"),
+        Percentiles::Pending => Some("Percentiles follow"),
+        _ => None,
+    };
+    view! {
+        {unknown.map(|share| view! { <span><b>{format::share(share)}</b>" of requests have no caller identity"</span> })}
+        {percentiles.map(|words| view! { <span>{words}</span> })}
+        {graph.meta.warnings.iter().take(2).map(|warning| view! { <span class="bad">{warning.sentence.clone()}</span> }).collect_view()}
+    }
+}
+
+#[component]
+fn Missing(graph: Arc<Graph>, open: RwSignal<bool>) -> impl IntoView {
+    let meta = &graph.meta;
+    let nothing = meta.warnings.is_empty() && meta.quality.notes.is_empty();
+    let queries: Vec<NamedQuery> = meta
+        .queries
+        .iter()
+        .map(|query| NamedQuery { name: query_words(query), promql: query.promql.clone() })
+        .collect();
+    view! {
+        <div class="missing sheet" role="dialog" aria-label="What is missing and why">
+            <div class="head">
+                <h2>"What is missing and why"</h2>
+                <span class="space"></span>
+                <button class="square" type="button" aria-label="Close" on:click=move |_| open.set(false)>{icon(CLOSE)}</button>
+            </div>
+            {nothing.then(|| view! { <p>"Nothing: every query was answered and every row was understood."</p> })}
+            <ul>
+                {meta.warnings.iter().map(|warning| view! { <li><b>{warning.sentence.clone()}</b></li> }).collect_view()}
+                {meta.quality.notes.iter().map(|note| view! {
+                    <li><div>{note.sentence.clone()}</div><div class="fix">{note.fix.clone()}</div></li>
+                }).collect_view()}
+            </ul>
+            <h3>"Queries behind this picture"</h3>
+            <Queries queries=Signal::stored(queries)/>
+        </div>
+    }
+}
+
+/// "requests, 12 ms, 84 rows", or what went wrong.
+fn query_words(query: &model::graph::QueryUse) -> String {
+    let mut words = query.kind.clone();
+    if let Some(error) = &query.error {
+        return format!("{words}: {error}");
+    }
+    if let Some(ms) = query.duration_ms {
+        words += &format!(", {}", format::duration_ms(ms));
+    }
+    if let Some(rows) = query.rows {
+        words += &format!(", {rows} rows");
+    }
+    words
+}

@@ -1,0 +1,94 @@
+//! Live or paused, how long the window is, how often it is asked for, and which instant is drawn.
+
+use crate::{
+    nav::{self, Step},
+    state::{Page, page, refresh},
+    widget::{
+        CopyButton, Pick,
+        icon::{PAUSE, PLAY, icon},
+    },
+};
+use leptos::prelude::*;
+use view::format;
+
+const WINDOWS_S: [u64; 8] = [60, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400];
+const INTERVALS_S: [u64; 6] = [5, 10, 15, 30, 60, 300];
+
+#[component]
+pub(crate) fn TimeBar() -> impl IntoView {
+    let page = page();
+    let window = Memo::new(move |_| page.params.with(|params| params.graph.window_s.to_string()));
+    let interval = Memo::new(move |_| page.params.with(|params| params.refresh_s.to_string()));
+    view! {
+        <div class="timebar" role="region" aria-label="Time">
+            <Live/>
+            <Pick
+                label="Window" options=choices(&WINDOWS_S, window.get_untracked()) value=window
+                choose=move |word| if let Ok(window_s) = word.parse() {
+                    page.change(Step::Push, |params| params.graph.window_s = window_s);
+                }
+            />
+            <Pick
+                label="Every" options=choices(&INTERVALS_S, interval.get_untracked()) value=interval
+                choose=move |word| if let Ok(refresh_s) = word.parse() {
+                    page.change(Step::Push, |params| params.refresh_s = refresh_s);
+                }
+            />
+            <span class="space"></span>
+            <span class="clock" title="End of the window that is drawn">{move || drawn_instant(page)}</span>
+            <CopyButton label="Copy link" with_icon=true text=nav::address/>
+        </div>
+    }
+}
+
+/// What an address asked for stands among the usual lengths.
+fn choices(usual_s: &[u64], current: String) -> Vec<(String, String)> {
+    let mut all_s = usual_s.to_vec();
+    all_s.extend(current.parse::<u64>());
+    all_s.sort_unstable();
+    all_s.dedup();
+    all_s.into_iter().map(|s| (s.to_string(), format::window(s))).collect()
+}
+
+fn drawn_instant(page: Page) -> impl IntoView {
+    let at_s = page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.meta.at_s));
+    at_s.map(|at_s| {
+        let text = format::instant(at_s);
+        let (time, zone) = text.rsplit_once(format::NBSP).unwrap_or((&text, ""));
+        view! { {time.to_owned()}<span>{zone.to_owned()}</span> }
+    })
+}
+
+/// The live mark, and the button that holds the picture.
+#[component]
+fn Live() -> impl IntoView {
+    let page = page();
+    let paused = Memo::new(move |_| page.params.with(|params| params.paused));
+    let lost = Memo::new(move |_| refresh::is_lost(page));
+    let fixed = Memo::new(move |_| page.params.with(|params| params.graph.at_s.is_some()));
+    let words = move || match (lost.get(), paused.get(), fixed.get()) {
+        (true, ..) => "Not live",
+        (_, true, _) => "Paused",
+        (.., true) => "In the past",
+        _ => "Live",
+    };
+    let back = move |_| page.change(Step::Push, |params| params.graph.at_s = None);
+    view! {
+        <span class="live" class:off=move || paused.get() || fixed.get() class:lost=move || lost.get()><i></i>{words}</span>
+        <button
+            class="square" type="button" aria-pressed=move || paused.get().to_string()
+            aria-label="Pause the refresh" title=move || if paused.get() { "Go on refreshing (p)" } else { "Pause the refresh (p)" }
+            on:click=move |_| toggle_pause(page)
+        >
+            {move || icon(if paused.get() { PLAY } else { PAUSE })}
+        </button>
+        {move || fixed.get().then(|| view! { <button class="button" type="button" on:click=back>"Back to now"</button> })}
+    }
+}
+
+pub(crate) fn toggle_pause(page: Page) {
+    page.change(Step::Push, |params| params.paused = !params.paused);
+    let words = if page.params.with_untracked(|params| params.paused) { "Refresh paused" } else { "Refresh goes on" };
+    page.said.set(words.into());
+}
+

@@ -1,0 +1,125 @@
+//! Graph type, overlay, figures on edges, the focus chip, and the theme.
+
+use crate::{
+    nav::Step,
+    state::{page, selection, settings},
+    widget::{
+        Menu, Segments,
+        icon::{ADD, CLOSE, HALF, LESS, MOON, SUN, icon},
+    },
+};
+use leptos::prelude::*;
+use model::{GraphType, params::HOPS_MAX};
+use view::{label, overlay};
+
+#[component]
+pub(crate) fn Toolbar() -> impl IntoView {
+    let page = page();
+    let kind = Memo::new(move |_| page.params.with(|params| params.graph.graph_type.word().to_owned()));
+    let shown = Memo::new(move |_| page.params.with(|params| overlay::by_word(&params.overlay).word.to_owned()));
+    let kinds = GraphType::ALL.into_iter().map(|kind| (kind.word().to_owned(), words(kind).to_owned())).collect();
+    let overlays = overlay::ALL.iter().map(|overlay| (overlay.word.to_owned(), overlay.name.to_owned())).collect();
+    view! {
+        <Segments
+            label="Graph type" options=kinds value=kind
+            choose=move |word| page.change(Step::Push, |params| {
+                if let Some(kind) = GraphType::ALL.into_iter().find(|kind| kind.word() == word) {
+                    params.graph.graph_type = kind;
+                }
+            })
+        />
+        <Segments
+            label="Overlay" options=overlays value=shown
+            choose=move |word| page.change(Step::Push, |params| params.overlay = word)
+        />
+        <Menu label="Edge labels" value=Signal::derive(move || label_words(&page.params.with(|params| params.labels.clone()))) narrow=true>
+            <div role="group" aria-label="Figures on edges">
+                {label::ALL.iter().map(|label| view! { <LabelEntry label=label/> }).collect_view()}
+            </div>
+        </Menu>
+        <FocusChip/>
+    }
+}
+
+fn words(kind: GraphType) -> &'static str {
+    match kind {
+        GraphType::App => "Apps",
+        GraphType::VersionedApp => "Versions",
+        GraphType::Workload => "Workloads",
+        GraphType::Service => "Services",
+    }
+}
+
+fn label_words(labels: &[String]) -> String {
+    let known = labels.iter().filter_map(|word| label::ALL.iter().find(|label| label.word == word.as_str()));
+    let mut names: Vec<String> = known.map(|label| label.name.to_owned()).collect();
+    for name in names.iter_mut().skip(1) {
+        // Within a list only abbreviations keep their capital.
+        if name.chars().nth(1).is_some_and(char::is_lowercase) {
+            *name = name.to_lowercase();
+        }
+    }
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}
+
+#[component]
+fn LabelEntry(label: &'static label::Label) -> impl IntoView {
+    let page = page();
+    let ticked = Memo::new(move |_| page.params.with(|params| params.labels.iter().any(|word| word == label.word)));
+    // The order of the table, whatever the order of the ticks.
+    let toggle = move |_| page.change(Step::Push, |params| {
+        let wanted = !ticked.get_untracked();
+        let keeps = |other: &&label::Label| if other.word == label.word { wanted } else { params.labels.iter().any(|word| word == other.word) };
+        params.labels = label::ALL.iter().filter(keeps).map(|label| label.word.to_owned()).collect();
+    });
+    view! {
+        <label class="check">
+            <input type="checkbox" prop:checked=ticked on:change=toggle/>
+            <span class="name">{label.name}</span>
+        </label>
+    }
+}
+
+/// Says that only the surroundings of one node are drawn, how far they reach, and takes that away.
+#[component]
+fn FocusChip() -> impl IntoView {
+    let page = page();
+    move || {
+        let (focus, hops) = page.params.with(|params| (params.graph.focus.clone(), params.graph.hops));
+        let focus = focus?;
+        let name = page.feed.with(|feed| {
+            feed.graph.as_ref().and_then(|graph| selection::node_of(graph, &focus)).map(|node| node.name.clone())
+        });
+        Some(view! {
+            <span class="focus-chip" role="group" aria-label="Focus">
+                "Around\u{a0}"<b>{name.unwrap_or(focus)}</b>
+                <button class="square" type="button" aria-label="Fewer hops" disabled=hops <= 1 on:click=move |_| page.change_hops(-1)>{icon(LESS)}</button>
+                <span>{hops}{if hops == 1 { " hop" } else { " hops" }}</span>
+                <button class="square" type="button" aria-label="More hops" disabled={hops >= HOPS_MAX} on:click=move |_| page.change_hops(1)>{icon(ADD)}</button>
+                <button class="square" type="button" aria-label="Leave the focus" title="Leave the focus (f)" on:click=move |_| page.focus(None)>{icon(CLOSE)}</button>
+            </span>
+        })
+    }
+}
+
+#[component]
+pub(crate) fn ThemeButton() -> impl IntoView {
+    let page = page();
+    let theme = Memo::new(move |_| page.params.with(|params| params.theme.clone()));
+    let title = move || match theme.get().as_str() {
+        "light" => "Theme: light. Change to dark",
+        "dark" => "Theme: dark. Change to the system's",
+        _ => "Theme: the system's. Change to light",
+    };
+    let picture = move || match theme.get().as_str() {
+        "light" => SUN,
+        "dark" => MOON,
+        _ => HALF,
+    };
+    view! {
+        <button
+            class="square" type="button" aria-label=title title=title
+            on:click=move |_| page.set_theme(settings::next_theme(&theme.get_untracked()))
+        >{move || icon(picture())}</button>
+    }
+}

@@ -1,0 +1,123 @@
+//! Keys: those of the whole page, and those that need the focus on the map. What is typed into a field is left alone.
+
+use super::stand::{Stand, now_ms};
+use crate::{
+    frame::time_bar,
+    state::{Page, settings},
+};
+use leptos::{ev, prelude::*};
+use view::walk::{self, Step};
+use wasm_bindgen::JsCast;
+
+const ZOOM_STEP: f64 = 1.25;
+
+pub(crate) fn listen(page: Page, stand: Stand) {
+    let keys = window_event_listener(ev::keydown, move |event| {
+        if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
+            return;
+        }
+        if everywhere(page, stand, &event.key()) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || keys.remove());
+}
+
+fn is_typing(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| {
+        let name = element.tag_name();
+        let field = name == "SELECT" || name == "TEXTAREA";
+        field || (name == "INPUT" && element.get_attribute("type").as_deref() != Some("checkbox"))
+    })
+}
+
+/// True when the key meant something.
+fn everywhere(page: Page, stand: Stand, key: &str) -> bool {
+    match key {
+        "/" => to_find(),
+        "Escape" => clear(page),
+        "f" => page.toggle_focus(),
+        "l" => page.legend_open.update(|open| *open = !*open),
+        "p" => time_bar::toggle_pause(page),
+        "0" => stand.fit(),
+        "+" | "=" => zoom(stand, ZOOM_STEP),
+        "-" => zoom(stand, 1.0 / ZOOM_STEP),
+        _ => return false,
+    }
+    true
+}
+
+pub(crate) fn zoom(stand: Stand, factor: f64) {
+    stand.act(|stage| stage.zoom_by(factor, now_ms()));
+}
+
+/// First the selection, then the focus.
+fn clear(page: Page) {
+    if page.selection().is_some() {
+        page.select(None);
+    } else if page.params.with_untracked(|params| params.graph.focus.is_some()) {
+        page.focus(None);
+    }
+}
+
+fn to_find() {
+    let field = document().get_element_by_id("find").and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok());
+    if let Some(field) = field {
+        let _ = field.focus();
+        field.select();
+    }
+}
+
+/// Arrows walk, Enter goes to the panel, the space bar holds the particles.
+pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
+    let step = match event.key().as_str() {
+        "ArrowLeft" => Step::Left,
+        "ArrowRight" => Step::Right,
+        "ArrowUp" => Step::Up,
+        "ArrowDown" => Step::Down,
+        "Enter" => {
+            event.prevent_default();
+            to_panel();
+            return;
+        }
+        " " => {
+            event.prevent_default();
+            toggle_particles(page);
+            return;
+        }
+        _ => return,
+    };
+    event.prevent_default();
+    let from = page.selection();
+    let to = stand.with(|stage| {
+        let picture = stage.picture.as_ref()?;
+        walk::step(&picture.graph, &picture.scene, from.as_ref(), step)
+    });
+    if let Some(subject) = to.flatten() {
+        let words = page.feed.with_untracked(|feed| {
+            let graph = feed.graph.as_ref()?;
+            view::speak::subject(&subject, graph, graph.meta.at_s)
+        });
+        page.said.set(words.unwrap_or_default());
+        stand.act(|stage| stage.show(&subject, now_ms()));
+        page.select(Some(subject));
+    }
+}
+
+fn to_panel() {
+    let panel = document().get_element_by_id("panel").and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(panel) = panel {
+        let _ = panel.focus();
+    }
+}
+
+pub(crate) fn toggle_particles(page: Page) {
+    page.particles_paused.update(|paused| *paused = !*paused);
+    let words = match (page.particles_paused.get_untracked(), settings::reduced_motion()) {
+        (true, _) => "Particles held",
+        (_, true) => "Particles stay still, as your system asks",
+        _ => "Particles move",
+    };
+    page.said.set(words.into());
+}

@@ -1,0 +1,57 @@
+//! The legend, generated from the table that draws the picture.
+
+use crate::{
+    state::page,
+    widget::icon::{CLOSE, LEGEND, icon},
+};
+use leptos::prelude::*;
+use view::{legend, overlay, svg};
+
+#[component]
+pub(crate) fn Legend() -> impl IntoView {
+    let page = page();
+    let sections = Memo::new(move |_| {
+        let overlay = overlay::by_word(&page.params.with(|params| params.overlay.clone()));
+        page.feed.with(|feed| feed.graph.as_ref().map(|graph| legend::sections(graph, overlay)))
+    });
+    let drawn = move || sections.get().filter(|sections| !sections.is_empty());
+    move || {
+        let sections = drawn()?;
+        let toggle = move |_| page.legend_open.update(|open| *open = !*open);
+        let view = if page.legend_open.get() {
+            view! {
+                <div class="legend over sheet" role="region" aria-label="Legend" data-covers="">
+                    {sections.iter().map(section).collect_view()}
+                    <button class="square small" type="button" aria-label="Hide the legend" title="Hide the legend (l)" on:click=toggle>{icon(CLOSE)}</button>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! {
+                <button class="button over legend-show" type="button" title="Show the legend (l)" on:click=toggle>{icon(LEGEND)}"Legend"</button>
+            }
+            .into_any()
+        };
+        Some(view)
+    }
+}
+
+fn section(section: &legend::Section) -> impl IntoView + use<> {
+    let entries = section
+        .entries
+        .iter()
+        .map(|entry| {
+            let frame = format!("0 0 {} {}", entry.width, entry.height);
+            // The samples hold no text from labels, and the writer escapes what it is given.
+            let shapes = svg::elements(&entry.sample, svg::Colours::Variables);
+            view! {
+                <li>
+                    <svg width=entry.width height=entry.height viewBox=frame aria-hidden="true" inner_html=shapes></svg>
+                    {entry.text.clone()}
+                </li>
+            }
+        })
+        .collect_view();
+    let tall = section.entries.len() == 4;
+    view! { <div><h3>{section.title.clone()}</h3><ul class:tall=tall>{entries}</ul></div> }
+}

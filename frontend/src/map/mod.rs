@@ -1,0 +1,166 @@
+//! The map: two stacked canvases in one focusable element, the sheets that float over it, and the wiring between
+//! signals and stage.
+
+mod canvas;
+mod hook;
+mod hover_card;
+mod hurts;
+mod keyboard;
+mod legend;
+mod measure;
+mod picture;
+mod pointer;
+mod scene_painter;
+mod stage;
+mod stand;
+mod states;
+mod traffic_painter;
+mod zoom;
+
+use crate::state::{Page, page, refresh, settings};
+use canvas::Canvas;
+pub(crate) use hurts::figure;
+use leptos::{ev, html, prelude::*};
+use model::Status;
+use stage::{Look, Stage};
+use stand::Stand;
+use view::{Theme, above_limit, label, overlay, speak};
+use wasm_bindgen::{JsCast, prelude::Closure};
+
+#[component]
+pub(crate) fn Map() -> impl IntoView {
+    let page = page();
+    let stand = Stand::new(page);
+    let lower = NodeRef::<html::Canvas>::new();
+    let upper = NodeRef::<html::Canvas>::new();
+    let hand = pointer::Hand::new(page, stand);
+    Effect::new(move |_| {
+        let (Some(lower), Some(upper)) = (lower.get(), upper.get()) else { return };
+        if let Some((lower, upper)) = Canvas::new(lower).zip(Canvas::new(upper)) {
+            let keep_marks = page.boot.with_value(|boot| boot.test_hook);
+            stand.set(Stage::new(lower, upper, untrack(|| look(page, stand)), keep_marks));
+            wire(page, stand);
+        }
+    });
+    keyboard::listen(page, stand);
+    let label = Memo::new(move |_| summary(page));
+    view! {
+        <div class="map-area" node_ref=stand.area>
+            <div
+                class="map" class:stale=move || refresh::is_lost(page)
+                class:pointing=move || page.hover.with(Option::is_some) class:grabbing=move || hand.dragging.get()
+                node_ref=stand.element tabindex="0" role="application" aria-roledescription="service map" aria-label=label
+                aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown Enter Escape F L P 0 + - /"
+                on:pointerdown=move |event| hand.down(&event) on:pointermove=move |event| hand.moved(&event)
+                on:pointerup=move |event| hand.up(&event) on:pointercancel=move |event| hand.gone(&event)
+                on:pointerleave=move |_| hand.left() on:wheel=move |event| hand.wheel(&event)
+                on:keydown=move |event| keyboard::on_map(page, stand, &event)
+            >
+                <canvas class="scene" node_ref=lower></canvas>
+                <canvas class="traffic" node_ref=upper></canvas>
+            </div>
+            <hurts::Hurts/>
+            <legend::Legend/>
+            <zoom::Zoom stand=stand/>
+            <hover_card::HoverCard stand=stand/>
+            <states::States/>
+        </div>
+    }
+}
+
+fn summary(page: Page) -> String {
+    let lost = if refresh::is_lost(page) { "Not up to date. " } else { "" };
+    page.feed.with(|feed| match &feed.graph {
+        Some(graph) => format!("{lost}{}", speak::summary(graph)),
+        None => "Service graph, not there yet".to_owned(),
+    })
+}
+
+/// Everything the picture's look depends on, tracked.
+fn look(page: Page, stand: Stand) -> Look {
+    let (overlay, labels, selection, hide) = page.params.with(|params| {
+        let labels = params.labels.iter().filter_map(|word| label::ALL.iter().find(|label| label.word == word.as_str()));
+        (overlay::by_word(&params.overlay), labels.collect(), params.selection.clone(), params.hide)
+    });
+    let moving = page.visible.get()
+        && !page.particles_paused.get()
+        && !refresh::is_lost(page)
+        && !stand.still.get();
+    Look {
+        overlay,
+        labels,
+        selection,
+        matched: page.matched(),
+        hide,
+        theme: if stand.dark.get() { Theme::Dark } else { Theme::Light },
+        moving,
+    }
+}
+
+/// From here on every change of a signal that the picture shows asks for a frame.
+fn wire(page: Page, stand: Stand) {
+    Effect::new(move |before: Option<Option<Vec<String>>>| {
+        let graph = page.feed.with(|feed| feed.graph.clone());
+        let worse = graph.as_deref().map(failing);
+        match graph.filter(|graph| !above_limit::too_many(graph)) {
+            Some(graph) => stand.with(|stage| stage.set_graph(graph)),
+            None => stand.with(Stage::drop_picture),
+        };
+        if let (Some(Some(before)), Some(now)) = (before, &worse) {
+            say_new_trouble(page, &before, now);
+        }
+        stand.ask_frame();
+        worse
+    });
+    Effect::new(move |_| {
+        let look = look(page, stand);
+        stand.with(|stage| stage.set_look(look));
+        stand.ask_frame();
+    });
+    hook::install(page, stand);
+    watch_size(stand);
+    stand.ask_frame();
+}
+
+fn failing(graph: &model::Graph) -> Vec<String> {
+    graph.nodes.iter().filter(|node| node.health.status == Status::Failing).map(|node| node.name.clone()).collect()
+}
+
+fn say_new_trouble(page: Page, before: &[String], now: &[String]) {
+    let new: Vec<&str> = now.iter().filter(|name| !before.contains(name)).map(String::as_str).collect();
+    if !new.is_empty() {
+        let verb = if new.len() == 1 { "is" } else { "are" };
+        page.said.set(format!("{} {verb} failing now.", new.join(", ")));
+    }
+}
+
+/// The size of the element, the pixels of the screen, the theme and the wish for stillness may all change.
+fn watch_size(stand: Stand) {
+    let callback = Closure::<dyn FnMut()>::new(move || stand.repaint());
+    if let (Some(element), Ok(observer)) =
+        (stand.element.get_untracked(), web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()))
+    {
+        observer.observe(&element);
+        on_cleanup({
+            let observer = StoredValue::new_local(observer);
+            move || drop(observer.try_with_value(web_sys::ResizeObserver::disconnect))
+        });
+    }
+    // The map lives as long as the page.
+    callback.forget();
+    let resized = window_event_listener(ev::resize, move |_| stand.repaint());
+    on_cleanup(move || resized.remove());
+    follow_media("(prefers-color-scheme: dark)", stand);
+    follow_media("(prefers-reduced-motion: reduce)", stand);
+}
+
+fn follow_media(query: &str, stand: Stand) {
+    let callback = Closure::<dyn FnMut()>::new(move || {
+        stand.system_dark.set(settings::prefers("(prefers-color-scheme: dark)"));
+        stand.still.set(settings::reduced_motion());
+    });
+    if let Ok(Some(list)) = window().match_media(query) {
+        let _ = list.add_event_listener_with_callback("change", callback.as_ref().unchecked_ref());
+    }
+    callback.forget();
+}

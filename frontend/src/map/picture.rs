@@ -1,0 +1,72 @@
+//! A graph that has its places: the scene, what lies where, and the traffic on it. Survivors keep their places.
+
+use layout::Scene;
+use model::Graph;
+use std::sync::Arc;
+use view::{MeasureText, cards, diff, hit::SceneIndex, label::Label, particles::Particles};
+
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) graph: Arc<Graph>,
+    pub(crate) scene: Scene,
+    pub(crate) index: SceneIndex,
+    pub(crate) particles: Particles,
+    labels: Vec<&'static str>,
+}
+
+/// What the places depend on besides the graph.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish<'a> {
+    pub(crate) labels: &'a [&'static Label],
+    pub(crate) aspect: f64,
+}
+
+/// How a new picture follows an older one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Only figures.
+    Figures,
+    /// Something came or went, and the others stand where they stood.
+    Grown,
+    /// Nothing of the older picture is left.
+    New,
+}
+
+impl Picture {
+    pub(crate) fn new(graph: Arc<Graph>, wish: &Wish, measure: &dyn MeasureText) -> Self {
+        let scene = layout::place(&input(&graph, wish, measure));
+        let mut particles = Particles::new(&graph, &scene);
+        particles.settle();
+        let index = SceneIndex::new(&graph, &scene);
+        Self { graph, scene, index, particles, labels: words(wish.labels) }
+    }
+
+    pub(crate) fn take(&mut self, graph: Arc<Graph>, wish: &Wish, measure: &dyn MeasureText) -> Change {
+        let labels = words(wish.labels);
+        let difference = diff::diff(&self.graph, &graph);
+        if !difference.topology && labels == self.labels {
+            self.graph = graph;
+            self.particles.update(&self.graph, &self.scene);
+            return Change::Figures;
+        }
+        if difference.removed_nodes.len() == self.graph.nodes.len() {
+            *self = Self::new(graph, wish, measure);
+            return Change::New;
+        }
+        self.scene = layout::update(&self.scene, &input(&graph, wish, measure)).scene;
+        self.index = SceneIndex::new(&graph, &self.scene);
+        self.particles.update(&graph, &self.scene);
+        self.graph = graph;
+        self.labels = labels;
+        Change::Grown
+    }
+}
+
+fn input(graph: &Graph, wish: &Wish, measure: &dyn MeasureText) -> layout::Input {
+    let options = cards::Options { labels: wish.labels.to_vec(), pins: Vec::new(), aspect: wish.aspect };
+    cards::input(graph, &options, measure)
+}
+
+fn words(labels: &[&'static Label]) -> Vec<&'static str> {
+    labels.iter().map(|label| label.word).collect()
+}

@@ -1,0 +1,211 @@
+//! Mouse, pen and fingers on the map: pan, zoom, pinch, hover, click, double-click.
+
+use super::stand::{Stand, now_ms};
+use crate::state::{Hover, Page};
+use layout::Point;
+use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use model::Subject;
+use std::time::Duration;
+use view::hit::{FINGER_PX, MOUSE_PX};
+
+/// Less than this is a click with an unsteady hand.
+const DRAG_FROM_PX: f64 = 4.0;
+const DOUBLE_CLICK_MS: f64 = 400.0;
+/// A hover this long fades what is out of reach.
+const HELD_MS: u64 = 700;
+const WHEEL_STEP: f64 = 0.0016;
+/// Browsers tell a pinch on a pad as a wheel with Ctrl and much smaller steps.
+const PINCH_STEP: f64 = 0.01;
+const LINE_PX: f64 = 16.0;
+
+#[derive(Debug, Default)]
+struct Grip {
+    /// Pointers that are down: id and place.
+    down: Vec<(i32, Point)>,
+    start: Option<Point>,
+    dragged: bool,
+    last_click: Option<(f64, Option<Subject>)>,
+    held: Option<TimeoutHandle>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hand {
+    page: Page,
+    stand: Stand,
+    grip: StoredValue<Grip, LocalStorage>,
+    pub(crate) dragging: RwSignal<bool>,
+}
+
+impl Hand {
+    pub(crate) fn new(page: Page, stand: Stand) -> Self {
+        Self { page, stand, grip: StoredValue::new_local(Grip::default()), dragging: RwSignal::new(false) }
+    }
+
+    fn place(self, event: &ev::PointerEvent) -> Point {
+        self.stand.local(f64::from(event.client_x()), f64::from(event.client_y()))
+    }
+
+    pub(crate) fn down(self, event: &ev::PointerEvent) {
+        if event.button() != 0 {
+            return;
+        }
+        let at = self.place(event);
+        if let Some(element) = self.stand.element.get_untracked() {
+            // Without capture the drag ends at the edge: no more than that is lost.
+            let _ = element.set_pointer_capture(event.pointer_id());
+        }
+        self.grip.update_value(|grip| {
+            if grip.down.is_empty() {
+                grip.start = Some(at);
+                grip.dragged = false;
+            } else {
+                grip.dragged = true;
+            }
+            grip.down.retain(|(id, _)| *id != event.pointer_id());
+            grip.down.push((event.pointer_id(), at));
+        });
+    }
+
+    pub(crate) fn moved(self, event: &ev::PointerEvent) {
+        let at = self.place(event);
+        let down = self.grip.with_value(|grip| grip.down.clone());
+        match down.as_slice() {
+            [] => self.hover(at, tolerance(event)),
+            [(id, before)] if *id == event.pointer_id() => self.drag(*before, at),
+            [first, second, ..] => {
+                let (still, before) = if first.0 == event.pointer_id() { (second.1, first.1) } else { (first.1, second.1) };
+                self.pinch(still, before, at);
+            }
+            _ => {}
+        }
+        self.grip.update_value(|grip| {
+            if let Some(pointer) = grip.down.iter_mut().find(|(id, _)| *id == event.pointer_id()) {
+                pointer.1 = at;
+            }
+        });
+    }
+
+    fn drag(self, before: Point, at: Point) {
+        let far = self.grip.with_value(|grip| {
+            grip.dragged || grip.start.is_some_and(|start| distance(start, at) >= DRAG_FROM_PX)
+        });
+        if !far {
+            return;
+        }
+        if !self.dragging.get_untracked() {
+            self.dragging.set(true);
+            self.unlit();
+        }
+        self.grip.update_value(|grip| grip.dragged = true);
+        self.stand.act(|stage| stage.pan(at.x - before.x, at.y - before.y));
+    }
+
+    fn pinch(self, still: Point, before: Point, at: Point) {
+        let (was, is) = (distance(still, before).max(1.0), distance(still, at).max(1.0));
+        let middle = Point::new(f64::midpoint(still.x, at.x), f64::midpoint(still.y, at.y));
+        self.stand.act(|stage| {
+            stage.pan((at.x - before.x) / 2.0, (at.y - before.y) / 2.0);
+            stage.zoom_at(middle, is / was);
+        });
+    }
+
+    pub(crate) fn up(self, event: &ev::PointerEvent) {
+        let at = self.place(event);
+        let clicked = self.grip.try_update_value(|grip| {
+            let alone = grip.down.len() == 1 && grip.down[0].0 == event.pointer_id();
+            alone && !grip.dragged
+        });
+        self.gone(event);
+        if clicked == Some(true) {
+            self.click(at, tolerance(event));
+        }
+    }
+
+    pub(crate) fn gone(self, event: &ev::PointerEvent) {
+        self.grip.update_value(|grip| grip.down.retain(|(id, _)| *id != event.pointer_id()));
+        if self.grip.with_value(|grip| grip.down.is_empty()) {
+            self.dragging.set(false);
+        }
+    }
+
+    /// Selects; a second click on the same thing soon after puts the focus on it.
+    fn click(self, at: Point, tolerance_px: f64) {
+        let subject =
+            self.stand.with(|stage| stage.hit(at, tolerance_px).and_then(|hit| stage.subject(hit))).flatten();
+        let now = now_ms();
+        let twice = self
+            .grip
+            .try_update_value(|grip| {
+                let last = grip.last_click.replace((now, subject.clone()));
+                let twice = last.is_some_and(|(then, what)| now - then < DOUBLE_CLICK_MS && what == subject);
+                if twice {
+                    grip.last_click = None;
+                }
+                twice
+            })
+            .unwrap_or(false);
+        match (&subject, twice) {
+            (Some(_), true) => self.page.toggle_focus(),
+            _ => self.page.select(subject),
+        }
+    }
+
+    fn hover(self, at: Point, tolerance_px: f64) {
+        let Some((hit, other)) = self.stand.with(|stage| {
+            let hit = stage.hit(at, tolerance_px);
+            (hit.and_then(|hit| stage.subject(hit)), stage.set_hover(hit))
+        }) else {
+            return;
+        };
+        if !other {
+            return;
+        }
+        self.stand.ask_frame();
+        self.page.hover.set(hit.map(|subject| Hover { subject, x: at.x, y: at.y }));
+        self.await_hold();
+    }
+
+    fn await_hold(self) {
+        let (stand, page) = (self.stand, self.page);
+        let hold = move || {
+            if page.hover.with_untracked(Option::is_some) {
+                stand.act(super::stage::Stage::hold_hover);
+            }
+        };
+        self.grip.update_value(|grip| {
+            if let Some(timer) = grip.held.take() {
+                timer.clear();
+            }
+            grip.held = set_timeout_with_handle(hold, Duration::from_millis(HELD_MS)).ok();
+        });
+    }
+
+    fn unlit(self) {
+        if self.stand.with(|stage| stage.set_hover(None)) == Some(true) {
+            self.page.hover.set(None);
+            self.stand.ask_frame();
+        }
+    }
+
+    pub(crate) fn left(self) {
+        if self.grip.with_value(|grip| grip.down.is_empty()) {
+            self.unlit();
+        }
+    }
+
+    pub(crate) fn wheel(self, event: &ev::WheelEvent) {
+        event.prevent_default();
+        let delta_px = event.delta_y() * if event.delta_mode() == 1 { LINE_PX } else { 1.0 };
+        let step = if event.ctrl_key() { PINCH_STEP } else { WHEEL_STEP };
+        let at = self.stand.local(f64::from(event.client_x()), f64::from(event.client_y()));
+        self.stand.act(|stage| stage.zoom_at(at, (-delta_px * step).clamp(-0.7, 0.7).exp()));
+    }
+}
+
+fn tolerance(event: &ev::PointerEvent) -> f64 {
+    if event.pointer_type() == "touch" { FINGER_PX } else { MOUSE_PX }
+}
+
+fn distance(a: Point, b: Point) -> f64 {
+    (a.x - b.x).hypot(a.y - b.y)
+}

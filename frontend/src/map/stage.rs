@@ -1,0 +1,331 @@
+//! Everything behind the two canvases: the picture, where the reader stands, what is lit, and what has to be painted
+//! anew. It must not know signals or events.
+
+use super::{
+    canvas::Canvas,
+    measure::CanvasMeasure,
+    picture::{Change, Picture, Wish},
+    scene_painter,
+    traffic_painter::TrafficPainter,
+};
+use layout::{Point, Rect, Size};
+use model::{Graph, Subject};
+use std::sync::Arc;
+use view::{Drawing, Level, Mark, Overlay, Theme, Viewport, find::Matched, fit, hit::Hit, label::Label, reach::Reach};
+
+/// How the graph is looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    pub(crate) overlay: &'static Overlay,
+    pub(crate) labels: Vec<&'static Label>,
+    pub(crate) selection: Option<Subject>,
+    pub(crate) matched: Option<Matched>,
+    pub(crate) hide: bool,
+    pub(crate) theme: Theme,
+    /// Particles may move: in sight, not paused, motion wanted.
+    pub(crate) moving: bool,
+}
+
+/// The viewport on its way somewhere.
+#[derive(Clone, Copy, Debug)]
+struct Glide {
+    from: Viewport,
+    to: Viewport,
+    start_ms: f64,
+}
+
+const GLIDE_MS: f64 = 240.0;
+
+#[derive(Debug)]
+pub(crate) struct Stage {
+    lower: Canvas,
+    upper: Canvas,
+    traffic: TrafficPainter,
+    pub(crate) measure: CanvasMeasure,
+    pub(crate) picture: Option<Picture>,
+    pub(crate) view: Viewport,
+    pub(crate) level: Level,
+    pub(crate) look: Look,
+    hover: Option<Hit>,
+    reach: Option<Reach>,
+    fit_wanted: bool,
+    dirty: bool,
+    glide: Option<Glide>,
+    last_ms: Option<f64>,
+    /// What the last frame put on the lower canvas, kept only for tests.
+    pub(crate) painted: Option<Vec<Mark>>,
+    /// Counts the frames painted on the lower canvas.
+    pub(crate) generation: u32,
+}
+
+/// What the frame just painted means for those outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Painted {
+    pub(crate) zoom: f64,
+    pub(crate) level: Level,
+    /// Another frame is needed.
+    pub(crate) again: bool,
+    pub(crate) generation: u32,
+}
+
+impl Stage {
+    pub(crate) fn new(lower: Canvas, upper: Canvas, look: Look, keep_marks: bool) -> Self {
+        Self {
+            lower,
+            upper,
+            traffic: TrafficPainter::new(),
+            measure: CanvasMeasure::new(),
+            picture: None,
+            view: Viewport::default(),
+            level: Level::Near,
+            look,
+            hover: None,
+            reach: None,
+            fit_wanted: false,
+            dirty: true,
+            glide: None,
+            last_ms: None,
+            painted: keep_marks.then(Vec::new),
+            generation: 0,
+        }
+    }
+
+    pub(crate) fn size(&self) -> Size {
+        Size::new(self.lower.width, self.lower.height)
+    }
+
+    pub(crate) fn pixel_ratio(&self) -> f64 {
+        self.lower.pixel_ratio
+    }
+
+    pub(crate) fn resize(&mut self) {
+        let lower = self.lower.resize();
+        self.dirty |= self.upper.resize() || lower;
+    }
+
+    /// Only the first picture, or one that shares nothing with the last, is fitted to the window.
+    pub(crate) fn set_graph(&mut self, graph: Arc<Graph>) {
+        let size = self.size();
+        let wish = Wish { labels: &self.look.labels, aspect: size.width / size.height.max(1.0) };
+        let change = match &mut self.picture {
+            Some(picture) => picture.take(graph, &wish, &self.measure),
+            None => {
+                self.picture = Some(Picture::new(graph, &wish, &self.measure));
+                Change::New
+            }
+        };
+        self.fit_wanted |= change == Change::New;
+        if change != Change::Figures {
+            (self.hover, self.reach) = (None, None);
+        }
+        self.dirty = true;
+    }
+
+    pub(crate) fn drop_picture(&mut self) {
+        self.picture = None;
+        (self.hover, self.reach) = (None, None);
+        self.dirty = true;
+    }
+
+    pub(crate) fn set_look(&mut self, look: Look) {
+        let other_labels = words(&look.labels) != words(&self.look.labels);
+        self.look = look;
+        self.dirty = true;
+        if other_labels && let Some(graph) = self.picture.as_ref().map(|picture| Arc::clone(&picture.graph)) {
+            self.set_graph(graph);
+        }
+    }
+
+    /// True when something else is lit now.
+    pub(crate) fn set_hover(&mut self, hit: Option<Hit>) -> bool {
+        let other = self.hover != hit;
+        if other {
+            self.hover = hit;
+            self.reach = None;
+            self.dirty = true;
+        }
+        other
+    }
+
+    /// A hover that was held fades what it does not reach.
+    pub(crate) fn hold_hover(&mut self) {
+        let lit = self.hover.filter(|hit| !matches!(hit, Hit::Group(_)));
+        self.reach = lit.zip(self.picture.as_ref()).and_then(|(hit, picture)| view::reach::of_hit(&picture.graph, hit, 1));
+        self.dirty |= self.reach.is_some();
+    }
+
+    pub(crate) fn hit(&self, at: Point, tolerance_px: f64) -> Option<Hit> {
+        let picture = self.picture.as_ref()?;
+        let point = self.view.scene_from_screen(at);
+        let rows = self.level == Level::Near;
+        picture.index.hit(&picture.graph, &picture.scene, point, tolerance_px / self.view.zoom, rows)
+    }
+
+    pub(crate) fn subject(&self, hit: Hit) -> Option<Subject> {
+        view::hit::subject(hit, &self.picture.as_ref()?.graph)
+    }
+
+    pub(crate) fn pan(&mut self, dx: f64, dy: f64) {
+        self.look_from(self.view.panned(dx, dy));
+    }
+
+    pub(crate) fn zoom_at(&mut self, pointer: Point, factor: f64) {
+        self.look_from(self.view.zoomed_at(pointer, factor));
+    }
+
+    /// From a button or a key: about the middle, and gliding there.
+    pub(crate) fn zoom_by(&mut self, factor: f64, now_ms: f64) {
+        let size = self.size();
+        let from = self.glide.map_or(self.view, |glide| glide.to);
+        self.glide_to(from.zoomed_at(Point::new(size.width / 2.0, size.height / 2.0), factor), now_ms);
+    }
+
+    pub(crate) fn fit(&mut self, covered: &[Rect], now_ms: f64) {
+        if let Some(to) = self.fitted(covered) {
+            self.glide_to(to, now_ms);
+        }
+    }
+
+    /// Brings a card into sight and moves no more than that.
+    pub(crate) fn show(&mut self, subject: &Subject, now_ms: f64) {
+        let size = self.size();
+        let Some(rect) = self.picture.as_ref().and_then(|picture| place_of(picture, subject)) else { return };
+        let to = self.view.showing(rect, size, view::Insets::default());
+        if to != self.view {
+            self.glide_to(to, now_ms);
+        }
+    }
+
+    fn fitted(&self, covered: &[Rect]) -> Option<Viewport> {
+        let scene = &self.picture.as_ref()?.scene;
+        let cards: Vec<Rect> = scene.nodes.iter().map(|node| node.rect).collect();
+        Some(fit::clear_of(scene.bounds, &cards, self.size(), covered))
+    }
+
+    fn glide_to(&mut self, to: Viewport, now_ms: f64) {
+        if self.look.moving || !crate::state::settings::reduced_motion() {
+            self.glide = Some(Glide { from: self.view, to, start_ms: now_ms });
+        } else {
+            self.look_from(to);
+        }
+        self.dirty = true;
+    }
+
+    fn look_from(&mut self, view: Viewport) {
+        self.glide = None;
+        self.set_view(view);
+    }
+
+    fn set_view(&mut self, view: Viewport) {
+        let bounds = self.picture.as_ref().map(|picture| picture.scene.bounds);
+        self.view = bounds.map_or(view, |bounds| view.clamped(bounds, self.size()));
+        self.level = Level::at(self.view.zoom, Some(self.level));
+        self.dirty = true;
+    }
+
+    fn glide_on(&mut self, now_ms: f64) {
+        let Some(Glide { from, to, start_ms }) = self.glide else { return };
+        let t = ((now_ms - start_ms) / GLIDE_MS).clamp(0.0, 1.0);
+        let eased = 1.0 - (1.0 - t).powi(3);
+        let mix = |a: f64, b: f64| a + (b - a) * eased;
+        self.set_view(Viewport { zoom: mix(from.zoom, to.zoom), x: mix(from.x, to.x), y: mix(from.y, to.y) });
+        if t >= 1.0 {
+            self.glide = None;
+        }
+    }
+
+    /// One frame. `covered` is asked for only when the picture has to be fitted.
+    pub(crate) fn frame(&mut self, now_ms: f64, covered: impl Fn() -> Vec<Rect>) -> Painted {
+        self.resize();
+        if self.fit_wanted
+            && self.size().width > 1.0
+            && let Some(view) = self.fitted(&covered())
+        {
+            self.fit_wanted = false;
+            self.level = Level::at(view.zoom, None);
+            self.look_from(view);
+        }
+        self.glide_on(now_ms);
+        if self.dirty {
+            self.paint_scene();
+        }
+        let moves = self.paint_traffic(now_ms);
+        Painted {
+            zoom: self.view.zoom,
+            level: self.level,
+            again: moves || self.glide.is_some(),
+            generation: self.generation,
+        }
+    }
+
+    fn paint_scene(&mut self) {
+        self.dirty = false;
+        self.generation += 1;
+        let marks = self.picture.as_ref().map(|picture| view::marks(&self.drawing(picture))).unwrap_or_default();
+        scene_painter::paint(&self.lower, &marks, &self.view, self.look.theme, &self.measure);
+        if let Some(painted) = &mut self.painted {
+            *painted = marks;
+        }
+    }
+
+    fn drawing<'a>(&'a self, picture: &'a Picture) -> Drawing<'a> {
+        Drawing {
+            graph: &picture.graph,
+            scene: &picture.scene,
+            overlay: self.look.overlay,
+            labels: &self.look.labels,
+            selection: self.look.selection.as_ref(),
+            hover: self.hover,
+            matched: self.look.matched.as_ref(),
+            hide: self.look.hide,
+            reach: self.reach.as_ref(),
+            pinned: &[],
+            level: self.level,
+            zoom: self.view.zoom,
+            now_s: (js_sys::Date::now() / 1_000.0) as i64,
+            measure: &self.measure,
+            clip: Some(self.view.visible(self.size())),
+        }
+    }
+
+    /// True while something moves.
+    fn paint_traffic(&mut self, now_ms: f64) -> bool {
+        let passed_s = self.last_ms.map_or(0.0, |last| (now_ms - last) / 1_000.0);
+        let moving = self.look.moving && self.level != Level::Far;
+        let Some(picture) = self.picture.as_mut().filter(|_| moving) else {
+            self.traffic.clear(&self.upper);
+            self.last_ms = None;
+            return false;
+        };
+        if picture.particles.is_still() {
+            self.traffic.clear(&self.upper);
+            self.last_ms = None;
+            return false;
+        }
+        self.last_ms = Some(now_ms);
+        picture.particles.step(passed_s);
+        let hidden = self.look.matched.as_ref().filter(|_| self.look.hide);
+        let faded = self.reach.as_ref();
+        let shown = |edge: usize| {
+            hidden.is_none_or(|matched| matched.edges.get(edge).copied().unwrap_or(true))
+                && faded.is_none_or(|reach| reach.edges.get(edge).copied().unwrap_or(true))
+        };
+        self.traffic.paint(&self.upper, picture.particles.all(), (&self.view, self.look.theme), shown);
+        true
+    }
+}
+
+fn place_of(picture: &Picture, subject: &Subject) -> Option<Rect> {
+    let node = |id: &str| picture.scene.nodes.iter().find(|node| node.key == *id).map(|node| node.rect);
+    match subject {
+        Subject::Node { id } | Subject::Row { node: id, .. } => node(id),
+        Subject::Edge { id } => {
+            let route = picture.scene.edges.iter().find(|route| route.key == *id)?;
+            Some(node(&route.source)?.union(&node(&route.target)?))
+        }
+    }
+}
+
+fn words(labels: &[&'static Label]) -> Vec<&'static str> {
+    labels.iter().map(|label| label.word).collect()
+}

@@ -1,0 +1,128 @@
+//! The handle to the stage that event handlers and effects share, and the loop of frames behind it.
+
+use super::stage::Stage;
+use crate::state::{Page, settings};
+use layout::{Point, Rect};
+use leptos::{html, prelude::*};
+use view::Level;
+use wasm_bindgen::JsCast;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stand {
+    page: Page,
+    stage: StoredValue<Option<Stage>, LocalStorage>,
+    asked: StoredValue<bool>,
+    pub(crate) element: NodeRef<html::Div>,
+    pub(crate) area: NodeRef<html::Div>,
+    pub(crate) zoom: RwSignal<f64>,
+    pub(crate) system_dark: RwSignal<bool>,
+    pub(crate) dark: Memo<bool>,
+    /// The reader wants nothing to move.
+    pub(crate) still: RwSignal<bool>,
+    /// Frames painted on the lower canvas.
+    pub(crate) generation: RwSignal<u32>,
+}
+
+impl Stand {
+    pub(crate) fn new(page: Page) -> Self {
+        let system_dark = RwSignal::new(settings::prefers("(prefers-color-scheme: dark)"));
+        let dark = Memo::new(move |_| match page.params.with(|params| params.theme.clone()).as_str() {
+            "dark" => true,
+            "light" => false,
+            _ => system_dark.get(),
+        });
+        Self {
+            page,
+            stage: StoredValue::new_local(None),
+            asked: StoredValue::new(false),
+            element: NodeRef::new(),
+            area: NodeRef::new(),
+            zoom: RwSignal::new(1.0),
+            system_dark,
+            dark,
+            still: RwSignal::new(settings::reduced_motion()),
+            generation: RwSignal::new(0),
+        }
+    }
+
+    pub(crate) fn set(self, stage: Stage) {
+        self.stage.set_value(Some(stage));
+    }
+
+    /// None before the canvases are there, and after they are gone.
+    pub(crate) fn with<R>(self, act: impl FnOnce(&mut Stage) -> R) -> Option<R> {
+        self.stage.try_update_value(|stage| stage.as_mut().map(act)).flatten()
+    }
+
+    /// Changes the stage and paints the result in the next frame.
+    pub(crate) fn act(self, act: impl FnOnce(&mut Stage)) {
+        self.with(act);
+        self.ask_frame();
+    }
+
+    pub(crate) fn repaint(self) {
+        self.act(Stage::resize);
+    }
+
+    pub(crate) fn ask_frame(self) {
+        if self.asked.try_get_value() != Some(false) {
+            return;
+        }
+        self.asked.set_value(true);
+        request_animation_frame(move || {
+            if self.asked.try_get_value().is_some() {
+                self.asked.set_value(false);
+                self.frame();
+            }
+        });
+    }
+
+    fn frame(self) {
+        let Some(painted) = self.with(|stage| stage.frame(now_ms(), || self.covered())) else { return };
+        if (self.zoom.get_untracked() - painted.zoom).abs() > 1e-4 {
+            self.zoom.set(painted.zoom);
+        }
+        let near = painted.level == Level::Near;
+        let drawn = self.page.feed.with_untracked(|feed| feed.graph.is_some());
+        if drawn && self.page.near.get_untracked() != near {
+            self.page.near.set(near);
+        }
+        if self.generation.get_untracked() != painted.generation {
+            self.generation.set(painted.generation);
+        }
+        if painted.again {
+            self.ask_frame();
+        }
+    }
+
+    /// The parts of the map that sheets lie over, in its own pixels.
+    pub(crate) fn covered(self) -> Vec<Rect> {
+        let Some(area) = self.area.get_untracked() else { return Vec::new() };
+        let origin = area.get_bounding_client_rect();
+        let Ok(sheets) = area.query_selector_all("[data-covers]") else { return Vec::new() };
+        (0..sheets.length())
+            .filter_map(|at| sheets.item(at)?.dyn_into::<web_sys::Element>().ok())
+            .map(|sheet| sheet.get_bounding_client_rect())
+            .map(|rect| Rect::new(rect.x() - origin.x(), rect.y() - origin.y(), rect.width(), rect.height()))
+            .filter(|rect| rect.width > 0.0)
+            .collect()
+    }
+
+    pub(crate) fn fit(self) {
+        let covered = self.covered();
+        self.act(|stage| stage.fit(&covered, now_ms()));
+    }
+
+    /// A point of the window in the map's own pixels.
+    pub(crate) fn local(self, client_x: f64, client_y: f64) -> Point {
+        self.element.get_untracked().map_or_else(Point::default, |element| {
+            let origin = element.get_bounding_client_rect();
+            Point::new(client_x - origin.x(), client_y - origin.y())
+        })
+    }
+}
+
+/// The clock of animation frames.
+pub(crate) fn now_ms() -> f64 {
+    window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
+}

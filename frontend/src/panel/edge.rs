@@ -1,0 +1,182 @@
+//! One edge: who calls whom, how it is and why, its lines over time, codes, both reporters' counts, identities.
+
+use super::{
+    breakdown::Breakdown,
+    charts::{Charts, REQUEST_METRICS, TCP_METRICS},
+    figures::{self, Figures},
+    head::Head,
+    health::HealthBlock,
+    sides::protocol_word,
+};
+use crate::{
+    state::{detail, page, selection},
+    widget::Section,
+};
+use leptos::prelude::*;
+use model::{Edge, EdgeDetail, Graph, Protocol, Subject, VersionRow, detail::Principals, series::SeriesAnswer};
+use view::format;
+
+#[component]
+pub(crate) fn EdgePanel(id: String) -> impl IntoView {
+    let page = page();
+    let address = StoredValue::new(id);
+    let load = detail::follow::<EdgeDetail>(page, move || Some(page.detail_address("edge", ("id", &address.get_value()), "")));
+    let edge = Memo::new(move |_| {
+        let drawn = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| address.with_value(|id| selection::edge_of(graph, id).cloned())));
+        drawn.or_else(|| load.with(|load| load.value.as_ref().map(|detail| detail.edge.clone())))
+    });
+    let there = Memo::new(move |_| edge.with(Option::is_some));
+    let words = move || {
+        load.with(|load| match (&load.value, &load.problem) {
+            (_, Some(problem)) => Some(problem.detail.clone()),
+            (None, None) => Some("Asking Prometheus…".to_owned()),
+            _ => None,
+        })
+    };
+    view! {
+        {move || if there.get() {
+            view! { <Known edge=edge load=load/> }.into_any()
+        } else {
+            view! {
+                <Head title="Not in the picture" sub="" selected=true/>
+                <section class="first"><p class="words">"What this link selects has no traffic in the window, or is not among the chosen namespaces."</p></section>
+            }.into_any()
+        }}
+        {move || words().map(|words| view! { <section><p class="words">{words}</p></section> })}
+    }
+}
+
+#[component]
+fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> impl IntoView {
+    let page = page();
+    let title = Memo::new(move |_| {
+        let graph = page.feed.with(|feed| feed.graph.clone());
+        edge.with(|edge| edge.as_ref().zip(graph.as_ref()).map(|(edge, graph)| ends(edge, graph)).unwrap_or_default())
+    });
+    let sub = Signal::derive(move || edge.with(|edge| edge.as_ref().map(what_it_is).unwrap_or_default()));
+    let health = Memo::new(move |_| edge.with(|edge| edge.as_ref().map(|edge| edge.health.clone()).unwrap_or_default()));
+    let figures = Signal::derive(move || edge.with(|edge| edge.as_ref().map(edge_figures).unwrap_or_default()));
+    let detailed = move || load.with(|load| load.value.clone());
+    let queries = Memo::new(move |_| detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
+    let tcp = edge.with_untracked(|edge| edge.as_ref().is_some_and(|edge| edge.protocol == Protocol::Tcp));
+    let id = StoredValue::new(edge.with_untracked(|edge| edge.as_ref().map(|edge| edge.id.clone()).unwrap_or_default()));
+    let metrics = if tcp { TCP_METRICS } else { REQUEST_METRICS };
+    let series = detail::follow::<SeriesAnswer>(page, move || Some(page.detail_address("series", ("edge", &id.get_value()), metrics)));
+    view! {
+        <Head title=title sub=sub selected=true/>
+        <section class="first"><HealthBlock health=health/></section>
+        <section class="first"><Figures figures=figures/></section>
+        <Section title="Traffic" queries=queries><dl class="facts">{move || edge.with(|edge| edge.as_ref().map(facts))}</dl></Section>
+        <Charts name=title series=series versions=Signal::stored(Vec::<VersionRow>::new()) tcp=tcp/>
+        <Breakdown rows=Signal::derive(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=Signal::stored(Vec::new())/>
+        <Identities principals=Signal::derive(move || detailed().map(|detail| detail.principals.clone()).unwrap_or_default())/>
+        <Section title="Its ends"><Ends edge=edge/></Section>
+    }
+}
+
+fn node_name(graph: &Graph, id: &str, row: Option<&str>) -> String {
+    let Some(node) = selection::node_of(graph, id) else { return id.to_owned() };
+    let version = row.and_then(|row| node.versions.iter().find(|version| version.key == row));
+    version.map_or_else(|| node.name.clone(), |version| format!("{} {}", node.name, version.name))
+}
+
+fn ends(edge: &Edge, graph: &Graph) -> String {
+    let source = node_name(graph, &edge.source, edge.source_row.as_deref());
+    format!("{source} → {}", node_name(graph, &edge.target, edge.target_row.as_deref()))
+}
+
+fn what_it_is(edge: &Edge) -> String {
+    let mut words = format!("{} calls", protocol_word(edge.protocol));
+    if edge.protocol == Protocol::Tcp {
+        "TCP connections".clone_into(&mut words);
+    }
+    if let Some(share) = edge.source_share {
+        words += &format!(" · {} of what its source sends", format::share(share));
+    }
+    words
+}
+
+fn edge_figures(edge: &Edge) -> Vec<figures::Figure> {
+    figures::of(edge.requests.as_ref(), edge.latency.as_ref(), edge.tcp.as_ref(), edge.mtls_share)
+}
+
+fn facts(edge: &Edge) -> impl IntoView + use<> {
+    let mut facts: Vec<(&'static str, String)> = Vec::new();
+    if let Some(requests) = &edge.requests {
+        facts.push(("Requests in the window", format::count(requests.count)));
+        facts.extend(requests.unreached_rps.filter(|rate| *rate > 0.0).map(|rate| ("Never reached a server", format::rate(rate))));
+    }
+    if let Some(latency) = &edge.latency {
+        let named = [("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99)];
+        let mut parts: Vec<String> =
+            named.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", format::quantile(value?)))).collect();
+        parts.extend(latency.mean_ms.map(|mean| format!("mean {}", format::duration_ms(mean))));
+        facts.push(("Time to answer", parts.join(" · ")));
+    }
+    if let Some(tcp) = &edge.tcp {
+        let per_second = |rate: f64| format::rate(rate).replace("rps", "per s");
+        facts.extend(tcp.opened_per_s.map(|rate| ("Connections opened", per_second(rate))));
+        facts.extend(tcp.closed_per_s.map(|rate| ("Connections closed", per_second(rate))));
+        facts.extend(tcp.flagged_per_s.filter(|rate| *rate > 0.0).map(|rate| ("Ended by a fault", per_second(rate))));
+    }
+    if let Some(other) = &edge.other_side {
+        let errors = other.error_share.map(|share| format!(", {} failed", format::share(share)));
+        let mean = other.mean_ms.map(|mean| format!(", mean {}", format::duration_ms(mean)));
+        let words = format::rate(other.rate_rps) + &errors.unwrap_or_default() + &mean.unwrap_or_default();
+        facts.push((if other.reporter == "source" { "The caller counted" } else { "The other side counted" }, words));
+    }
+    let flags = [
+        (edge.flags.cycle, "closes a cycle of calls"),
+        (edge.flags.silent, "no traffic in the last minutes"),
+        (edge.flags.unreached, "all of it was reported by the caller alone"),
+        (edge.flags.estimated, "shared out by inbound rate"),
+    ];
+    facts.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, words)| ("Note", words.to_owned())));
+    facts.extend(edge.last_seen_s.map(|seen_s| ("Last seen", format::instant(seen_s))));
+    facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()
+}
+
+#[component]
+fn Identities(#[prop(into)] principals: Signal<Vec<Principals>>) -> impl IntoView {
+    let any = Memo::new(move |_| principals.with(|principals| !principals.is_empty()));
+    let entry = |pair: Principals| {
+        let tls = match pair.mutual_tls {
+            Some(true) => "mutual TLS",
+            Some(false) => "not encrypted",
+            None => "encryption not told",
+        };
+        view! {
+            <dt>{format::rate(pair.rate_rps)}</dt>
+            <dd>{format!("{} → {} ({tls})", named(&pair.source), named(&pair.destination))}</dd>
+        }
+    };
+    move || {
+        any.get().then(|| view! {
+            <Section title="Identities"><dl class="facts">{move || principals.get().into_iter().map(entry).collect_view()}</dl></Section>
+        })
+    }
+}
+
+fn named(principal: &str) -> &str {
+    if principal.is_empty() || principal == "unknown" { "nobody known" } else { principal }
+}
+
+#[component]
+fn Ends(edge: Memo<Option<Edge>>) -> impl IntoView {
+    let page = page();
+    let end = move |id: String, row: Option<String>, word: &'static str| {
+        let name = page.feed.with(|feed| feed.graph.as_ref().map(|graph| node_name(graph, &id, row.as_deref()))).unwrap_or_else(|| id.clone());
+        let subject = row.map_or(Subject::Node { id: id.clone() }, |row| Subject::Row { node: id, row });
+        view! {
+            <li><button type="button" on:click=move |_| page.select(Some(subject.clone()))><span class="name">{name}</span><span class="figure">{word}</span></button></li>
+        }
+    };
+    move || {
+        edge.get().map(|edge| view! {
+            <ul class="list">
+                {end(edge.source, edge.source_row, "caller")}
+                {end(edge.target, edge.target_row, "callee")}
+            </ul>
+        })
+    }
+}

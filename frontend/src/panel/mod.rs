@@ -1,0 +1,46 @@
+//! The side panel: the mesh when nothing is selected, else the node or the edge. What the graph knows is there at once;
+//! what only the detail answers know follows.
+
+mod breakdown;
+mod charts;
+mod edge;
+mod figures;
+mod graph;
+mod head;
+mod health;
+mod neighbours;
+mod node;
+mod sides;
+mod versions;
+
+use crate::state::page;
+use leptos::prelude::*;
+use model::Subject;
+
+/// What the panel is about; a change of row does not build it anew.
+#[derive(Debug, Clone, PartialEq)]
+enum Topic {
+    Mesh,
+    Node(String),
+    Edge(String),
+}
+
+#[component]
+pub(crate) fn Panel() -> impl IntoView {
+    let page = page();
+    let topic = Memo::new(move |_| match page.selection() {
+        None => Topic::Mesh,
+        Some(Subject::Node { id } | Subject::Row { node: id, .. }) => Topic::Node(id),
+        Some(Subject::Edge { id }) => Topic::Edge(id),
+    });
+    let mesh = Memo::new(move |_| topic.get() == Topic::Mesh);
+    view! {
+        <aside id="panel" class="panel" class:mesh=move || mesh.get() tabindex="-1" aria-label=move || if mesh.get() { "The mesh" } else { "What is selected" }>
+            {move || match topic.get() {
+                Topic::Mesh => view! { <graph::GraphPanel/> }.into_any(),
+                Topic::Node(id) => view! { <node::NodePanel id=id/> }.into_any(),
+                Topic::Edge(id) => view! { <edge::EdgePanel id=id/> }.into_any(),
+            }}
+        </aside>
+    }
+}

@@ -1,0 +1,134 @@
+//! One node: what it is, how it is and why, its versions, its lines over time, its traffic and its neighbours.
+
+use super::{
+    breakdown::Breakdown,
+    charts::{Charts, REQUEST_METRICS, TCP_METRICS},
+    figures::{self, Figures},
+    head::Head,
+    health::HealthBlock,
+    neighbours::Neighbours,
+    sides::Sides,
+    versions::Versions,
+};
+use crate::{
+    state::{detail, page, selection},
+    widget::Section,
+};
+use leptos::prelude::*;
+use model::{Node, NodeDetail, NodeKind, detail::NamedQuery, series::SeriesAnswer};
+use view::format;
+
+#[component]
+pub(crate) fn NodePanel(id: String) -> impl IntoView {
+    let page = page();
+    let address = StoredValue::new(id.clone());
+    let load = detail::follow::<NodeDetail>(page, move || Some(page.detail_address("node", ("id", &address.get_value()), "")));
+    let node = Memo::new(move |_| {
+        let drawn = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| address.with_value(|id| selection::node_of(graph, id).cloned())));
+        drawn.or_else(|| load.with(|load| load.value.as_ref().map(|detail| detail.node.clone())))
+    });
+    let there = Memo::new(move |_| node.with(Option::is_some));
+    let words = move || {
+        load.with(|load| match (&load.value, &load.problem) {
+            (_, Some(problem)) => Some(problem.detail.clone()),
+            (None, None) => Some("Asking Prometheus…".to_owned()),
+            _ => None,
+        })
+    };
+    view! {
+        {move || {
+            let id = id.clone();
+            if there.get() {
+                view! { <Known id=id node=node load=load/> }.into_any()
+            } else {
+                view! {
+                    <Head title="Not in the picture" sub="" selected=true/>
+                    <section class="first"><p class="words">"What this link selects has no traffic in the window, or is not among the chosen namespaces."</p></section>
+                }.into_any()
+            }
+        }}
+        {move || words().map(|words| view! { <section><p class="words">{words}</p></section> })}
+    }
+}
+
+#[component]
+fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeDetail>>) -> impl IntoView {
+    let page = page();
+    let of_node = move |read: fn(&Node) -> String| Signal::derive(move || node.with(|node| node.as_ref().map(read).unwrap_or_default()));
+    let versions = Memo::new(move |_| node.with(|node| node.as_ref().map(|node| node.versions.clone()).unwrap_or_default()));
+    let health = Memo::new(move |_| node.with(|node| node.as_ref().map(|node| node.health.clone()).unwrap_or_default()));
+    let figures = Signal::derive(move || node.with(|node| node.as_ref().map(node_figures).unwrap_or_default()));
+    let detailed = move || load.with(|load| load.value.clone());
+    let queries = Memo::new(move |_| detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
+    let tcp = node.with_untracked(|node| node.as_ref().is_some_and(|node| node.requests.is_none() && node.tcp.is_some()));
+    let subject = StoredValue::new(id.clone());
+    let metrics = if tcp { TCP_METRICS } else { REQUEST_METRICS };
+    let series = detail::follow::<SeriesAnswer>(page, move || Some(page.detail_address("series", ("node", &subject.get_value()), metrics)));
+    view! {
+        <Head title=of_node(|node| node.name.clone()) sub=of_node(what_it_is) selected=true/>
+        <section class="first"><HealthBlock health=health versions=versions/></section>
+        <section class="first"><Figures figures=figures/></section>
+        <Versions node=id versions=versions queries=queries/>
+        <Charts name=of_node(|node| node.name.clone()) series=series versions=versions tcp=tcp/>
+        <Sides title="Inbound" sides=Signal::derive(move || detailed().map(|detail| detail.inbound.clone()).unwrap_or_default()) queries=queries/>
+        <Sides title="Outbound" sides=Signal::derive(move || detailed().map(|detail| detail.outbound.clone()).unwrap_or_default()) queries=Signal::stored(Vec::<NamedQuery>::new())/>
+        <Breakdown rows=Signal::derive(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=Signal::stored(Vec::<NamedQuery>::new())/>
+        <Neighbours title="Called by" neighbours=Signal::derive(move || detailed().map(|detail| detail.callers.clone()).unwrap_or_default())/>
+        <Neighbours title="Calls" neighbours=Signal::derive(move || detailed().map(|detail| detail.callees.clone()).unwrap_or_default())/>
+        <Section title="Identity"><dl class="facts">{move || node.with(|node| node.as_ref().map(facts))}</dl></Section>
+    }
+}
+
+fn node_figures(node: &Node) -> Vec<figures::Figure> {
+    figures::of(node.requests.as_ref(), node.latency.as_ref(), node.tcp.as_ref(), node.mtls_share)
+}
+
+/// "App in shop · 2 versions".
+fn what_it_is(node: &Node) -> String {
+    let kind = match node.kind {
+        NodeKind::App => "App",
+        NodeKind::Workload => "Workload",
+        NodeKind::Service => "Service",
+        NodeKind::Gateway => "Gateway",
+        NodeKind::External => "Host outside the mesh",
+        NodeKind::Egress => "Traffic that leaves the mesh to unnamed hosts",
+        NodeKind::UnknownCallers => "Callers that tell no identity: no sidecar",
+        NodeKind::NoRoute => "Requests that no workload received",
+    };
+    let mut words = kind.to_owned();
+    if let Some(namespace) = &node.namespace {
+        words += &format!(" in {namespace}");
+    }
+    match (node.versions.len(), &node.version) {
+        (0, Some(version)) => words += &format!(" · version {version}"),
+        (0, None) => {}
+        (count, _) => words += &format!(" · {count} versions"),
+    }
+    words
+}
+
+fn facts(node: &Node) -> impl IntoView + use<> {
+    let mut facts: Vec<(&'static str, String)> = [
+        ("Cluster", &node.cluster),
+        ("Namespace", &node.namespace),
+        ("App", &node.app),
+        ("Workload", &node.workload),
+        ("Service", &node.service),
+        ("Version", &node.version),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value.clone()?)))
+    .collect();
+    let flags = [
+        (node.flags.root, "only sends, is called by nobody"),
+        (node.flags.outside, "not in the chosen namespaces"),
+        (node.flags.silent, "no traffic in the last minutes"),
+        (node.flags.cycle, "part of a cycle of calls"),
+        (node.flags.out_of_mesh, "named by its callers, never reports itself: no sidecar"),
+        (node.flags.injected, "put between a client and its workloads"),
+        (node.flags.estimated, "figures include an estimated share"),
+    ];
+    facts.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, words)| ("Note", words.to_owned())));
+    facts.extend(node.last_seen_s.map(|seen_s| ("Last seen", format::instant(seen_s))));
+    facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()
+}

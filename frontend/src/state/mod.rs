@@ -1,0 +1,100 @@
+//! What the page knows: the address's parameters, the last answer, what is selected and how it is looked at.
+
+pub(crate) mod detail;
+pub(crate) mod params;
+pub(crate) mod refresh;
+pub(crate) mod selection;
+pub(crate) mod settings;
+pub(crate) mod store;
+
+use leptos::prelude::*;
+use model::{PageParams, Subject, boot::Boot};
+use view::find::{Find, Matched};
+
+pub(crate) use store::{Feed, Standing};
+
+/// Handed down through the context; every field is a handle.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page {
+    pub(crate) boot: StoredValue<Boot>,
+    pub(crate) params: RwSignal<PageParams>,
+    pub(crate) feed: RwSignal<Feed>,
+    /// What lies under the pointer.
+    pub(crate) hover: RwSignal<Option<Hover>>,
+    /// What the find box matches; the error is a sentence for who typed.
+    pub(crate) found: Memo<Result<Option<Matched>, String>>,
+    /// The map is near enough to write p95 on its cards.
+    pub(crate) near: RwSignal<bool>,
+    pub(crate) particles_paused: RwSignal<bool>,
+    pub(crate) legend_open: RwSignal<bool>,
+    /// Words for the live region: what changed.
+    pub(crate) said: RwSignal<String>,
+    /// Milliseconds since 1970, once a second while the page is in sight.
+    pub(crate) now_ms: RwSignal<f64>,
+    pub(crate) visible: RwSignal<bool>,
+}
+
+/// What lies under the pointer, and where the pointer came upon it (pixels of the map).
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Hover {
+    pub(crate) subject: Subject,
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+}
+
+impl Page {
+    pub(crate) fn new(boot: Boot) -> Self {
+        let params = RwSignal::new(params::from_address());
+        let feed = RwSignal::new(Feed::default());
+        let page = Self {
+            boot: StoredValue::new(boot),
+            params,
+            feed,
+            found: Memo::new(move |_| found(params, feed)),
+            hover: RwSignal::new(None),
+            near: RwSignal::new(false),
+            particles_paused: RwSignal::new(false),
+            legend_open: RwSignal::new(true),
+            said: RwSignal::new(String::new()),
+            now_ms: RwSignal::new(js_sys::Date::now()),
+            visible: RwSignal::new(!document().hidden()),
+        };
+        params::follow_history(page);
+        settings::follow(page);
+        refresh::start(page);
+        page
+    }
+
+    pub(crate) fn matched(self) -> Option<Matched> {
+        self.found.get().ok().flatten()
+    }
+
+    pub(crate) fn base_path(self) -> String {
+        self.boot.with_value(|boot| boot.base_path.clone())
+    }
+}
+
+fn found(params: RwSignal<PageParams>, feed: RwSignal<Feed>) -> Result<Option<Matched>, String> {
+    let find = params.with(|params| Find::parse(&params.find))?;
+    Ok(find.and_then(|find| feed.with(|feed| feed.graph.as_ref().map(|graph| find.matches(graph)))))
+}
+
+pub(crate) fn page() -> Page {
+    expect_context::<Page>()
+}
+
+/// A shell that hands nothing over still gives a working page at the root.
+pub(crate) fn read_boot() -> Boot {
+    document()
+        .get_element_by_id("boot")
+        .and_then(|element| element.text_content())
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_else(|| Boot {
+            base_path: String::new(),
+            version: String::new(),
+            source: String::new(),
+            configured: true,
+            embed: false,
+            test_hook: false,
+        })
+}

@@ -1,0 +1,70 @@
+//! What belongs to the reader rather than to the view: theme, motion, and whether the page is in sight.
+
+use super::Page;
+use crate::nav::Step;
+use leptos::{ev, prelude::*};
+
+const THEME_KEY: &str = "portolan.theme";
+
+/// Storage may throw in a frame; then nothing is remembered.
+pub(crate) fn remembered_theme() -> Option<String> {
+    let theme = window().local_storage().ok()??.get_item(THEME_KEY).ok()??;
+    ["light", "dark"].contains(&theme.as_str()).then_some(theme)
+}
+
+fn remember_theme(theme: &str) {
+    let Ok(Some(storage)) = window().local_storage() else { return };
+    // A full or forbidden store costs only the memory of the choice.
+    let _ = if theme == "system" { storage.remove_item(THEME_KEY) } else { storage.set_item(THEME_KEY, theme) };
+}
+
+pub(crate) fn prefers(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+pub(crate) fn reduced_motion() -> bool {
+    prefers("(prefers-reduced-motion: reduce)")
+}
+
+/// Light, dark, as the system has it, and round again.
+pub(crate) fn next_theme(theme: &str) -> &'static str {
+    match theme {
+        "light" => "dark",
+        "dark" => "system",
+        _ => "light",
+    }
+}
+
+impl Page {
+    pub(crate) fn set_theme(self, theme: &str) {
+        remember_theme(theme);
+        self.change(Step::Replace, |params| theme.clone_into(&mut params.theme));
+    }
+}
+
+/// Keeps the document's theme, the clock and the page's visibility up to date.
+pub(crate) fn follow(page: Page) {
+    let theme = Memo::new(move |_| page.params.with(|params| params.theme.clone()));
+    Effect::new(move |_| {
+        let Some(root) = document().document_element() else { return };
+        let theme = theme.get();
+        let _ = if theme == "system" {
+            root.remove_attribute("data-theme")
+        } else {
+            root.set_attribute("data-theme", &theme)
+        };
+    });
+    let handle = window_event_listener(ev::visibilitychange, move |_| {
+        page.visible.set(!document().hidden());
+        page.now_ms.set(js_sys::Date::now());
+    });
+    on_cleanup(move || handle.remove());
+    set_interval(
+        move || {
+            if page.visible.get_untracked() {
+                page.now_ms.set(js_sys::Date::now());
+            }
+        },
+        std::time::Duration::from_secs(1),
+    );
+}

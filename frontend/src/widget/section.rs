@@ -1,0 +1,59 @@
+//! A titled part of the panel whose figures can show the query they come from.
+
+use super::{
+    CopyButton,
+    icon::{CODE, icon},
+};
+use leptos::prelude::*;
+use model::detail::NamedQuery;
+
+#[component]
+pub(crate) fn Section(
+    #[prop(into)] title: Signal<String>,
+    #[prop(into, optional)] remark: Signal<String>,
+    /// What to paste into Prometheus; the button is there only when there is something.
+    #[prop(into, optional)]
+    queries: Signal<Vec<NamedQuery>>,
+    children: Children,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let any = Memo::new(move |_| queries.with(|queries| !queries.is_empty()));
+    view! {
+        <section>
+            <div class="bar">
+                <h3>{title}</h3>
+                <span class="sub">{remark}</span>
+                {move || any.get().then(|| view! {
+                    <button
+                        class="square small" type="button" title="Show the query"
+                        aria-label=move || format!("Show the query of {}", title.get())
+                        aria-expanded=move || open.get().to_string()
+                        on:click=move |_| open.update(|open| *open = !*open)
+                    >{icon(CODE)}</button>
+                })}
+            </div>
+            {children()}
+            {move || (open.get() && any.get()).then(|| view! { <Queries queries=queries/> })}
+        </section>
+    }
+}
+
+#[component]
+pub(crate) fn Queries(#[prop(into)] queries: Signal<Vec<NamedQuery>>) -> impl IntoView {
+    move || {
+        queries
+            .get()
+            .into_iter()
+            .map(|query| {
+                let promql = query.promql.clone();
+                view! {
+                    <div class="query">
+                        <span class="says">{query.name.replace('_', " ")}</span>
+                        <code>{query.promql.clone()}</code>
+                        <CopyButton label="Copy" text=move || promql.clone()/>
+                    </div>
+                }
+            })
+            .collect_view()
+    }
+}
