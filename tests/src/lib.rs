@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod http;
+pub mod map;
 pub mod product;
 pub mod webdriver;
 

@@ -65,6 +65,11 @@ impl Product {
         self.output.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
+    /// Waits until it has ended by itself.
+    pub fn wait(&mut self) -> Result<std::process::ExitStatus> {
+        Ok(self.process.wait()?)
+    }
+
     pub fn process_id(&self) -> u32 {
         self.process.id()
     }

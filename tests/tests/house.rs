@@ -29,7 +29,10 @@ const PURE_DEPENDENCIES: &[&str] =
     &["indexmap", "petgraph", "promql-parser", "regex", "rustc-hash", "serde", "thiserror", "toml"];
 
 /// Folders whose every file is a part that must stand in the folder's registry, as `part::…` outside of `mod` lines.
-const REGISTRIES: &[(&str, &str)] = &[];
+const REGISTRIES: &[(&str, &str)] = &[
+    ("crates/graph/src/dialect", "crates/graph/src/dialect/mod.rs"),
+    ("crates/view/src/overlay", "crates/view/src/overlay/mod.rs"),
+];
 
 const MAX_PRODUCTION_LINES: usize = 400;
 
@@ -187,7 +190,7 @@ fn every_part_stands_in_its_registry() {
         let lines: Vec<String> = read(registry)
             .lines()
             .map(|line| line.trim_start().trim_start_matches("pub ").to_owned())
-            .filter(|line| !line.starts_with("mod ") && !line.starts_with("//"))
+            .filter(|line| !["mod ", "use ", "//"].iter().any(|start| line.starts_with(start)))
             .collect();
         let parts: Vec<_> = files.iter().filter_map(|file| part_of(folder, file)).collect();
         assert!(!parts.is_empty(), "{folder} has no parts: take it from REGISTRIES or put it right");

@@ -1,0 +1,127 @@
+//! What the painter puts on the map's canvases: cards and figures where it says, in the colours it says, and traffic
+//! that moves as the figures do.
+
+use std::collections::BTreeMap;
+
+use model::{Graph, Protocol};
+use tests::map::{Departures, Map, SOON};
+use view::particles::departures_per_s;
+
+#[tokio::test]
+async fn cards_are_drawn_where_the_painter_says() {
+    let map = Map::of_the_shop("").await.unwrap();
+    let graph = map.graph("").await.unwrap();
+    assert!(graph.nodes.len() > 10, "the shop has more than {} nodes", graph.nodes.len());
+    let frame = map.frame().await.unwrap();
+    for node in &graph.nodes {
+        let of_node =
+            || frame.marks.iter().zip(&frame.pixels).filter(|(mark, _)| mark.is_of("node", &node.id));
+        let (card, pixels) = of_node()
+            .find(|(mark, _)| mark.role == "card" && mark.fill.is_some())
+            .unwrap_or_else(|| panic!("{} has no card", node.name));
+        assert!(
+            pixels.alike * 3 > pixels.all && pixels.all > 0,
+            "{}: {} of {} pixels are {:?}",
+            node.name,
+            pixels.alike,
+            pixels.all,
+            card.fill
+        );
+        let (name, pixels) = of_node()
+            .find(|(mark, _)| mark.role == "name")
+            .unwrap_or_else(|| panic!("{} has no name on its card", node.name));
+        let shown = name.text.as_deref().unwrap_or_default();
+        let start = shown.trim_end_matches('…');
+        assert!(!start.is_empty() && node.name.contains(start), "{} is called {shown}", node.name);
+        assert!(
+            pixels.alike > 0 && pixels.alike < pixels.all,
+            "{shown}: {} of {} pixels have the colour of its letters",
+            pixels.alike,
+            pixels.all
+        );
+    }
+    map.browser.screenshot("map").await.unwrap();
+    map.browser.assert_clean_console().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_split_of_the_canary_is_drawn_in_its_shares() {
+    let map = Map::of_the_shop("").await.unwrap();
+    let graph = map.graph("").await.unwrap();
+    let reviews = graph.nodes.iter().find(|node| node.name == "reviews").expect("the shop has reviews");
+    assert_eq!(reviews.versions.len(), 2);
+    // Rows and their bars are drawn near only.
+    for _ in 0..8 {
+        if map.marks().await.unwrap().iter().any(|mark| mark.role == "split") {
+            break;
+        }
+        map.browser.click(".map").await.unwrap();
+        map.browser.press("+").await.unwrap();
+    }
+    let marks = map.marks().await.unwrap();
+    let parts: Vec<_> = marks
+        .iter()
+        .filter(|mark| {
+            mark.role == "split"
+                && mark.owner.as_ref().is_some_and(|owner| owner.id.as_deref() == Some(&reviews.id))
+        })
+        .collect();
+    assert_eq!(parts.len(), 2, "one part a version");
+    let whole: f64 = parts.iter().map(|part| part.rect.width).sum();
+    for (part, version) in parts.iter().zip(&reviews.versions) {
+        let share = version.share.expect("both versions have traffic");
+        let drawn = part.rect.width / whole;
+        assert!((drawn - share).abs() < 0.03, "{}: {share} is drawn as {drawn}", version.name);
+    }
+    assert!(marks.iter().any(|mark| mark.role == "intended"), "the intended weight has its tick");
+    map.browser.screenshot("split").await.unwrap();
+}
+
+#[tokio::test]
+async fn particles_leave_as_often_as_the_rate_says_and_fail_where_requests_fail() {
+    let map = Map::of_the_shop("").await.unwrap();
+    let graph = map.graph("").await.unwrap();
+    let before = map.departures().await.unwrap();
+    let total = |counts: &BTreeMap<String, Departures>| counts.values().map(|count| count.all).sum::<u64>();
+    let enough = total(&before) + 400;
+    let condition = format!(
+        "Object.values(window.__portolan.departures()).reduce((sum, count) => sum + count.all, 0) > {enough}"
+    );
+    map.browser.wait_until(&condition, SOON * 2).await.unwrap();
+    let after = map.departures().await.unwrap();
+
+    let (fast, slow) = fastest_and_slowest(&graph);
+    let left = |id: &str| after[id].all - before.get(id).copied().unwrap_or_default().all;
+    let (fast_left, slow_left) = (left(&fast.0) as f64, left(&slow.0) as f64);
+    let expected = departures_per_s(fast.1) / departures_per_s(slow.1);
+    assert!(expected > 1.5, "{fast:?} and {slow:?} do not differ enough to tell");
+    // Both counts may be cut by one at either end.
+    assert!(
+        (fast_left - 2.0) / (slow_left + 2.0) < expected
+            && (fast_left + 2.0) / (slow_left - 2.0).max(0.5) > expected,
+        "{fast_left} left at {} rps and {slow_left} at {} rps; expected {expected:.2} times as many",
+        fast.1,
+        slow.1
+    );
+
+    for edge in &graph.edges {
+        let failed = after.get(&edge.id).copied().unwrap_or_default().failed;
+        let errors = edge.requests.as_ref().and_then(|requests| requests.error_share).unwrap_or(0.0);
+        assert!(failed == 0 || errors > 0.0 || edge.tcp.is_some(), "{}: diamonds without errors", edge.id);
+    }
+    assert!(after.values().any(|count| count.failed > 0), "something fails in the shop, and is seen to");
+}
+
+/// The edges with the most and the fewest requests a second, with their rates.
+fn fastest_and_slowest(graph: &Graph) -> ((String, f64), (String, f64)) {
+    let mut rates: Vec<(String, f64)> = graph
+        .edges
+        .iter()
+        .filter(|edge| edge.protocol != Protocol::Tcp)
+        .filter_map(|edge| Some((edge.id.clone(), edge.requests.as_ref()?.rate_rps)))
+        .filter(|(_, rate)| *rate > 0.0)
+        .collect();
+    rates.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let slowest = rates.last().expect("the shop has requests").clone();
+    (rates.swap_remove(0), slowest)
+}
