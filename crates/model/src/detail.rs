@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /api/v1/node?id=…`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeDetail {
     pub node: Node,
     pub inbound: Vec<Side>,
@@ -22,6 +23,7 @@ pub struct NodeDetail {
 
 /// `GET /api/v1/edge?id=…`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EdgeDetail {
     pub edge: Edge,
     pub source_name: String,
@@ -33,6 +35,7 @@ pub struct EdgeDetail {
 
 /// Traffic of one direction and protocol, by class of code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Side {
     pub protocol: Protocol,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +49,7 @@ pub struct Side {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClassRate {
     pub class: String,
     pub rate_rps: f64,
@@ -53,6 +57,7 @@ pub struct ClassRate {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BreakdownRow {
     pub protocol: Protocol,
     /// "200", "503", "-" for no response.
@@ -75,6 +80,7 @@ pub struct BreakdownRow {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Neighbour {
     pub edge: String,
     pub node: String,
@@ -85,6 +91,7 @@ pub struct Neighbour {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Principals {
     pub source: String,
     pub destination: String,
@@ -94,6 +101,7 @@ pub struct Principals {
 
 /// A PromQL expression that gives a figure on the panel when pasted into Prometheus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NamedQuery {
     /// "rate", "error_share", "p95", "mtls", "tcp_sent", …
     pub name: String,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// One answer of `GET /api/v1/graph`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Graph {
     pub meta: Meta,
     /// Sorted by id.
@@ -25,6 +26,7 @@ pub struct Graph {
 
 /// What one node stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GraphType {
     App,
@@ -34,6 +36,7 @@ pub enum GraphType {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BoxBy {
     Namespace,
@@ -42,6 +45,7 @@ pub enum BoxBy {
 
 /// The silhouette a node is drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NodeKind {
     App,
@@ -59,6 +63,7 @@ pub enum NodeKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Node {
     /// Stable across refreshes and processes; opaque to the page.
     pub id: String,
@@ -100,6 +105,7 @@ pub struct Node {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct NodeFlags {
     /// Only sends.
@@ -120,6 +126,7 @@ pub struct NodeFlags {
 
 /// One version (or workload) of an app.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionRow {
     /// Unique within the card: the workload's name.
     pub key: String,
@@ -146,6 +153,7 @@ pub struct VersionRow {
 
 /// How a version does against the baseline, by the evidence of this one window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Comparison {
     pub verdict: Verdict,
     /// Row key of the version it is compared with.
@@ -158,6 +166,7 @@ pub struct Comparison {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Baseline,
@@ -168,6 +177,7 @@ pub enum Verdict {
 
 /// Traffic of one protocol from one node (or row) to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Edge {
     pub id: String,
     pub source: String,
@@ -199,6 +209,7 @@ pub struct Edge {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct EdgeFlags {
     /// Closes a cycle of calls.
@@ -212,6 +223,7 @@ pub struct EdgeFlags {
 
 /// Nodes drawn inside one frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GraphBox {
     pub id: String,
     pub by: BoxBy,
@@ -223,6 +235,7 @@ pub struct GraphBox {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NamespaceSummary {
     pub name: String,
     /// Whether this answer's graph shows it.
@@ -241,6 +254,7 @@ pub struct NamespaceSummary {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Totals {
     pub nodes: usize,
     pub edges: usize,
@@ -253,6 +267,7 @@ pub struct Totals {
 
 /// What is known about the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Meta {
     pub graph_type: GraphType,
     pub window_s: u64,
@@ -274,6 +289,7 @@ pub struct Meta {
 
 /// Whether quantiles stand in this answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Percentiles {
     NotAsked,
@@ -286,6 +302,7 @@ pub enum Percentiles {
 
 /// One query that this answer rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueryUse {
     /// "requests", "duration_bucket", …
     pub kind: String,
@@ -299,6 +316,7 @@ pub struct QueryUse {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stale {
     /// Unix seconds of the first failed attempt after the last good one.
     pub since_s: i64,
@@ -308,6 +326,7 @@ pub struct Stale {
 
 /// What the telemetry lacks, counted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Quality {
     pub reporters: Vec<String>,
@@ -322,6 +341,7 @@ pub struct Quality {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QualityNote {
     /// Stable word, e.g. "missing_label".
     pub code: String,

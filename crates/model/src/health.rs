@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Ordered from the calmest to the worst.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Healthy,
@@ -16,6 +17,7 @@ pub enum Status {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
     pub status: Status,
     /// Worst first; empty when nothing is to be said.
@@ -25,6 +27,7 @@ pub struct Health {
 
 /// The rule that decided, what was measured, and how much stood behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reason {
     pub status: Status,
     /// "5xx of HTTP", "gRPC status 1–16", "no response", …

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// RFC 9457 problem document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A URI reference that names the kind, e.g. "/problems/bad-parameter".
     #[serde(rename = "type")]
@@ -19,6 +20,7 @@ pub struct Problem {
 
 /// Something the reader must know about an answer that is otherwise good.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Warning {
     /// Stable word, e.g. "query_failed", "partial_answer", "short_window".
     pub code: String,

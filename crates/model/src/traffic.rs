@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Protocol {
     Http,
@@ -12,6 +13,7 @@ pub enum Protocol {
 
 /// Requests of HTTP and gRPC.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Requests {
     pub rate_rps: f64,
     pub error_rate_rps: f64,
@@ -27,6 +29,7 @@ pub struct Requests {
 
 /// Bytes in the direction of the request are `sent`, whatever the metric is called.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tcp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_bytes_per_s: Option<f64>,
@@ -43,6 +46,7 @@ pub struct Tcp {
 
 /// A quantile read from buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuantileMs {
     pub ms: f64,
     /// It lies above the highest finite bound, which `ms` then is.
@@ -51,6 +55,7 @@ pub struct QuantileMs {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Latency {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_ms: Option<f64>,
@@ -66,6 +71,7 @@ pub struct Latency {
 
 /// The side of an edge that was not chosen as its truth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SideGap {
     /// "source", "destination" or "waypoint": who counted these.
     pub reporter: String,

@@ -1,0 +1,75 @@
+//! Reads a request's parameters once, all mistakes at once, and finds the snapshot they ask for.
+
+use crate::app::App;
+use crate::collector::{Ask, Found};
+use crate::error::ApiError;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use graph::View;
+use model::GraphParams;
+use std::convert::Infallible;
+
+/// The graph's own parameters, and whatever else stands in the address.
+#[derive(Debug, Clone)]
+pub(super) struct GraphAsk {
+    pub(super) params: GraphParams,
+    mistakes: Vec<model::params::BadParam>,
+    pairs: Vec<(String, String)>,
+}
+
+impl<S: Sync> FromRequestParts<S> for GraphAsk {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        let (params, mistakes) = GraphParams::from_query(query);
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Ok(Self { params, mistakes, pairs })
+    }
+}
+
+impl GraphAsk {
+    /// A parameter beside the graph's own; empty counts as absent.
+    pub(super) fn value(&self, key: &str) -> Option<&str> {
+        self.pairs
+            .iter()
+            .rev()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| !v.is_empty())
+    }
+
+    /// A parameter that cannot be done without.
+    pub(super) fn required(&mut self, key: &str, fix: &str) -> String {
+        if self.value(key).is_none() {
+            self.mistake(key, fix);
+        }
+        self.value(key).unwrap_or_default().to_owned()
+    }
+
+    pub(super) fn mistake(&mut self, field: &str, fix: &str) {
+        self.mistakes.push(model::params::BadParam { field: field.to_owned(), fix: fix.to_owned() });
+    }
+
+    /// Refuses a request with mistakes; else finds what it is about.
+    pub(super) async fn found(&self, app: &App) -> Result<Found, ApiError> {
+        if let Some(error) = ApiError::bad_params(&self.mistakes) {
+            return Err(error);
+        }
+        let ask = Ask {
+            window_s: self.params.window_s,
+            at_s: self.params.at_s,
+            percentiles: self.params.percentiles,
+        };
+        Ok(app.collector().snapshot(ask).await?)
+    }
+
+    pub(super) fn view(&self, app: &App) -> View {
+        View::resolve(&self.params, &app.0.view_config)
+    }
+
+    /// The same for all who ask for the same: parameters in one order, defaults left out.
+    pub(super) fn canonical(&self) -> String {
+        self.params.to_query()
+    }
+}

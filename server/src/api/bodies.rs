@@ -1,0 +1,140 @@
+//! Answers as bytes: made once for all who ask for the same, with an entity tag, and packed once.
+
+use crate::collector::{Collected, Found};
+use crate::error::ApiError;
+use crate::page::{accepts, matches};
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
+use moka::future::Cache;
+use serde::Serialize;
+use std::hash::{DefaultHasher, Hasher as _};
+use std::io::Write as _;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+const HELD_BYTES: u64 = 64_000_000;
+const IDLE: Duration = Duration::from_secs(60);
+/// Smaller answers are not worth packing.
+const PACK_FROM: usize = 1_000;
+
+/// Bodies by what they were made from: (snapshot, resource, parameters).
+#[derive(Debug)]
+pub(crate) struct Bodies(Cache<(u64, String), Arc<JsonBody>>);
+
+#[derive(Debug)]
+pub(super) struct JsonBody {
+    json: Bytes,
+    packed: OnceLock<Bytes>,
+    etag: HeaderValue,
+    /// What the core took to make it.
+    view: Duration,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        let weigh =
+            |_: &(u64, String), body: &Arc<JsonBody>| u32::try_from(body.json.len()).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(HELD_BYTES).weigher(weigh).time_to_idle(IDLE).build())
+    }
+}
+
+impl Bodies {
+    /// The body for this snapshot and these parameters. `make` runs where it holds up nobody, and once for all.
+    pub(super) async fn of<T, F>(
+        &self,
+        found: &Found,
+        name: String,
+        make: F,
+    ) -> Result<Arc<JsonBody>, ApiError>
+    where
+        T: Serialize,
+        F: FnOnce(&Collected) -> Result<T, ApiError> + Send + 'static,
+    {
+        let collected = found.collected.clone();
+        let made = async move { JsonBody::make(move || make(&collected)).await };
+        if found.stale.is_some() {
+            // It carries an age and a countdown, so it is never the same again.
+            return made.await.map(Arc::new);
+        }
+        let key = (found.collected.id, name);
+        self.0.try_get_with(key, async { made.await.map(Arc::new) }).await.map_err(|error| (*error).clone())
+    }
+}
+
+impl JsonBody {
+    async fn make<T: Serialize>(
+        make: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<Self, ApiError> {
+        let work = move || {
+            let started = Instant::now();
+            let value = make()?;
+            let view = started.elapsed();
+            Ok(Self { view, ..Self::new(&value) })
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(outcome) => outcome,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+
+    pub(super) fn new<T: Serialize>(value: &T) -> Self {
+        let json = serde_json::to_vec(value).expect("wire types hold finite numbers and text");
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&json);
+        // Weak: packed or not, it means the same.
+        let etag =
+            HeaderValue::from_str(&format!("W/\"{:016x}\"", hasher.finish())).expect("hexadecimal digits");
+        Self { json: json.into(), packed: OnceLock::new(), etag, view: Duration::ZERO }
+    }
+
+    /// The whole answer, or 304 where the caller has it already.
+    pub(super) fn answer(&self, request: &HeaderMap) -> Response {
+        let held = request
+            .get(header::IF_NONE_MATCH)
+            .is_some_and(|tags| self.etag.to_str().is_ok_and(|etag| matches(tags, etag)));
+        let mut response = if held { StatusCode::NOT_MODIFIED.into_response() } else { self.whole(request) };
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, self.etag.clone());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        response
+    }
+
+    /// `answer`, with where the time went.
+    pub(super) fn answer_timed(&self, request: &HeaderMap, collected: &Collected) -> Response {
+        let mut response = self.answer(request);
+        let ms = |took: Duration| took.as_secs_f64() * 1_000.0;
+        let timing = format!(
+            "prometheus;dur={:.1}, snapshot;dur={:.1}, view;dur={:.1}",
+            ms(collected.prometheus),
+            ms(collected.reading),
+            ms(self.view)
+        );
+        let timing = HeaderValue::from_str(&timing).expect("words and numbers");
+        response.headers_mut().insert(HeaderName::from_static("server-timing"), timing);
+        response
+    }
+
+    fn whole(&self, request: &HeaderMap) -> Response {
+        let accepted =
+            request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let packed = self.json.len() >= PACK_FROM && accepts(accepted, "gzip");
+        let body = if packed { self.packed.get_or_init(|| pack(&self.json)) } else { &self.json };
+        let mut response = Response::new(Body::from(body.clone()));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if packed {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        response
+    }
+}
+
+/// Quick rather than small: on the wire a level more saves little, here it costs much.
+fn pack(json: &[u8]) -> Bytes {
+    let mut packer = GzEncoder::new(Vec::with_capacity(json.len() / 6), Compression::new(3));
+    packer.write_all(json).and_then(|()| packer.finish()).expect("a Vec takes all bytes").into()
+}

@@ -1,0 +1,36 @@
+//! The JSON API: one file a resource. Handlers read parameters, ask the collector for a snapshot and the core for a view.
+//! Must not make PromQL, and takes none from outside.
+
+mod ask;
+mod bodies;
+mod edge;
+mod graph;
+mod namespaces;
+mod node;
+mod openapi;
+mod probes;
+mod series;
+mod status;
+
+pub(crate) use bodies::Bodies;
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::get;
+
+/// Everything under `/api/v1`.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/graph", get(graph::graph))
+        .route("/namespaces", get(namespaces::namespaces))
+        .route("/node", get(node::node))
+        .route("/edge", get(edge::edge))
+        .route("/series", get(series::series))
+        .route("/status", get(status::status))
+        .route("/openapi.json", get(openapi::document))
+}
+
+/// What a platform asks.
+pub(crate) fn probes() -> Router<App> {
+    Router::new().route("/healthz", get(probes::healthz)).route("/readyz", get(probes::readyz))
+}

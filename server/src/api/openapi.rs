@@ -1,0 +1,67 @@
+//! The API's description, made from the handlers themselves. A snapshot test locks it: a changed API is a seen change.
+
+use super::bodies::JsonBody;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use std::sync::OnceLock;
+use utoipa::{IntoParams, OpenApi};
+
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(
+        title = "Portolan",
+        description = "The service graph of an Istio mesh, from Prometheus alone. Absent means unknown, never zero; rates are per second, shares 0 to 1."
+    ),
+    paths(
+        super::graph::graph,
+        super::namespaces::namespaces,
+        super::node::node,
+        super::edge::edge,
+        super::series::series,
+        super::status::status,
+    )
+)]
+pub(crate) struct Description;
+
+/// Parameters that all views of a window share. Read by `model::params`, the codec the page uses too.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only described here; the codec in `model` reads them")]
+pub(super) struct GraphQuery {
+    /// Namespaces separated by commas; default: all with traffic but the system ones.
+    namespaces: Option<String>,
+    /// Show istio-system, kube-system and the like too.
+    system: Option<bool>,
+    /// `app`, `versioned-app` (default), `workload` or `service`.
+    r#type: Option<String>,
+    /// `namespace,app` (default), either of them, or `none`.
+    boxes: Option<String>,
+    /// From `1m` to `24h`; default `10m`.
+    window: Option<String>,
+    /// End of the window in unix seconds; default: now.
+    at: Option<i64>,
+    /// Read latency buckets, for p50 to p99.
+    percentiles: Option<bool>,
+    /// A node's id: draw only what lies within `hops` of it.
+    focus: Option<String>,
+    /// 1 (default) to 5.
+    hops: Option<u8>,
+}
+
+pub(super) async fn document(headers: HeaderMap) -> Response {
+    static DOCUMENT: OnceLock<JsonBody> = OnceLock::new();
+    DOCUMENT.get_or_init(|| JsonBody::new(&Description::openapi())).answer(&headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_description_is_what_was_reviewed() {
+        let mut description = Description::openapi();
+        // A release alone is no change of the API.
+        "of the build".clone_into(&mut description.info.version);
+        insta::assert_json_snapshot!(description);
+    }
+}

@@ -1,0 +1,55 @@
+//! What every handler shares, and the router around it. No socket: tests call the router directly.
+
+use crate::collector::Collector;
+use crate::config::Config;
+use crate::{api, error::ApiError, middleware, page};
+use axum::Router;
+use axum::http::Uri;
+use std::sync::Arc;
+
+/// Cheap to clone; one a process.
+#[derive(Debug, Clone)]
+pub struct App(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) collector: Arc<Collector>,
+    pub(crate) view_config: graph::ViewConfig,
+    pub(crate) bodies: api::Bodies,
+}
+
+impl App {
+    pub fn new(config: Config) -> anyhow::Result<Self> {
+        let collector = Collector::new(&config)?;
+        let view_config = graph::ViewConfig::default();
+        Ok(Self(Arc::new(Inner { config, collector, view_config, bodies: api::Bodies::default() })))
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn collector(&self) -> &Arc<Collector> {
+        &self.0.collector
+    }
+}
+
+/// The whole service as a function from request to response.
+pub fn router(app: App) -> Router {
+    let base_path = app.config().bind.base_path.clone();
+    let inner = Router::new()
+        .merge(page::routes())
+        .merge(api::probes())
+        .nest("/api/v1", api::routes())
+        .fallback(not_found);
+    let routes = if base_path.is_empty() { inner } else { Router::new().nest(&base_path, inner) };
+    middleware::around(routes, &app).with_state(app)
+}
+
+async fn not_found(uri: Uri) -> ApiError {
+    ApiError::not_found(format!(
+        "Nothing lies at {}. The map is at /graph, the API's description at /api/v1/openapi.json.",
+        uri.path()
+    ))
+}

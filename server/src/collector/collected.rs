@@ -1,0 +1,94 @@
+//! One snapshot with all that is known about how it came to be.
+
+use graph::{Answers, Outcome, QueryKind, Snapshot, Window};
+use model::Warning;
+use model::graph::QueryUse;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// How one query went, for the answer's `meta.queries`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sent {
+    pub(super) promql: String,
+    /// None: it was not sent, since the source was found to be gone.
+    pub(super) took: Option<Duration>,
+    pub(super) error: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Collected {
+    /// Tells one snapshot from another in this process.
+    pub(crate) id: u64,
+    pub(crate) window: Window,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) queries: Vec<QueryUse>,
+    pub(crate) bytes: usize,
+    /// From the first query sent to the last answer read.
+    pub(crate) prometheus: Duration,
+    /// What the core took.
+    pub(crate) reading: Duration,
+    /// Kept until buckets have come, which are added to them.
+    pub(super) answers: Option<Answers>,
+    pub(super) sent: BTreeMap<QueryKind, Sent>,
+}
+
+impl Collected {
+    /// Runs the core over the answers. `answers` stay with a snapshot that may still get buckets.
+    pub(super) fn new(
+        answers: Answers,
+        sent: BTreeMap<QueryKind, Sent>,
+        prometheus: Duration,
+        keep_answers: Keep,
+    ) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let started = Instant::now();
+        let (snapshot, warnings) = graph::snapshot(&answers);
+        let reading = started.elapsed();
+        let queries = sent.iter().map(|(kind, sent)| query_use(*kind, sent, &answers)).collect();
+        let window = answers.window;
+        let answers = (keep_answers == Keep::Answers).then_some(answers);
+        let bytes = snapshot.bytes() + answers.as_ref().map_or(0, bytes_of);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { id, window, snapshot, warnings, queries, bytes, prometheus, reading, answers, sent }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    Answers,
+    SnapshotOnly,
+}
+
+fn query_use(kind: QueryKind, sent: &Sent, answers: &Answers) -> QueryUse {
+    let rows = match answers.outcomes.get(&kind) {
+        Some((Outcome::Answered(table), _)) => Some(table.rows()),
+        Some((Outcome::Series(table), _)) => Some(table.points.len()),
+        Some((Outcome::Failed(_), _)) | None => None,
+    };
+    QueryUse {
+        kind: kind.word().to_owned(),
+        promql: sent.promql.clone(),
+        duration_ms: sent.took.map(|took| (took.as_secs_f64() * 10_000.0).round() / 10.0),
+        rows,
+        error: sent.error.clone(),
+    }
+}
+
+/// Memory that answers hold, roughly.
+fn bytes_of(answers: &Answers) -> usize {
+    let tables: usize = answers
+        .outcomes
+        .values()
+        .map(|(outcome, _)| match outcome {
+            Outcome::Answered(table) => 4 * table.cells.len() + 8 * (table.values.len() + table.le.len()),
+            Outcome::Series(table) => {
+                4 * table.cells.len()
+                    + table.points.iter().map(|points| 24 + 16 * points.len()).sum::<usize>()
+            }
+            Outcome::Failed(sentence) => sentence.len(),
+        })
+        .sum();
+    tables + answers.symbols.bytes()
+}

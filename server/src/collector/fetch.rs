@@ -1,0 +1,204 @@
+//! Sends a plan and reads what comes back: two queries at a time, traffic first, a failure costs one column.
+//! Must not know who asked, nor what is held.
+
+use super::collected::{Collected, Keep, Sent};
+use super::lanes::{Lane, Lanes};
+use super::slow_lane::SlowLane;
+use crate::prometheus::{Client, Notes, PrometheusError, RangeSpan, decode_instant, decode_range};
+use bytes::Bytes;
+use futures::StreamExt as _;
+use graph::sample::Symbols;
+use graph::{Answers, Origin, Outcome, Query, QueryKind, Signals, Window};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+#[derive(Debug)]
+pub(super) struct Fetcher {
+    pub(super) client: Client,
+    pub(super) lanes: Lanes,
+    pub(super) slow_lane: SlowLane,
+}
+
+/// What came back for one query.
+#[derive(Debug, Clone)]
+pub(super) struct Reply {
+    pub(super) query: Query,
+    pub(super) body: Result<Bytes, PrometheusError>,
+    pub(super) took: Option<Duration>,
+}
+
+impl Fetcher {
+    /// Everything but buckets. Fails only when no traffic at all came.
+    pub(super) async fn traffic(
+        self: &Arc<Self>,
+        origin: Origin,
+        window: Window,
+    ) -> Result<Arc<Collected>, PrometheusError> {
+        let started = Instant::now();
+        let plan = graph::plan(&origin, Signals { percentiles: false, slow_lane: false }, &window);
+        let replies = self.ask(plan, window.at_s, Lane::Traffic).await;
+        if let Some(error) = all_failed(&replies) {
+            tracing::warn!(window_s = window.window_s, at_s = window.at_s, %error, "no traffic came");
+            return Err(error);
+        }
+        let slow = self.slow_lane.replies(self, &origin, &window).await;
+        let prometheus = started.elapsed();
+        let replies: Vec<Reply> = replies.into_iter().chain(slow.iter().cloned()).collect();
+        let at = self.client.address().to_owned();
+        let collected = computed(move || {
+            let (mut answers, mut sent) = (Answers::new(origin, window), BTreeMap::new());
+            for reply in replies {
+                read(reply, &at, &mut answers, &mut sent);
+            }
+            Collected::new(answers, sent, prometheus, Keep::Answers)
+        })
+        .await;
+        log(&collected);
+        Ok(Arc::new(collected))
+    }
+
+    /// The same snapshot with buckets. A failure costs the percentiles only.
+    pub(super) async fn with_buckets(
+        self: &Arc<Self>,
+        traffic: Arc<Collected>,
+    ) -> Result<Arc<Collected>, PrometheusError> {
+        let Some(mut answers) = traffic.answers.clone() else { return Ok(traffic) };
+        let started = Instant::now();
+        let mut plan =
+            graph::plan(&answers.origin, Signals { percentiles: true, slow_lane: false }, &answers.window);
+        plan.retain(|query| query.kind == QueryKind::DurationBucket);
+        let replies = self.ask(plan, answers.window.at_s, Lane::Dear).await;
+        let prometheus = traffic.prometheus + started.elapsed();
+        let at = self.client.address().to_owned();
+        let mut sent = traffic.sent.clone();
+        let collected = computed(move || {
+            for reply in replies {
+                read(reply, &at, &mut answers, &mut sent);
+            }
+            Collected::new(answers, sent, prometheus, Keep::SnapshotOnly)
+        })
+        .await;
+        log(&collected);
+        Ok(Arc::new(collected))
+    }
+
+    /// Sends all of a plan in its order; answers in that order too.
+    pub(super) async fn ask(&self, plan: Vec<Query>, at_s: i64, lane: Lane) -> Vec<Reply> {
+        let gone = AtomicBool::new(false);
+        let gone = &gone;
+        futures::stream::iter(plan)
+            .map(|query| async move {
+                let _turn = self.lanes.turn(lane).await;
+                self.one(query, at_s, gone).await
+            })
+            .buffered(2)
+            .collect()
+            .await
+    }
+
+    async fn one(&self, query: Query, at_s: i64, gone: &AtomicBool) -> Reply {
+        if gone.load(Ordering::Relaxed) {
+            // Said of the first query already; repeating it costs a connection time-out each.
+            let body = Err(PrometheusError::Unreachable {
+                at: self.client.address().to_owned(),
+                reason: "an earlier query of the same snapshot could not be sent either".to_owned(),
+            });
+            return Reply { query, body, took: None };
+        }
+        let started = Instant::now();
+        let answer = match query.range {
+            None => self.client.instant(&query.promql, at_s).await,
+            Some(range) => {
+                let span_s = i64::try_from(range.span_s).unwrap_or(i64::MAX);
+                let step_s = i64::try_from(range.step_s).unwrap_or(i64::MAX);
+                let span = RangeSpan { start_s: at_s.saturating_sub(span_s), end_s: at_s, step_s };
+                self.client.range(&query.promql, span).await
+            }
+        };
+        if answer.as_ref().is_err_and(PrometheusError::is_about_the_source) {
+            gone.store(true, Ordering::Relaxed);
+        }
+        Reply { query, took: Some(started.elapsed()), body: answer.map(|answer| answer.body) }
+    }
+}
+
+/// The first failure, if nothing but failures came.
+fn all_failed(replies: &[Reply]) -> Option<PrometheusError> {
+    let first = replies.iter().find_map(|reply| reply.body.as_ref().err())?;
+    replies.iter().all(|reply| reply.body.is_err()).then(|| first.clone())
+}
+
+/// Reads one reply into its column.
+fn read(reply: Reply, at: &str, answers: &mut Answers, sent: &mut BTreeMap<QueryKind, Sent>) {
+    let Reply { query, body, took } = reply;
+    let outcome = body.and_then(|body| {
+        decoded(&query, &body, &mut answers.symbols)
+            .map_err(|error| PrometheusError::from_decoding(error, &body, at))
+    });
+    let error = outcome.as_ref().err().map(ToString::to_string);
+    let (outcome, warnings) = match outcome {
+        Ok((outcome, notes)) => (outcome, sentences(notes)),
+        Err(error) => (Outcome::Failed(error.to_string()), Vec::new()),
+    };
+    answers.outcomes.insert(query.kind, (outcome, warnings));
+    sent.insert(query.kind, Sent { promql: query.promql, took, error });
+}
+
+fn decoded(
+    query: &Query,
+    body: &[u8],
+    symbols: &mut Symbols,
+) -> Result<(Outcome, Notes), crate::prometheus::DecodeError> {
+    if query.range.is_some() {
+        decode_range(body, query.by, symbols).map(|(table, notes)| (Outcome::Series(table), notes))
+    } else {
+        decode_instant(body, query.by, query.bucketed, symbols)
+            .map(|(table, notes)| (Outcome::Answered(table), notes))
+    }
+}
+
+/// What Prometheus put beside the rows, and what we had to leave out.
+fn sentences(notes: Notes) -> Vec<String> {
+    let mut sentences = notes.warnings;
+    sentences.extend(notes.infos);
+    if notes.histograms > 0 {
+        sentences.push(format!(
+            "{} series are native histograms, which are not read yet; keep classic buckets beside them.",
+            notes.histograms
+        ));
+    }
+    if notes.without_bound > 0 {
+        sentences.push(format!(
+            "{} bucket rows have no readable bound (`le`) and were left out.",
+            notes.without_bound
+        ));
+    }
+    sentences
+}
+
+/// Runs what takes long without a pause where it does not hold up other requests.
+async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+fn log(collected: &Collected) {
+    let failed: Vec<&str> = collected
+        .queries
+        .iter()
+        .filter(|query| query.error.is_some())
+        .map(|query| query.kind.as_str())
+        .collect();
+    let (window_s, at_s) = (collected.window.window_s, collected.window.at_s);
+    let (prometheus_ms, reading_ms) = (collected.prometheus.as_millis(), collected.reading.as_millis());
+    if failed.is_empty() {
+        tracing::debug!(window_s, at_s, prometheus_ms, reading_ms, bytes = collected.bytes, "snapshot");
+    } else {
+        let reason = collected.queries.iter().find_map(|query| query.error.as_deref()).unwrap_or_default();
+        tracing::warn!(window_s, at_s, prometheus_ms, ?failed, reason, "snapshot with missing columns");
+    }
+}

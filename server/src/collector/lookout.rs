@@ -1,0 +1,103 @@
+//! What is known about the engine, looked up once a minute at most, in the background once it is known at all.
+
+use super::align;
+use super::fetch::Fetcher;
+use crate::prometheus::{Engine, PrometheusError, decode_instant, preflight};
+use graph::Origin;
+use graph::sample::Symbols;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::time::Instant;
+
+const EVERY: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Default)]
+pub(super) struct Lookout {
+    last: Arc<RwLock<Option<Arc<Seen>>>>,
+    looking: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) engine: Engine,
+    pub(super) origin: Origin,
+    looked_at: Instant,
+}
+
+impl Lookout {
+    /// What was seen last. Only the very first caller has to wait for it; an old sight is renewed behind the scenes.
+    pub(super) async fn seen(&self, fetcher: &Arc<Fetcher>) -> Result<Arc<Seen>, PrometheusError> {
+        match self.last() {
+            Some(seen) if seen.looked_at.elapsed() < EVERY => Ok(seen),
+            Some(seen) => {
+                self.look(fetcher.clone());
+                Ok(seen)
+            }
+            None => match self.look(fetcher.clone()).await {
+                Ok(outcome) => outcome,
+                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+            },
+        }
+    }
+
+    pub(super) fn last(&self) -> Option<Arc<Seen>> {
+        self.last.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How to ask, as far as it is known.
+    pub(super) fn origin(&self) -> Origin {
+        self.last().map(|seen| seen.origin.clone()).unwrap_or_default()
+    }
+
+    /// Spawned, so that it outlives an aborted request; one at a time.
+    fn look(&self, fetcher: Arc<Fetcher>) -> tokio::task::JoinHandle<Result<Arc<Seen>, PrometheusError>> {
+        let (last, looking) = (self.last.clone(), self.looking.clone());
+        tokio::spawn(async move {
+            let _one_at_a_time = looking.lock().await;
+            let known = last.read().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some(seen) = known.as_ref().filter(|seen| seen.looked_at.elapsed() < EVERY) {
+                return Ok(seen.clone());
+            }
+            let seen = Arc::new(look_once(&fetcher, known.as_deref()).await?);
+            *last.write().unwrap_or_else(PoisonError::into_inner) = Some(seen.clone());
+            Ok(seen)
+        })
+    }
+}
+
+/// A source that is gone keeps what was known of it, marked as unreachable; one never seen is an error.
+async fn look_once(fetcher: &Fetcher, known: Option<&Seen>) -> Result<Seen, PrometheusError> {
+    let engine = preflight(&fetcher.client, align::now_s()).await;
+    let looked_at = Instant::now();
+    match (&engine.unreachable, known) {
+        (Some(error), None) => Err(error.clone()),
+        (Some(error), Some(known)) => {
+            let engine = Engine {
+                unreachable: Some(error.clone()),
+                notes: vec![error.to_string()],
+                ..known.engine.clone()
+            };
+            Ok(Seen { engine, origin: known.origin.clone(), looked_at })
+        }
+        (None, _) => {
+            let origin = probe(fetcher, align::now_s() + engine.skew_s).await;
+            Ok(Seen { engine, origin, looked_at })
+        }
+    }
+}
+
+/// Asks what the dialect needs to know about the store; no answer means its default.
+async fn probe(fetcher: &Fetcher, at_s: i64) -> Origin {
+    let origin = Origin::default();
+    let mut answers = Vec::new();
+    for question in origin.dialect.probe_queries(origin.extra_matcher.as_deref()) {
+        let Ok(answer) = fetcher.client.instant(&question.promql, at_s).await else { continue };
+        let decoded = decode_instant(&answer.body, &[], false, &mut Symbols::default());
+        if let Ok((table, _)) = decoded
+            && let Some(value) = table.values.first()
+        {
+            answers.push((question.word, *value));
+        }
+    }
+    Origin { probe: origin.dialect.probe(&answers), ..origin }
+}

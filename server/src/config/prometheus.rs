@@ -1,0 +1,161 @@
+//! How to reach the Prometheus: address, who we are there, and how long and how much we take.
+
+use super::{bytes, seconds};
+use crate::cli::Settings;
+use secrecy::SecretString;
+use std::time::Duration;
+use url::Url;
+
+#[derive(Debug, Clone)]
+pub struct PrometheusConfig {
+    /// `--prometheus`, `PORTOLAN_PROMETHEUS`. A path prefix is kept; ends with a slash; without user and password.
+    pub url: Url,
+    pub auth: Auth,
+    /// `--prometheus-connect-timeout`; default 5s.
+    pub connect_timeout: Duration,
+    /// `--prometheus-timeout`: one query, from sending to the last byte; default 20s. Prometheus is told the same.
+    pub timeout: Duration,
+    /// `--prometheus-max-answer`: bytes of one unpacked answer; default 256MB.
+    pub max_answer_bytes: usize,
+    /// `--scrape-interval`: for engines that do not tell theirs; default: ask, else 15s.
+    pub scrape_interval_s: Option<u64>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Auth {
+    None,
+    Bearer(SecretString),
+    Basic { username: String, password: SecretString },
+}
+
+type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
+impl PrometheusConfig {
+    /// None when no URL is set; mistakes in what else is set are noted all the same.
+    pub(super) fn read(
+        settings: &Settings,
+        read_file: ReadFile<'_>,
+        mistakes: &mut Vec<String>,
+    ) -> Option<Self> {
+        let mut url = settings.prometheus.as_deref().and_then(|text| match parse_url(text) {
+            Ok(url) => Some(url),
+            Err(mistake) => {
+                mistakes.push(mistake);
+                None
+            }
+        });
+        let in_url = url.as_mut().and_then(take_user);
+        let auth = read_auth(settings, read_file, mistakes);
+        let auth = match (auth, in_url) {
+            (Auth::None, Some(in_url)) => in_url,
+            (auth, _) => auth,
+        };
+        let connect_timeout = seconds("--prometheus-connect-timeout", &settings.connect_timeout, 5, mistakes);
+        let timeout = seconds("--prometheus-timeout", &settings.timeout, 20, mistakes);
+        let max_answer_bytes = bytes("--prometheus-max-answer", &settings.max_answer, 256_000_000, mistakes);
+        let scrape_interval_s = settings
+            .scrape_interval
+            .as_deref()
+            .map(|text| seconds("--scrape-interval", text, 15, mistakes).as_secs());
+        Some(Self { url: url?, auth, connect_timeout, timeout, max_answer_bytes, scrape_interval_s })
+    }
+}
+
+fn parse_url(text: &str) -> Result<Url, String> {
+    let mistake =
+        |why: &str| format!("--prometheus is `{text}`: {why}. Write it like http://127.0.0.1:9090.");
+    let mut url = Url::parse(text.trim()).map_err(|error| mistake(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(mistake("it must begin with http:// or https://"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(mistake("it must end before any `?` or `#`"));
+    }
+    // People copy the address of the API or of the page; what lies above it is what we need.
+    let path = url.path().trim_end_matches('/');
+    let path = path.strip_suffix("/api/v1").unwrap_or(path);
+    let path = format!("{}/", path.strip_suffix("/graph").unwrap_or(path));
+    url.set_path(&path);
+    Ok(url)
+}
+
+/// Takes `user:password@` out of the URL, so that no log or page can show it.
+fn take_user(url: &mut Url) -> Option<Auth> {
+    let (username, password) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
+    if username.is_empty() && password.is_empty() {
+        return None;
+    }
+    // Both only fail for URLs that cannot have a host; http ones always have.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    Some(Auth::Basic { username, password: SecretString::from(password) })
+}
+
+/// Undoes percent signs as the URL standard has them in user and password.
+fn decoded(text: &str) -> String {
+    url::form_urlencoded::parse(format!("v={}", text.replace('+', "%2B")).as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+fn read_auth(settings: &Settings, read_file: ReadFile<'_>, mistakes: &mut Vec<String>) -> Auth {
+    let token = secret(
+        ("--prometheus-bearer-token", settings.bearer_token.as_deref()),
+        settings.bearer_token_file.as_deref(),
+        read_file,
+        mistakes,
+    );
+    let password = secret(
+        ("--prometheus-password", settings.password.as_deref()),
+        settings.password_file.as_deref(),
+        read_file,
+        mistakes,
+    );
+    match (token, &settings.username, password) {
+        (Some(_), Some(_), _) => {
+            mistakes.push(
+                "--prometheus-bearer-token and --prometheus-username are both set: Prometheus takes one of them."
+                    .to_owned(),
+            );
+            Auth::None
+        }
+        (Some(token), None, _) => Auth::Bearer(token),
+        (None, Some(username), Some(password)) => Auth::Basic { username: username.clone(), password },
+        (None, Some(_), None) => {
+            mistakes.push(
+                "--prometheus-username is set, but no password: set --prometheus-password-file or PORTOLAN_PROMETHEUS_PASSWORD."
+                    .to_owned(),
+            );
+            Auth::None
+        }
+        (None, None, Some(_)) => {
+            mistakes.push("--prometheus-password is set, but no user: set --prometheus-username.".to_owned());
+            Auth::None
+        }
+        (None, None, None) => Auth::None,
+    }
+}
+
+fn secret(
+    (flag, direct): (&str, Option<&str>),
+    file: Option<&str>,
+    read_file: ReadFile<'_>,
+    mistakes: &mut Vec<String>,
+) -> Option<SecretString> {
+    match (direct, file) {
+        (Some(_), Some(_)) => {
+            mistakes.push(format!("{flag} and {flag}-file are both set: keep one."));
+            None
+        }
+        (Some(text), None) => Some(SecretString::from(text.to_owned())),
+        (None, Some(path)) => match read_file(path) {
+            Ok(text) => Some(SecretString::from(text.trim_end().to_owned())),
+            Err(why) => {
+                mistakes.push(format!("{flag}-file is `{path}`, which cannot be read: {why}."));
+                None
+            }
+        },
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,34 @@
+//! What surrounds every handler, outermost first: request id and span, panics, time, limits, compression, security headers,
+//! host check. Must not know what any route does.
+
+mod host;
+mod limits;
+mod nonce;
+mod panic;
+mod security;
+mod trace;
+
+pub(crate) use nonce::Nonce;
+
+use crate::app::App;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use tower::ServiceBuilder;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+pub(crate) fn around(routes: Router<App>, app: &App) -> Router<App> {
+    let limits = &app.config().limits;
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(axum::middleware::from_fn(trace::spanned))
+            .layer(CatchPanicLayer::custom(panic::answer))
+            .layer(from_fn_with_state(limits.request_timeout, limits::in_time))
+            .layer(from_fn_with_state(limits::Places::new(limits), limits::within_limits))
+            .layer(compression)
+            .layer(axum::middleware::from_fn(security::headers))
+            .layer(from_fn_with_state(app.clone(), host::checked)),
+    )
+}

@@ -1,0 +1,209 @@
+//! One HTTP client for one Prometheus: address, credentials, time-outs, a cap on size.
+//! Must not know what the queries mean, nor read their answers.
+
+use super::PrometheusError;
+use crate::config::{Auth, PrometheusConfig};
+use bytes::{Bytes, BytesMut};
+use reqwest::{RequestBuilder, Response, header};
+use secrecy::ExposeSecret as _;
+use std::time::Duration;
+use url::Url;
+
+/// An error document is read up to here; what follows is of no use to anybody.
+const ERROR_BODY_BYTES: usize = 64_000;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: Url,
+    auth: Auth,
+    timeout: Duration,
+    max_bytes: usize,
+}
+
+/// One answer, unpacked but not read.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) body: Bytes,
+    /// The other side's clock, unix seconds, where it tells.
+    pub(crate) date_s: Option<i64>,
+}
+
+/// The points of a range query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RangeSpan {
+    pub(crate) start_s: i64,
+    pub(crate) end_s: i64,
+    pub(crate) step_s: i64,
+}
+
+impl Client {
+    pub(crate) fn new(config: &PrometheusConfig) -> Result<Self, reqwest::Error> {
+        crate::tls::install();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("portolan/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(config.connect_timeout)
+            .timeout(config.timeout)
+            .gzip(true)
+            // A redirected POST becomes a GET without its form, and a login page would be taken for an answer.
+            .redirect(reqwest::redirect::Policy::none());
+        if is_loopback(&config.url) {
+            // A proxy cannot reach this machine's own loopback.
+            builder = builder.no_proxy();
+        }
+        Ok(Self {
+            http: builder.build()?,
+            base: config.url.clone(),
+            auth: config.auth.clone(),
+            timeout: config.timeout,
+            max_bytes: config.max_answer_bytes,
+        })
+    }
+
+    /// The address as it may be shown.
+    pub(crate) fn address(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    pub(crate) async fn instant(&self, promql: &str, at_s: i64) -> Result<Answer, PrometheusError> {
+        let form = [("query", promql), ("time", &at_s.to_string()), ("timeout", &self.timeout_text())];
+        self.send(self.http.post(self.url("api/v1/query")).form(&form)).await
+    }
+
+    pub(crate) async fn range(&self, promql: &str, span: RangeSpan) -> Result<Answer, PrometheusError> {
+        let form = [
+            ("query", promql),
+            ("start", &span.start_s.to_string()),
+            ("end", &span.end_s.to_string()),
+            ("step", &span.step_s.to_string()),
+            ("timeout", &self.timeout_text()),
+        ];
+        self.send(self.http.post(self.url("api/v1/query_range")).form(&form)).await
+    }
+
+    /// A page of the API beside queries, such as `api/v1/status/buildinfo`.
+    pub(crate) async fn get(&self, path: &str) -> Result<Answer, PrometheusError> {
+        self.send(self.http.get(self.url(path))).await
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        url.set_path(&format!("{}{path}", self.base.path()));
+        url.set_query(query);
+        url
+    }
+
+    /// We stop waiting at the same moment as Prometheus stops working.
+    fn timeout_text(&self) -> String {
+        format!("{}s", self.timeout.as_secs().max(1))
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, PrometheusError> {
+        let request = match &self.auth {
+            Auth::None => request,
+            Auth::Bearer(token) => request.bearer_auth(token.expose_secret()),
+            Auth::Basic { username, password } => {
+                request.basic_auth(username, Some(password.expose_secret()))
+            }
+        };
+        let response = request.send().await.map_err(|error| self.transport(&error))?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(self.refusal(response).await);
+        }
+        let date_s = date_s(&response);
+        let body = self.body(response).await?;
+        Ok(Answer { body, date_s })
+    }
+
+    /// Reads as it comes and stops at the cap, whatever the announced length, packed or not.
+    async fn body(&self, mut response: Response) -> Result<Bytes, PrometheusError> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport(&error))? {
+            if body.len() + chunk.len() > self.max_bytes {
+                return Err(PrometheusError::TooLarge { limit_mb: self.max_bytes.div_ceil(1_000_000) });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    async fn refusal(&self, mut response: Response) -> PrometheusError {
+        let status = response.status().as_u16();
+        let location = response
+            .headers()
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .map(without_secrets);
+        let mut body = Vec::new();
+        while let Ok(Some(chunk)) = response.chunk().await {
+            body.extend_from_slice(&chunk);
+            if body.len() > ERROR_BODY_BYTES {
+                break;
+            }
+        }
+        PrometheusError::from_answer(status, location.as_deref(), &body, self.address())
+    }
+
+    fn transport(&self, error: &reqwest::Error) -> PrometheusError {
+        PrometheusError::from_transport(error, self.address(), self.timeout.as_secs())
+    }
+}
+
+/// A login redirect often carries tokens in its query.
+fn without_secrets(location: &str) -> String {
+    location.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn date_s(response: &Response) -> Option<i64> {
+    let text = response.headers().get(header::DATE)?.to_str().ok()?;
+    jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn client(url: &str) -> Client {
+        Client::new(&Config::for_prometheus(url).unwrap().prometheus.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_path_prefix_is_kept() {
+        for (url, query) in [
+            ("http://p:9090", "http://p:9090/api/v1/query"),
+            ("http://p/mimir/prometheus/", "http://p/mimir/prometheus/api/v1/query"),
+            ("http://p/base/api/v1", "http://p/base/api/v1/query"),
+            ("http://p:9090/graph", "http://p:9090/api/v1/query"),
+        ] {
+            assert_eq!(client(url).url("api/v1/query").as_str(), query);
+        }
+        assert_eq!(client("http://p/x").url("api/v1/targets?state=active").query(), Some("state=active"));
+    }
+
+    #[tokio::test]
+    async fn a_refused_connection_says_so() {
+        // A port that was free a moment ago, and that nobody listens on.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let url = format!("http://127.0.0.1:{port}");
+        let error = client(&url).instant("up", 0).await.unwrap_err();
+        assert_eq!(error, PrometheusError::Refused { at: url });
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_knows_says_so() {
+        let error = client("http://no-such-host.invalid:9090").instant("up", 0).await.unwrap_err();
+        assert_eq!(error, PrometheusError::NameNotFound { host: "no-such-host.invalid".to_owned() });
+    }
+}

@@ -1,0 +1,13 @@
+//! The one door to Prometheus: asking, reading answers, and telling failures apart.
+//! Must not know what a metric means.
+
+mod client;
+mod decode;
+mod duration;
+mod engine;
+mod error;
+
+pub(crate) use client::{Client, RangeSpan};
+pub use decode::{DecodeError, Notes, decode_instant, decode_range};
+pub(crate) use engine::{Engine, preflight};
+pub use error::PrometheusError;
