@@ -5,6 +5,7 @@ pub mod browser;
 pub mod http;
 pub mod map;
 pub mod product;
+pub mod prometheus;
 pub mod webdriver;
 
 use std::path::{Path, PathBuf};
