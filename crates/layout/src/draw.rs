@@ -60,15 +60,7 @@ pub(crate) fn scene(input: &Input, net: &Net, plan: &Plan) -> Scene {
     }
     let mut scene = Scene { groups: frames::groups(input, net, &plan.cards), ..Scene::default() };
     scene.nodes = nodes(input, net, plan);
-    let order = |indices: Vec<usize>| {
-        let mut order: Vec<(usize, usize)> =
-            indices.into_iter().enumerate().map(|(own, input)| (input, own)).collect();
-        order.sort_unstable();
-        order
-    };
-    for (_, line) in order(net.lines.iter().map(|line| line.input).collect()) {
-        scene.edges.extend(routes[line].take());
-    }
+    scene.edges = in_input_order(net, routes);
     labels::place(&mut scene, input, |_| true);
     frames::bound(&mut scene);
     frames::to_origin(&mut scene);
@@ -138,7 +130,14 @@ pub(crate) fn lead(
     (path, back)
 }
 
-fn nodes(input: &Input, net: &Net, plan: &Plan) -> Vec<PlacedNode> {
+pub(crate) fn in_input_order(net: &Net, routes: Vec<Option<Route>>) -> Vec<Route> {
+    let mut order: Vec<(usize, Option<Route>)> =
+        net.lines.iter().map(|line| line.input).zip(routes).collect();
+    order.sort_by_key(|route| route.0);
+    order.into_iter().filter_map(|route| route.1).collect()
+}
+
+pub(crate) fn nodes(input: &Input, net: &Net, plan: &Plan) -> Vec<PlacedNode> {
     let mut by_place: Vec<usize> = (0..net.cards.len()).collect();
     by_place.sort_by(|&a, &b| {
         plan.layer[a].cmp(&plan.layer[b]).then(plan.cards[a].y.total_cmp(&plan.cards[b].y))

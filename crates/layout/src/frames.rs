@@ -16,13 +16,7 @@ pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGrou
         out.push((frame.input, rect));
     }
     for frame in &net.bands {
-        let mut rect = round(frame, cards);
-        for (app, app_rect) in &app_rects {
-            if frame.cards.contains(&app.cards[0]) {
-                rect = rect.union(app_rect);
-            }
-        }
-        out.push((frame.input, padded(rect, frame.title, BAND_PADDING)));
+        out.push((frame.input, band(net, frame, cards, &app_rects)));
     }
     out.sort_by_key(|(input, _)| *input);
     out.into_iter()
@@ -31,6 +25,25 @@ pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGrou
             PlacedGroup { key: group.key.clone(), kind: group.kind, parent: group.parent.clone(), rect }
         })
         .collect()
+}
+
+/// A card the hand has moved stretches its band only where that covers no stranger.
+fn band(net: &Net, frame: &Frame, cards: &[Rect], apps: &[(&Frame, Rect)]) -> Rect {
+    let (pinned, loose): (Vec<usize>, Vec<usize>) =
+        frame.cards.iter().partition(|&&card| net.cards[card].pin.is_some());
+    let app_of = |card: usize| apps.iter().find(|(app, _)| app.cards.contains(&card)).map(|app| app.1);
+    let full = |card: usize| app_of(card).map_or(cards[card], |app| app.union(&cards[card]));
+    let dress = |rect: Rect| padded(rect, frame.title, BAND_PADDING);
+    let mut rect = loose.into_iter().map(full).reduce(|a, b| a.union(&b));
+    for card in pinned {
+        let wider = rect.map_or(full(card), |rect| rect.union(&full(card)));
+        let covers = (0..cards.len())
+            .any(|other| !frame.cards.contains(&other) && cards[other].overlaps(&dress(wider)));
+        if rect.is_none() || !covers {
+            rect = Some(wider);
+        }
+    }
+    dress(rect.unwrap_or_default())
 }
 
 fn app(frame: &Frame, cards: &[Rect]) -> Rect {

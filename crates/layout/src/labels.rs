@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::geometry::{cuts, hull, points};
+use crate::geometry::{cuts, hull, points, touches};
 use crate::grid::Grid;
 use crate::input::Input;
 use crate::scene::{Point, Rect, Route, Scene, Size};
@@ -27,7 +27,11 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(&Route) ->
         return;
     }
     wishes.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(b.key)));
-    let mut ground = Ground::new(scene, input);
+    let area = wishes
+        .iter()
+        .flat_map(|wish| scene.edges[wish.edge].path.iter().map(hull))
+        .reduce(|a, b| a.union(&b));
+    let mut ground = Ground::new(scene, input, &area.unwrap_or_default().grown(200.0));
     let mut found: Vec<(usize, Option<Rect>)> = Vec::with_capacity(wishes.len());
     for wish in wishes {
         let places = candidates(&scene.edges[wish.edge], wish.size, wish.half);
@@ -71,21 +75,10 @@ struct Ground {
 }
 
 impl Ground {
-    fn new(scene: &Scene, input: &Input) -> Self {
-        let paths = scene.edges.iter().flat_map(|edge| edge.path.iter().map(hull));
-        let all = scene
-            .nodes
-            .iter()
-            .map(|node| node.rect)
-            .chain(scene.groups.iter().map(|group| group.rect))
-            .chain(paths);
-        let bounds = all.reduce(|a, b| a.union(&b)).unwrap_or_default().grown(100.0);
-        let mut ground = Self {
-            taken: Vec::new(),
-            boxes: Grid::new(bounds),
-            pieces: Vec::new(),
-            lines: Grid::new(bounds),
-        };
+    /// Only what lies in the area is looked at.
+    fn new(scene: &Scene, input: &Input, area: &Rect) -> Self {
+        let mut ground =
+            Self { taken: Vec::new(), boxes: Grid::new(*area), pieces: Vec::new(), lines: Grid::new(*area) };
         ground.taken.extend(scene.nodes.iter().map(|node| node.rect));
         for group in &scene.groups {
             let title = input.groups.iter().find(|known| known.key == group.key).map(|known| known.title);
@@ -95,11 +88,12 @@ impl Ground {
             }
         }
         ground.taken.extend(scene.edges.iter().filter_map(|edge| edge.label));
+        ground.taken.retain(|rect| rect.overlaps(area));
         for (index, rect) in ground.taken.iter().enumerate() {
             ground.boxes.insert(rect, index);
         }
         for (index, edge) in scene.edges.iter().enumerate() {
-            for cubic in &edge.path {
+            for cubic in edge.path.iter().filter(|cubic| touches(&hull(cubic), area)) {
                 let mut last: Option<Point> = None;
                 for point in points(cubic) {
                     if let Some(from) = last.replace(point) {
@@ -162,11 +156,11 @@ fn candidates(route: &Route, size: Size, half: f64) -> Vec<Rect> {
 fn beside(at: Point, (dx, dy): (f64, f64), size: Size, half: f64, out: &mut Vec<Rect>) {
     let (w, h) = (size.width, size.height);
     let level = dy.abs() < 0.3 * dx.abs();
+    let climb = dy.abs() / dx.abs().max(1e-9) * w / 2.0;
+    let over = half + LABEL_CLEAR - 1.0 + climb;
+    let above = [at.y - over - h, at.y + over].map(|y| Rect::new(at.x - w / 2.0, y, w, h));
     if level {
-        let climb = dy.abs() / dx.abs().max(1e-9) * w / 2.0;
-        let clear = half + LABEL_CLEAR - 1.0 + climb;
-        out.push(Rect::new(at.x - w / 2.0, at.y - clear - h, w, h));
-        out.push(Rect::new(at.x - w / 2.0, at.y + clear, w, h));
+        out.extend(above);
         return;
     }
     // Beside a steep line, shifted by what the line leans within the label's height.
@@ -179,5 +173,8 @@ fn beside(at: Point, (dx, dy): (f64, f64), size: Size, half: f64, out: &mut Vec<
         out.extend([left, right]);
     } else {
         out.extend([right, left]);
+    }
+    if climb < 30.0 {
+        out.extend(above);
     }
 }

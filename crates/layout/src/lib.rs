@@ -24,13 +24,18 @@ mod pack;
 mod part;
 mod place;
 mod ports;
+mod push;
+mod room;
 mod routes;
+mod settle;
 mod shelves;
 mod sift;
 mod simplex;
 mod tracks;
 mod tuning;
+mod update;
 
 pub use input::{Edge, Group, GroupKind, Input, Node, Port};
 pub use place::place;
 pub use scene::{Cubic, PlacedGroup, PlacedNode, Point, Rect, Route, Scene, Size, Update};
+pub use update::update;

@@ -1,5 +1,7 @@
 //! A picture from scratch: parts laid out, packed on one grid of layers, given their x, and drawn up as a scene.
 
+use std::collections::BTreeMap;
+
 use crate::draw::{self, Plan};
 use crate::input::Input;
 use crate::laid::{Laid, lay_out};
@@ -8,6 +10,7 @@ use crate::pack::{Block, grid, pack};
 use crate::part::{self, Part};
 use crate::scene::{Rect, Scene};
 use crate::tuning::{BAND_PADDING, CARD_GAP, LABEL_ROOM, LAYER_GAP, LAYER_GAP_MOST};
+use crate::update::renew;
 
 /// Lays out a whole picture. Pure: the same input gives the same bits, and the order of its lists does not matter.
 pub fn place(input: &Input) -> Scene {
@@ -19,7 +22,15 @@ pub fn place(input: &Input) -> Scene {
     let laid: Vec<Laid> = parts.iter().map(|part| lay_out(&net, part, aspect)).collect();
     let grid = Grid::new(&net, &parts, &laid, &loose, aspect);
     let plan = grid.plan(&net, &parts, &laid);
-    draw::scene(input, &net, &plan)
+    let scene = draw::scene(input, &net, &plan);
+    if net.cards.iter().all(|card| card.pin.is_none()) {
+        return scene;
+    }
+    let index: BTreeMap<&str, usize> =
+        scene.nodes.iter().enumerate().map(|(at, node)| (&*node.key, at)).collect();
+    let known: Vec<Option<usize>> =
+        net.cards.iter().map(|card| index.get(&*input.nodes[card.input].key).copied()).collect();
+    renew(&scene, input, &net, &known).scene
 }
 
 /// Layer and height of every item on the common grid.
