@@ -129,7 +129,8 @@ impl Generator {
     fn aggregation(&mut self, depth: u32) -> String {
         let names: &[&str] =
             &["sum", "sum", "sum", "avg", "min", "max", "count", "group", "stddev", "stdvar", "quantile"];
-        let (name, inner) = (self.random.pick(names), self.vector(depth - 1));
+        let name = self.random.pick(names);
+        let inner = if name.starts_with("std") { self.spread_out() } else { self.vector(depth - 1) };
         let grouping = match self.random.below(5) {
             0 => String::new(),
             1 => format!(" without ({})", self.labels()),
@@ -137,6 +138,14 @@ impl Generator {
         };
         let share = if name == "quantile" { format!("{}, ", self.share()) } else { String::new() };
         format!("{name}{grouping} ({share}{inner})")
+    }
+
+    /// Numbers that differ much, for of nearly equal ones the spread is rounding.
+    fn spread_out(&mut self) -> String {
+        let range = self.random.pick(RANGES);
+        let inner: &[&str] =
+            &["temp", "req_total", "rate(lat_sum[R])", "max_over_time(temp[R])", "-temp * 2"];
+        self.random.pick(inner).replace('R', range)
     }
 
     fn with_scalar(&mut self, depth: u32) -> String {
@@ -215,12 +224,14 @@ impl Generator {
     }
 
     fn called(&mut self, depth: u32) -> String {
+        // Steps make a whole of the last digit, so they come after samples only.
+        let steps = ["ceil(X)", "floor(X)", "round(X)", "round(X, 0.3)", "round(X, 10)"];
+        if self.random.chance(25) {
+            return self.random.pick(&steps).replace('X', &self.instant());
+        }
         let inner = self.vector(depth - 1);
         let calls = [
             "abs(-(X))",
-            "ceil(X)",
-            "floor(X)",
-            "round(X, 0.3)",
             "sqrt(X)",
             "ln(X)",
             "log2(X)",

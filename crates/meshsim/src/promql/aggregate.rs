@@ -80,6 +80,10 @@ impl Seen {
             // NaN gives way to any number.
             Fold::Min => self.value.min(value),
             Fold::Max => self.value.max(value),
+            // A running mean: the sum of large numbers could leave what an f64 holds.
+            Fold::Avg if self.value.is_finite() && value.is_finite() => {
+                self.value + (value / self.count - self.value / self.count)
+            }
             _ => self.value + value,
         };
     }
@@ -87,7 +91,6 @@ impl Seen {
     fn result(self, fold: Fold) -> f64 {
         match fold {
             _ if self.count < 0.5 => ABSENT,
-            Fold::Avg => self.value / self.count,
             Fold::Count => self.count,
             Fold::Group => 1.0,
             _ => self.value,
