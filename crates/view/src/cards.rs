@@ -1,7 +1,50 @@
 //! Sizes: what the layout needs to know of cards, titles, lines and labels. The painter reads the same measures.
+//! Knows no place and no colour.
 
-use crate::{label::Label, measure::MeasureText};
-use model::{Edge, Graph, Node};
+use crate::{
+    label::{self, Label},
+    measure::{Font, MeasureText},
+};
+use layout::{GroupKind, Size};
+use model::{BoxBy, Edge, Graph, GraphBox, Node, NodeKind, Requests, Tcp};
+use std::collections::{HashMap, HashSet};
+
+pub(crate) const NAME: Font = Font::new(12.5, 600);
+pub(crate) const FIGURES: Font = Font::new(11.0, 400);
+pub(crate) const FIGURES_STRONG: Font = Font::new(11.0, 600);
+pub(crate) const CHIP: Font = Font::new(10.5, 600);
+pub(crate) const TITLE: Font = Font::new(12.0, 600);
+pub(crate) const TITLE_COUNT: Font = Font::new(11.0, 400);
+
+pub(crate) const CARD_HEIGHT: f64 = 46.0;
+const CARD_WIDTH: f64 = 126.0;
+const GATEWAY_WIDTH: f64 = 112.0;
+/// Long names widen a card so far; beyond that their middle gives way.
+const CARD_WIDTH_MAX: f64 = 172.0;
+const ROWS_WIDTH: f64 = 198.0;
+const ROWS_WIDTH_MAX: f64 = 268.0;
+/// Where text begins, from the card's left.
+pub(crate) const TEXT_LEFT: f64 = 13.0;
+/// Where figures end, from the card's right.
+pub(crate) const RIGHT: f64 = 9.0;
+pub(crate) const GLYPH: f64 = 12.0;
+pub(crate) const ROWS_TOP: f64 = 64.0;
+pub(crate) const ROW_HEIGHT: f64 = 26.0;
+/// Columns of a row, their right ends from the card's right.
+pub(crate) const ROW_SHARE: f64 = 114.0;
+pub(crate) const ROW_ERRORS: f64 = 68.0;
+pub(crate) const ROW_NAME_LEFT: f64 = 26.0;
+/// Widest share: `>99.9 %`.
+const ROW_SHARE_WIDTH: f64 = 42.0;
+/// More versions than this become one line that counts the rest.
+const ROWS_MAX: usize = 8;
+const TITLE_HEIGHT: f64 = 21.0;
+pub(crate) const TITLE_GAP: f64 = 8.0;
+
+const WIDTH_MIN: f64 = 1.2;
+const WIDTH_MAX: f64 = 7.0;
+/// So many bytes a second are drawn as wide as one request a second.
+const TCP_BYTES_PER_REQUEST: f64 = 30_000.0;
 
 /// What a reader's choices add to the graph when it is placed.
 #[derive(Clone, Debug)]
@@ -16,15 +59,184 @@ pub struct Options {
 
 /// What the layout places. Keys are the ids of the graph; ports are row keys.
 pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> layout::Input {
-    todo!()
+    let boxes = drawn_boxes(graph);
+    let mut group_of: HashMap<&str, &str> = HashMap::new();
+    // Inner boxes (apps) come last and win.
+    let bands_first = boxes.iter().filter(|b| b.by == BoxBy::Namespace);
+    for graph_box in bands_first.chain(boxes.iter().filter(|b| b.by == BoxBy::App)) {
+        group_of.extend(graph_box.members.iter().map(|id| (id.as_str(), graph_box.id.as_str())));
+    }
+    let ids: HashSet<&str> = boxes.iter().map(|b| b.id.as_str()).collect();
+    // Members of a single-card app box, which is not drawn, stand in the box round it.
+    for undrawn in graph.boxes.iter().filter(|b| !ids.contains(b.id.as_str())) {
+        if let Some(parent) = undrawn.parent.as_deref().filter(|parent| ids.contains(parent)) {
+            group_of.extend(undrawn.members.iter().map(|id| (id.as_str(), parent)));
+        }
+    }
+    let pins: HashMap<&str, layout::Point> = options.pins.iter().map(|(id, at)| (id.as_str(), *at)).collect();
+    layout::Input {
+        nodes: graph
+            .nodes
+            .iter()
+            .map(|node| layout::Node {
+                key: node.id.clone(),
+                size: size(node, measure),
+                group: group_of.get(node.id.as_str()).map(|id| (*id).to_owned()),
+                ports: ports(node),
+                pin: pins.get(node.id.as_str()).copied(),
+            })
+            .collect(),
+        edges: graph.edges.iter().map(|edge| placed_edge(edge, options, measure)).collect(),
+        groups: boxes.into_iter().map(|graph_box| group(graph_box, graph, &ids, measure)).collect(),
+        aspect: options.aspect,
+    }
 }
 
-/// The size of a node's card. It depends on name, kind and number of versions only: figures may change under it.
-pub fn size(node: &Node, measure: &dyn MeasureText) -> layout::Size {
-    todo!()
+/// Bands that hold something, and apps of more than one card: no box is drawn round a single one.
+fn drawn_boxes(graph: &Graph) -> Vec<&GraphBox> {
+    let parents: HashSet<&str> = graph.boxes.iter().filter_map(|b| b.parent.as_deref()).collect();
+    let is_drawn = |graph_box: &&GraphBox| match graph_box.by {
+        BoxBy::Namespace => !graph_box.members.is_empty() || parents.contains(graph_box.id.as_str()),
+        BoxBy::App => graph_box.members.len() > 1,
+    };
+    graph.boxes.iter().filter(is_drawn).collect()
 }
 
-/// Line width of an edge by its rate (TCP: bytes).
+fn group(
+    graph_box: &GraphBox,
+    graph: &Graph,
+    drawn: &HashSet<&str>,
+    measure: &dyn MeasureText,
+) -> layout::Group {
+    let count = title_count(graph_box, graph);
+    let mut width = measure.width(&graph_box.name, TITLE);
+    if !count.is_empty() {
+        width += TITLE_GAP + measure.width(&count, TITLE_COUNT);
+    }
+    layout::Group {
+        key: graph_box.id.clone(),
+        parent: graph_box.parent.clone().filter(|parent| drawn.contains(parent.as_str())),
+        kind: match graph_box.by {
+            BoxBy::Namespace => GroupKind::Band,
+            BoxBy::App => GroupKind::App,
+        },
+        title: Size::new(width.ceil(), TITLE_HEIGHT),
+    }
+}
+
+/// "8 apps", "2 apps, 1 gateway"; an app's box needs none.
+pub(crate) fn title_count(graph_box: &GraphBox, graph: &Graph) -> String {
+    if graph_box.by == BoxBy::App {
+        return String::new();
+    }
+    let mut ids: HashSet<&str> = graph_box.members.iter().map(String::as_str).collect();
+    let inner = graph.boxes.iter().filter(|b| b.parent.as_deref() == Some(&graph_box.id));
+    ids.extend(inner.flat_map(|b| b.members.iter().map(String::as_str)));
+    let kinds: Vec<NodeKind> =
+        graph.nodes.iter().filter(|node| ids.contains(node.id.as_str())).map(|node| node.kind).collect();
+    let mut parts = Vec::new();
+    for (kind, one, many) in COUNTED {
+        match kinds.iter().filter(|k| **k == kind).count() {
+            0 => {}
+            1 => parts.push(format!("1\u{a0}{one}")),
+            n => parts.push(format!("{n}\u{a0}{many}")),
+        }
+    }
+    parts.join(", ")
+}
+
+/// Kinds in the order of a title, in singular and plural.
+const COUNTED: [(NodeKind, &str, &str); 5] = [
+    (NodeKind::App, "app", "apps"),
+    (NodeKind::Workload, "workload", "workloads"),
+    (NodeKind::Service, "service", "services"),
+    (NodeKind::Gateway, "gateway", "gateways"),
+    (NodeKind::External, "external host", "external hosts"),
+];
+
+fn placed_edge(edge: &Edge, options: &Options, measure: &dyn MeasureText) -> layout::Edge {
+    layout::Edge {
+        key: edge.id.clone(),
+        source: edge.source.clone(),
+        source_port: edge.source_row.clone(),
+        target: edge.target.clone(),
+        target_port: edge.target_row.clone(),
+        weight: flow_rps(edge.requests.as_ref(), edge.tcp.as_ref()).unwrap_or(0.0),
+        width: edge_width(edge),
+        label: label::room(edge, &options.labels, measure),
+    }
+}
+
+/// The size of a node's card. It depends on name, kind and versions only: figures may change under it.
+pub fn size(node: &Node, measure: &dyn MeasureText) -> Size {
+    let name = measure.width(&node.name, NAME).ceil() + TEXT_LEFT + RIGHT;
+    if node.versions.is_empty() {
+        let least = if node.kind == NodeKind::Gateway { GATEWAY_WIDTH } else { CARD_WIDTH };
+        // Beside the name stands a glyph when there is trouble; room for it is kept always.
+        return Size::new((name + GLYPH + 5.0).clamp(least, CARD_WIDTH_MAX), CARD_HEIGHT);
+    }
+    let rows = shown_rows(node);
+    let widest =
+        node.versions[..rows].iter().map(|row| measure.width(&row.name, FIGURES_STRONG)).fold(0.0, f64::max);
+    let columns = ROW_NAME_LEFT + widest.ceil() + 8.0 + ROW_SHARE_WIDTH + ROW_SHARE;
+    Size::new(columns.max(name + 80.0).clamp(ROWS_WIDTH, ROWS_WIDTH_MAX), card_height(node))
+}
+
+fn card_height(node: &Node) -> f64 {
+    let lines = shown_rows(node) + usize::from(hidden_rows(node) > 0);
+    2.0 + ROWS_TOP + ROW_HEIGHT * lines as f64
+}
+
+/// Rows that are written out; the rest is one line.
+pub(crate) fn shown_rows(node: &Node) -> usize {
+    if node.versions.len() > ROWS_MAX { ROWS_MAX - 1 } else { node.versions.len() }
+}
+
+pub(crate) fn hidden_rows(node: &Node) -> usize {
+    node.versions.len() - shown_rows(node)
+}
+
+/// Top of a row, from the card's top.
+pub(crate) fn row_top(row: usize) -> f64 {
+    ROWS_TOP + ROW_HEIGHT * row as f64
+}
+
+fn ports(node: &Node) -> Vec<layout::Port> {
+    let last = shown_rows(node);
+    let place = |i: usize| row_top(i.min(last)) + ROW_HEIGHT / 2.0;
+    let rows = node.versions.iter().enumerate();
+    rows.map(|(i, row)| layout::Port { key: row.key.clone(), y: place(i) }).collect()
+}
+
+/// How much flows, in requests a second; bytes of TCP count by [`TCP_BYTES_PER_REQUEST`].
+pub(crate) fn flow_rps(requests: Option<&Requests>, tcp: Option<&Tcp>) -> Option<f64> {
+    let of_requests = requests.map(|requests| requests.rate_rps);
+    let of_bytes = tcp.and_then(tcp_bytes_per_s).map(|bytes| bytes / TCP_BYTES_PER_REQUEST);
+    match (of_requests, of_bytes) {
+        (None, None) => None,
+        (a, b) => Some(a.unwrap_or(0.0) + b.unwrap_or(0.0)).filter(|rps| rps.is_finite()),
+    }
+}
+
+/// Both directions together, as far as they are known.
+pub(crate) fn tcp_bytes_per_s(tcp: &Tcp) -> Option<f64> {
+    match (tcp.sent_bytes_per_s, tcp.received_bytes_per_s) {
+        (None, None) => None,
+        (sent, received) => Some(sent.unwrap_or(0.0) + received.unwrap_or(0.0)),
+    }
+}
+
+/// Line width of an edge by its rate (TCP: bytes), on a log scale; the thinnest where it is not known.
 pub fn edge_width(edge: &Edge) -> f64 {
-    todo!()
+    if edge.flags.silent {
+        return WIDTH_MIN;
+    }
+    width_of_rate(flow_rps(edge.requests.as_ref(), edge.tcp.as_ref()).unwrap_or(0.0))
 }
+
+pub(crate) fn width_of_rate(rps: f64) -> f64 {
+    if rps > 0.0 { (1.0 + 1.55 * rps.log10()).clamp(WIDTH_MIN, WIDTH_MAX) } else { WIDTH_MIN }
+}
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn without_sheets_it_is_the_plain_fit() {
         let bounds = Rect::new(0.0, 0.0, 900.0, 500.0);
-        assert_eq!(clear_of(bounds, &[bounds], WINDOW, &[]), Viewport::fit(bounds, WINDOW, Insets::default()));
+        assert_eq!(
+            clear_of(bounds, &[bounds], WINDOW, &[]),
+            Viewport::fit(bounds, WINDOW, Insets::default())
+        );
     }
 
     #[test]
@@ -125,7 +128,9 @@ mod tests {
         // A full picture cannot keep clear without becoming too small: then something is covered.
         let bounds = Rect::new(0.0, 0.0, 1_030.0, 660.0);
         let cards: Vec<Rect> = (0..7)
-            .flat_map(|x| (0..9).map(move |y| Rect::new(f64::from(x) * 150.0, f64::from(y) * 74.0, 126.0, 46.0)))
+            .flat_map(|x| {
+                (0..9).map(move |y| Rect::new(f64::from(x) * 150.0, f64::from(y) * 74.0, 126.0, 46.0))
+            })
             .collect();
         assert!(clear_of(bounds, &cards, WINDOW, &[LIST, LEGEND]).zoom >= NEAR_FROM);
     }

@@ -1,11 +1,22 @@
 //! What lies under the pointer: a grid over the scene.
 
+use crate::{
+    cards,
+    curve::{Arc, length, minus},
+    padlock,
+    paint::glyph,
+    places::Places,
+};
 use layout::{Point, Rect, Scene};
 use model::{Graph, Subject};
+use std::collections::BTreeMap;
 
 /// How near the pointer must come to a line, in screen pixels.
 pub const MOUSE_PX: f64 = 6.0;
 pub const FINGER_PX: f64 = 12.0;
+
+const CELL: f64 = 96.0;
+const PIN_RADIUS: f64 = 8.0;
 
 /// Indices of the graph (a group: of the scene).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,27 +33,165 @@ pub enum Hit {
 }
 
 /// Built once a scene.
-#[derive(Debug)]
-pub struct SceneIndex {}
+#[derive(Debug, Default)]
+pub struct SceneIndex {
+    cells: BTreeMap<(i64, i64), Cell>,
+    cards: Vec<Option<Rect>>,
+    arcs: Vec<Option<Arc>>,
+}
+
+#[derive(Debug, Default)]
+struct Cell {
+    nodes: Vec<usize>,
+    edges: Vec<usize>,
+}
+
+/// What the reader sees and points with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Aim<'a> {
+    /// In scene pixels: [`MOUSE_PX`] or [`FINGER_PX`] ÷ zoom.
+    pub tolerance: f64,
+    /// Rows and padlocks are drawn (near level).
+    pub details: bool,
+    /// Ids of the pinned cards.
+    pub pinned: &'a [String],
+}
 
 impl SceneIndex {
     pub fn new(graph: &Graph, scene: &Scene) -> Self {
-        todo!()
+        let places = Places::new(graph, scene);
+        let mut index = Self { cards: places.cards.clone(), ..Self::default() };
+        for (i, card) in places.cards.iter().enumerate() {
+            if let Some(card) = card {
+                index.add(*card, |cell| cell.nodes.push(i));
+            }
+        }
+        for (i, route) in places.routes.iter().enumerate() {
+            let arc = route.map(|route| Arc::new(&route.path));
+            if let Some(arc) = &arc {
+                index.add_line(arc, i);
+            }
+            index.arcs.push(arc);
+        }
+        index
     }
 
-    /// What lies at a point of the scene, cards before lines before land. `tolerance` is in scene pixels
-    /// ([`MOUSE_PX`] or [`FINGER_PX`] ÷ zoom). `rows` tells whether rows are drawn (near level).
-    pub fn hit(&self, graph: &Graph, scene: &Scene, at: Point, tolerance: f64, rows: bool) -> Option<Hit> {
-        todo!()
+    fn add(&mut self, rect: Rect, mut put: impl FnMut(&mut Cell)) {
+        for key in cells_of(rect) {
+            put(self.cells.entry(key).or_default());
+        }
     }
 
-    /// Graph indices of the nodes and of the edges that may reach into the rectangle.
+    /// Into the cells it passes, not into all of its bounding box.
+    fn add_line(&mut self, arc: &Arc, edge: usize) {
+        let steps = (arc.length() / (CELL / 2.0)).ceil().max(1.0) as usize;
+        let step = arc.length() / steps as f64;
+        for i in 0..steps {
+            let (a, b) = (arc.at(step * i as f64), arc.at(step * (i + 1) as f64));
+            let piece = Rect::new(a.x, a.y, 0.0, 0.0).union(&Rect::new(b.x, b.y, 0.0, 0.0));
+            self.add(piece.grown(step / 4.0), |cell| {
+                if cell.edges.last() != Some(&edge) {
+                    cell.edges.push(edge);
+                }
+            });
+        }
+    }
+
+    /// What lies at a point of the scene: signs before cards, cards before lines, lines before land.
+    pub fn hit(&self, graph: &Graph, scene: &Scene, at: Point, aim: Aim) -> Option<Hit> {
+        let around = Rect::new(at.x, at.y, 0.0, 0.0).grown(aim.tolerance.max(PIN_RADIUS));
+        let (nodes, edges) = self.within(around);
+        self.pin(graph, &nodes, at, aim)
+            .or_else(|| self.card(graph, &nodes, at, aim))
+            .or_else(|| self.line(graph, &edges, at, aim))
+            .or_else(|| {
+                // Inner boxes follow the bands they stand in, or are smaller: the smallest wins.
+                let inside = scene.groups.iter().enumerate().filter(|(_, group)| group.rect.contains(at));
+                let area = |rect: &Rect| rect.width * rect.height;
+                inside.min_by(|a, b| area(&a.1.rect).total_cmp(&area(&b.1.rect))).map(|(i, _)| Hit::Group(i))
+            })
+    }
+
+    fn pin(&self, graph: &Graph, nodes: &[usize], at: Point, aim: Aim) -> Option<Hit> {
+        let is_pinned = |node: &&usize| aim.pinned.contains(&graph.nodes[**node].id);
+        nodes.iter().filter(is_pinned).find_map(|&node| {
+            let centre = glyph::pin_place(self.cards[node]?);
+            (length(minus(at, centre)) <= PIN_RADIUS).then_some(Hit::Pin(node))
+        })
+    }
+
+    fn card(&self, graph: &Graph, nodes: &[usize], at: Point, aim: Aim) -> Option<Hit> {
+        // The later card is painted above the earlier one.
+        nodes.iter().rev().find_map(|&node| {
+            let card = self.cards[node].filter(|card| card.contains(at))?;
+            let rows = cards::shown_rows(graph.nodes.get(node)?);
+            let row = (0..rows).find(|row| {
+                let top = card.y + cards::row_top(*row);
+                at.y >= top && at.y < top + cards::ROW_HEIGHT
+            });
+            Some(row.filter(|_| aim.details).map_or(Hit::Node(node), |row| Hit::Row(node, row)))
+        })
+    }
+
+    fn line(&self, graph: &Graph, edges: &[usize], at: Point, aim: Aim) -> Option<Hit> {
+        let mut nearest: Option<(f64, usize)> = None;
+        for &edge in edges {
+            let (Some(arc), Some(data)) = (&self.arcs[edge], graph.edges.get(edge)) else { continue };
+            if aim.details && padlock::is_plaintext(data) {
+                let reach = padlock::RADIUS.max(aim.tolerance);
+                if length(minus(at, padlock::place(arc))) <= reach {
+                    return Some(Hit::Padlock(edge));
+                }
+            }
+            let distance = arc.distance_to(at) - cards::edge_width(data) / 2.0;
+            if distance <= aim.tolerance && nearest.is_none_or(|(best, _)| distance < best) {
+                nearest = Some((distance, edge));
+            }
+        }
+        nearest.map(|(_, edge)| Hit::Edge(edge))
+    }
+
+    /// Graph indices of the nodes and of the edges that may reach into the rectangle, in order.
     pub fn within(&self, rect: Rect) -> (Vec<usize>, Vec<usize>) {
-        todo!()
+        let (mut nodes, mut edges) = (Vec::new(), Vec::new());
+        for cell in cells_of(rect).filter_map(|key| self.cells.get(&key)) {
+            nodes.extend_from_slice(&cell.nodes);
+            edges.extend_from_slice(&cell.edges);
+        }
+        for list in [&mut nodes, &mut edges] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        (nodes, edges)
     }
+
+    /// The rectangle of a node's card.
+    pub fn card_of(&self, node: usize) -> Option<Rect> {
+        self.cards.get(node).copied().flatten()
+    }
+
+    /// The middle of an edge's line.
+    pub fn middle_of(&self, edge: usize) -> Option<Point> {
+        self.arcs.get(edge)?.as_ref().map(padlock::place)
+    }
+}
+
+fn cells_of(rect: Rect) -> impl Iterator<Item = (i64, i64)> {
+    let cell = |v: f64| (v / CELL).floor() as i64;
+    let (left, right) = (cell(rect.x), cell(rect.right()));
+    let (top, low) = (cell(rect.y), cell(rect.bottom()));
+    (left..=right).flat_map(move |x| (top..=low).map(move |y| (x, y)))
 }
 
 /// What a click on it selects; land selects nothing.
 pub fn subject(hit: Hit, graph: &Graph) -> Option<Subject> {
-    todo!()
+    match hit {
+        Hit::Node(node) | Hit::Pin(node) => Some(Subject::Node { id: graph.nodes.get(node)?.id.clone() }),
+        Hit::Row(node, row) => {
+            let node = graph.nodes.get(node)?;
+            Some(Subject::Row { node: node.id.clone(), row: node.versions.get(row)?.key.clone() })
+        }
+        Hit::Edge(edge) | Hit::Padlock(edge) => Some(Subject::Edge { id: graph.edges.get(edge)?.id.clone() }),
+        Hit::Group(_) => None,
+    }
 }

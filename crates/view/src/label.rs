@@ -1,6 +1,11 @@
 //! The figures that may be written on edges. One table; the menu, the drawing and the layout's room all read it.
 
-use model::Edge;
+use crate::{
+    format::{self, NBSP},
+    measure::{Font, MeasureText, tabular_width},
+    palette::Token,
+};
+use model::{Edge, Protocol, Status};
 
 /// One kind of figure.
 #[derive(Debug)]
@@ -21,3 +26,190 @@ pub static ALL: [Label; 6] = [
     Label { word: "mtls", name: "mTLS", text: mtls },
     Label { word: "throughput", name: "Throughput", text: throughput },
 ];
+
+/// Height kept for a label; its text stands in the middle of it.
+pub(crate) const HEIGHT: f64 = 14.0;
+pub(crate) const SIZE: f64 = 10.5;
+const BETWEEN: &str = "\u{a0}·\u{a0}";
+
+/// The labels of these words, in the order of the words; unknown ones are left out.
+pub fn by_words<S: AsRef<str>>(words: &[S]) -> Vec<&'static Label> {
+    words.iter().filter_map(|word| ALL.iter().find(|label| label.word == word.as_ref())).collect()
+}
+
+/// What one edge says, from the fullest text to the shortest that still says what matters.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Written {
+    pub(crate) texts: Vec<String>,
+    pub(crate) ink: Token,
+    pub(crate) font: Font,
+    /// Failing: never dropped for want of room.
+    pub(crate) must: bool,
+}
+
+pub(crate) fn written(edge: &Edge, labels: &[&'static Label]) -> Option<Written> {
+    let (ink, trouble) = match edge.health.status {
+        Status::Failing => (Token::FailingText, true),
+        Status::Degraded => (Token::DegradedText, true),
+        _ => (Token::Text2, false),
+    };
+    let texts = if edge.flags.silent {
+        vec![]
+    } else if trouble {
+        trouble_texts(edge, labels)
+    } else {
+        calm_texts(edge, labels)
+    };
+    let font = Font::new(SIZE, if trouble { 600 } else { 500 });
+    let must = edge.health.status == Status::Failing;
+    (!texts.is_empty()).then_some(Written { texts, ink, font, must })
+}
+
+/// Errors first and alone if need be; the row or card has the rate.
+fn trouble_texts(edge: &Edge, labels: &[&'static Label]) -> Vec<String> {
+    let Some(share) = error_share(edge) else { return calm_texts(edge, labels) };
+    let mark = if edge.health.status == Status::Failing { "!\u{a0}" } else { "" };
+    let errors = format!("{mark}{}", format::share(share));
+    let others = labels.iter().filter(|label| !["errors", "rate"].contains(&label.word));
+    let mut full = vec![errors.clone()];
+    full.extend(others.filter_map(|label| (label.text)(edge)));
+    if full.len() == 1 { full } else { vec![full.join(BETWEEN), errors] }
+}
+
+/// All of it; then without the small error share that the row or card tells anyway; then the errors alone.
+fn calm_texts(edge: &Edge, labels: &[&'static Label]) -> Vec<String> {
+    let parts: Vec<(&str, String)> =
+        labels.iter().filter_map(|label| Some((label.word, (label.text)(edge)?))).collect();
+    let join = |keep: &dyn Fn(&str) -> bool| {
+        let texts: Vec<&str> =
+            parts.iter().filter(|(word, _)| keep(word)).map(|(_, text)| text.as_str()).collect();
+        texts.join(BETWEEN)
+    };
+    let mut texts = vec![join(&|_| true), join(&|word| word != "errors"), join(&|word| word == "errors")];
+    texts.retain(|text| !text.is_empty());
+    texts.dedup();
+    texts
+}
+
+/// Room to keep for the label, a little more than its text of now needs, as figures change and places do not.
+pub(crate) fn room(
+    edge: &Edge,
+    labels: &[&'static Label],
+    measure: &dyn MeasureText,
+) -> Option<layout::Size> {
+    let written = written(edge, labels)?;
+    let text = written.texts.get(1).filter(|_| written.texts.len() > 2).or(written.texts.first())?;
+    let width = tabular_width(text, written.font, measure);
+    Some(layout::Size::new(width.ceil() + 4.0, HEIGHT))
+}
+
+fn rate(edge: &Edge) -> Option<String> {
+    match edge.protocol {
+        Protocol::Tcp => throughput(edge),
+        _ => Some(edge.requests.as_ref().map_or_else(
+            || format!("{}{NBSP}rps", format::UNKNOWN),
+            |requests| format::rate(requests.rate_rps),
+        )),
+    }
+}
+
+fn error_share(edge: &Edge) -> Option<f64> {
+    edge.requests.as_ref()?.error_share
+}
+
+/// Nothing where nothing failed: the absence says it.
+fn errors(edge: &Edge) -> Option<String> {
+    error_share(edge).filter(|share| *share > 0.0).map(format::share)
+}
+
+fn p95(edge: &Edge) -> Option<String> {
+    if edge.protocol == Protocol::Tcp {
+        return None;
+    }
+    let p95 = edge.latency.as_ref().and_then(|latency| latency.p95);
+    Some(p95.map_or_else(|| format!("{}{NBSP}ms", format::UNKNOWN), format::quantile))
+}
+
+fn mean(edge: &Edge) -> Option<String> {
+    if edge.protocol == Protocol::Tcp {
+        return None;
+    }
+    let mean_ms = edge.latency.as_ref().and_then(|latency| latency.mean_ms);
+    Some(mean_ms.map_or_else(
+        || format!("{}{NBSP}ms", format::UNKNOWN),
+        |ms| format!("mean{NBSP}{}", format::duration_ms(ms)),
+    ))
+}
+
+fn mtls(edge: &Edge) -> Option<String> {
+    Some(match edge.mtls_share {
+        None => format!("mTLS{NBSP}{}", format::UNKNOWN),
+        Some(share) if share <= 0.0 => "plaintext".into(),
+        Some(share) => format!("mTLS{NBSP}{}", format::share(share)),
+    })
+}
+
+fn throughput(edge: &Edge) -> Option<String> {
+    let tcp = edge.tcp.as_ref()?;
+    let parts = [tcp.sent_bytes_per_s, tcp.received_bytes_per_s];
+    let known: Vec<f64> = parts.into_iter().flatten().collect();
+    Some(if known.is_empty() {
+        format!("{}{NBSP}B/s", format::UNKNOWN)
+    } else {
+        format::bytes_per_s(known.iter().sum())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::ApproximateMeasure;
+    use model::{Health, Requests};
+
+    fn edge(status: Status, error_share: Option<f64>) -> Edge {
+        serde_json::from_value::<Edge>(serde_json::json!({
+            "id": "e", "source": "a", "target": "b", "protocol": "http", "health": { "status": "healthy" },
+        }))
+        .map(|edge| Edge {
+            health: Health { status, reasons: vec![] },
+            requests: Some(Requests { rate_rps: 203.0, error_share, ..Requests::default() }),
+            ..edge
+        })
+        .unwrap()
+    }
+
+    fn texts(edge: &Edge, words: &[&str]) -> Vec<String> {
+        written(edge, &by_words(words))
+            .map_or(vec![], |written| written.texts.iter().map(|text| text.replace(NBSP, " ")).collect())
+    }
+
+    #[test]
+    fn trouble_says_its_errors_first_and_failing_shouts() {
+        let both = ["rate", "errors"];
+        assert_eq!(texts(&edge(Status::Failing, Some(0.118)), &both), ["! 11.8 %"]);
+        assert_eq!(texts(&edge(Status::Degraded, Some(0.0407)), &both), ["4.07 %"]);
+        assert_eq!(
+            texts(&edge(Status::Degraded, Some(0.0407)), &["rate", "p95"]),
+            ["4.07 % · ? ms", "4.07 %"]
+        );
+        assert_eq!(
+            texts(&edge(Status::Healthy, Some(0.005)), &both),
+            ["203 rps · 0.50 %", "203 rps", "0.50 %"]
+        );
+        assert_eq!(texts(&edge(Status::Healthy, Some(0.0)), &both), ["203 rps"]);
+        assert_eq!(texts(&edge(Status::Healthy, Some(0.0)), &["errors"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn silent_edges_say_nothing() {
+        let mut silent = edge(Status::Idle, None);
+        silent.flags.silent = true;
+        assert_eq!(written(&silent, &by_words(&["rate"])), None);
+        assert!(room(&silent, &by_words(&["rate"]), &ApproximateMeasure).is_none());
+    }
+
+    #[test]
+    fn unknown_words_are_left_out() {
+        assert_eq!(by_words(&["rate", "<script>", "mtls"]).len(), 2);
+    }
+}

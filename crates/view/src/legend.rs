@@ -1,7 +1,24 @@
 //! The legend: only marks in use, drawn by the same functions as the picture.
 
-use crate::{mark::Mark, overlay::Overlay};
-use model::Graph;
+use crate::{
+    cards,
+    mark::{Mark, Owner, Shape, Stroke, Text},
+    measure::{ApproximateMeasure, Font},
+    overlay::{self, Overlay},
+    padlock,
+    paint::{
+        self, Drawing,
+        glyph::{self, Glyph, Place},
+        pen::{Pen, lines, polygon, rounded},
+    },
+    palette::Token,
+    viewport::Level,
+};
+use layout::{Cubic, Point, Rect, Route, Scene};
+use model::{Edge, Graph, Health, Node, Protocol, Requests, Status, Tcp, graph::EdgeFlags};
+
+const SIGN: f64 = 12.0;
+const LINE_WIDTH: f64 = 30.0;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Section {
@@ -18,6 +35,267 @@ pub struct Entry {
     pub text: String,
 }
 
+/// What the picture uses, and the scale.
 pub fn sections(graph: &Graph, overlay: &Overlay) -> Vec<Section> {
-    todo!()
+    let mut sections = vec![
+        section("Health", health(graph)),
+        section(overlay.name, swatches(graph, overlay)),
+        section("Traffic", traffic(graph)),
+        section("Rate, requests a second", scale(graph)),
+        section("Versions", split(graph)),
+    ];
+    sections.retain(|section| !section.entries.is_empty());
+    sections
+}
+
+fn section(title: &str, entries: Vec<Entry>) -> Section {
+    Section { title: title.into(), entries }
+}
+
+/// Draws with the painter's own tools on an empty picture.
+fn sample(text: impl Into<String>, width: f64, draw: impl FnOnce(&mut Pen)) -> Entry {
+    let (graph, scene) = (blank(), Scene::default());
+    let drawing = drawing(&graph, &scene);
+    let mut pen = Pen::new(&drawing);
+    pen.owner(Owner::None);
+    draw(&mut pen);
+    Entry { sample: pen.finish(), width, height: SIGN, text: text.into() }
+}
+
+fn drawing<'a>(graph: &'a Graph, scene: &'a Scene) -> Drawing<'a> {
+    Drawing {
+        graph,
+        scene,
+        overlay: &overlay::ALL[0],
+        labels: &[],
+        selection: None,
+        hover: None,
+        matched: None,
+        hide: false,
+        reach: None,
+        pinned: &[],
+        level: Level::Near,
+        zoom: 1.0,
+        now_s: 0,
+        measure: &ApproximateMeasure,
+        clip: None,
+    }
+}
+
+fn blank() -> Graph {
+    Graph {
+        meta: model::Meta {
+            graph_type: model::GraphType::App,
+            window_s: 0,
+            at_s: 0,
+            scrape_interval_s: None,
+            engine: None,
+            percentiles: model::graph::Percentiles::NotAsked,
+            queries: vec![],
+            warnings: vec![],
+            quality: model::graph::Quality::default(),
+            stale: None,
+        },
+        nodes: vec![],
+        edges: vec![],
+        boxes: vec![],
+        findings: vec![],
+        namespaces: vec![],
+        totals: model::graph::Totals::default(),
+    }
+}
+
+fn health(graph: &Graph) -> Vec<Entry> {
+    let signs = [
+        (Status::Failing, Glyph::Octagon, "Failing"),
+        (Status::Degraded, Glyph::Triangle, "Degraded"),
+        (Status::Idle, Glyph::Dash, "Idle"),
+        (Status::TooFewRequests, Glyph::Question, "Too few requests"),
+    ];
+    let mut entries: Vec<Entry> = signs
+        .into_iter()
+        .filter(|(status, ..)| has_status(graph, *status))
+        .map(|(_, sign, text)| sign_entry(sign, text))
+        .collect();
+    let shown = |sign: Glyph| graph.nodes.iter().any(|node| glyph::of_node(node) == Some(sign));
+    if shown(Glyph::Question) && !has_status(graph, Status::TooFewRequests) {
+        entries.push(sign_entry(Glyph::Question, "Unknown"));
+    }
+    if graph.nodes.iter().any(|node| node.health.status == Status::Healthy && !node.flags.silent) {
+        let bar = Rect::new(1.0, 1.0, 3.5, 10.0);
+        entries.push(sample("Healthy", SIGN, |pen| pen.fill(rounded(bar, 1.5), Token::LineStrong, "legend")));
+    }
+    if graph.nodes.iter().any(|node| node.flags.silent) {
+        entries.push(sample("Silent", SIGN, |pen| {
+            let outline = Stroke::new(Token::EdgeGhost, 1.0).dashed(2.0, 2.0);
+            pen.stroke(rounded(Rect::new(0.7, 1.5, 10.6, 9.0), 2.0), outline, "legend");
+        }));
+    }
+    entries
+}
+
+fn has_status(graph: &Graph, status: Status) -> bool {
+    graph.nodes.iter().any(|node: &Node| node.health.status == status && !node.flags.silent)
+        || graph.edges.iter().any(|edge| edge.health.status == status && status >= Status::Degraded)
+}
+
+fn sign_entry(sign: Glyph, text: &str) -> Entry {
+    sample(text, SIGN, |pen| glyph::draw(pen, sign, Place { x: 0.0, y: 0.0, scale: 1.0 }))
+}
+
+/// The overlay's colours that are on some line or card.
+fn swatches(graph: &Graph, overlay: &Overlay) -> Vec<Entry> {
+    let on_nodes = graph.nodes.iter().filter(|n| !n.flags.silent).map(|node| (overlay.node)(node).bar);
+    let on_edges = graph.edges.iter().filter(|e| !e.flags.silent).map(|edge| (overlay.edge)(edge).ink);
+    let used: std::collections::BTreeSet<Token> = on_nodes.chain(on_edges).collect();
+    let mut entries: Vec<Entry> = overlay
+        .legend
+        .iter()
+        .filter(|swatch| used.contains(&swatch.token))
+        .map(|swatch| swatch_entry(swatch.token, swatch.text))
+        .collect();
+    if !overlay.legend.is_empty() && used.contains(&Token::Unknown) {
+        entries.push(swatch_entry(Token::Unknown, "not known"));
+    }
+    entries
+}
+
+fn swatch_entry(token: Token, text: &str) -> Entry {
+    sample(text, SIGN, |pen| pen.fill(rounded(Rect::new(1.0, 1.0, 10.0, 10.0), 2.0), token, "legend"))
+}
+
+fn traffic(graph: &Graph) -> Vec<Entry> {
+    let alive = || graph.edges.iter().filter(|edge| !edge.flags.silent);
+    let mut entries = Vec::new();
+    for (protocol, text) in [(Protocol::Http, "HTTP"), (Protocol::Grpc, "gRPC"), (Protocol::Tcp, "TCP")] {
+        if alive().any(|edge| edge.protocol == protocol) {
+            entries.push(line(text, edge(protocol, 30.0)));
+        }
+    }
+    if alive().any(|edge| edge.health.status == Status::Failing) {
+        let failing = Health { status: Status::Failing, reasons: vec![] };
+        entries.push(line("Failing", Edge { health: failing, ..edge(Protocol::Http, 20.0) }));
+    }
+    if alive().any(|edge| edge.requests.as_ref().and_then(|r| r.error_share).is_some_and(|share| share > 0.0))
+    {
+        entries.push(sample("Failed, answered", LINE_WIDTH, particles));
+    }
+    if alive().any(|edge| edge.flags.unreached) {
+        let flags = EdgeFlags { unreached: true, ..EdgeFlags::default() };
+        entries.push(line("Never arrived", Edge { flags, ..edge(Protocol::Http, 5.0) }));
+    }
+    if alive().any(padlock::is_plaintext) {
+        let mut lock = sample("Not encrypted", LINE_WIDTH, |pen| glyph::padlock(pen, Point::new(15.0, 9.5)));
+        lock.height = 19.0;
+        entries.push(lock);
+    }
+    entries
+}
+
+/// One edge through the painter, straight across.
+fn line(text: &str, edge: Edge) -> Entry {
+    let across = Cubic::line(Point::new(0.0, 6.0), Point::new(LINE_WIDTH, 6.0));
+    let mut graph = blank();
+    graph.nodes = ["a", "b"].map(node).to_vec();
+    let scene = Scene {
+        edges: vec![Route { key: edge.id.clone(), path: vec![across], ..Route::default() }],
+        ..Scene::default()
+    };
+    graph.edges = vec![edge];
+    Entry {
+        sample: paint::marks(&drawing(&graph, &scene)),
+        width: LINE_WIDTH,
+        height: SIGN,
+        text: text.into(),
+    }
+}
+
+fn node(id: &str) -> Node {
+    Node {
+        id: id.into(),
+        kind: model::NodeKind::App,
+        name: String::new(),
+        cluster: None,
+        namespace: None,
+        app: None,
+        workload: None,
+        service: None,
+        requests: None,
+        tcp: None,
+        latency: None,
+        mtls_share: None,
+        health: Health::default(),
+        versions: vec![],
+        version: None,
+        flags: model::graph::NodeFlags::default(),
+        last_seen_s: None,
+    }
+}
+
+fn edge(protocol: Protocol, rate_rps: f64) -> Edge {
+    let tcp = Tcp { sent_bytes_per_s: Some(rate_rps * 30_000.0), ..Tcp::default() };
+    let requests = Requests { rate_rps, ..Requests::default() };
+    let is_tcp = protocol == Protocol::Tcp;
+    Edge {
+        id: "sample".into(),
+        source: "a".into(),
+        source_row: None,
+        target: "b".into(),
+        target_row: None,
+        protocol,
+        requests: (!is_tcp).then_some(requests),
+        tcp: is_tcp.then_some(tcp),
+        latency: None,
+        mtls_share: None,
+        source_share: None,
+        other_side: None,
+        health: Health { status: Status::Healthy, reasons: vec![] },
+        flags: EdgeFlags::default(),
+        last_seen_s: None,
+    }
+}
+
+fn particles(pen: &mut Pen) {
+    let diamond = polygon(&[(6.0, 1.4), (10.6, 6.0), (6.0, 10.6), (1.4, 6.0)]);
+    pen.both(diamond, Token::Surface, Stroke::new(Token::Failing, 1.4), "legend");
+    let centre = Point::new(22.0, 6.0);
+    pen.fill(Shape::Circle { centre, radius: 1.9 }, Token::Particle, "legend");
+}
+
+fn scale(graph: &Graph) -> Vec<Entry> {
+    if !graph.edges.iter().any(|edge| !edge.flags.silent) {
+        return vec![];
+    }
+    [(1.0, "1"), (10.0, "10"), (100.0, "100"), (1_000.0, "1,000")]
+        .map(|(rps, text)| {
+            let stroke = Stroke::new(Token::Edge, cards::width_of_rate(rps));
+            sample(text, 34.0, |pen| pen.stroke(lines(&[(0.0, 6.0), (34.0, 6.0)]), stroke, "legend"))
+        })
+        .to_vec()
+}
+
+fn split(graph: &Graph) -> Vec<Entry> {
+    let rows = || graph.nodes.iter().flat_map(|node| &node.versions);
+    if rows().next().is_none() {
+        return vec![];
+    }
+    let intended = rows().any(|row| row.intended_share.is_some());
+    let text = if intended { "Split; tick: intended" } else { "Split over versions" };
+    let mut entries = vec![sample(text, 58.0, |pen| {
+        pen.fill(rounded(Rect::new(0.0, 2.5, 44.0, 7.0), 2.0), Token::V1, "legend");
+        pen.fill(rounded(Rect::new(45.5, 2.5, 12.0, 7.0), 2.0), Token::V2, "legend");
+        if intended {
+            let tick = lines(&[(41.0, 0.0), (41.0, 12.0)]);
+            pen.stroke(tick.clone(), Stroke::new(Token::Surface, 4.0), "legend");
+            pen.stroke(tick, Stroke::new(Token::Text, 1.5), "legend");
+        }
+    })];
+    if rows().any(crate::figures::is_worse) {
+        entries.push(sample("Worse than the others, by evidence", 40.0, |pen| {
+            pen.fill(rounded(Rect::new(0.0, -1.5, 40.0, 15.0), 3.0), Token::DegradedSoft, "legend");
+            let text = Text::new(Point::new(20.0, 9.6), "worse", Font::new(10.5, 600)).middle();
+            pen.text(text, Token::DegradedText, "legend");
+        }));
+    }
+    entries
 }

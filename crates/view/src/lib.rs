@@ -6,7 +6,9 @@ pub mod cards;
 pub mod chart;
 mod curve;
 pub mod diff;
+mod figures;
 pub mod find;
+pub mod fit;
 pub mod format;
 pub mod hit;
 pub mod label;
@@ -14,9 +16,11 @@ pub mod legend;
 pub mod mark;
 pub mod measure;
 pub mod overlay;
+mod padlock;
 pub mod paint;
 pub mod palette;
 pub mod particles;
+mod places;
 pub mod reach;
 pub mod speak;
 pub mod svg;
@@ -29,3 +33,6 @@ pub use overlay::Overlay;
 pub use paint::{Drawing, marks};
 pub use palette::{Theme, Token};
 pub use viewport::{Insets, Level, Viewport};
+
+#[cfg(test)]
+mod tests;

@@ -136,6 +136,26 @@ impl Mark {
 }
 
 impl Text {
+    /// Begins at `at`.
+    pub fn new(at: Point, text: impl Into<String>, font: Font) -> Self {
+        Self { at, text: text.into(), font, align: Align::Start, tabular: false }
+    }
+
+    #[must_use]
+    pub fn middle(self) -> Self {
+        Self { align: Align::Middle, ..self }
+    }
+
+    #[must_use]
+    pub fn end(self) -> Self {
+        Self { align: Align::End, ..self }
+    }
+
+    #[must_use]
+    pub fn tabular(self) -> Self {
+        Self { tabular: true, ..self }
+    }
+
     /// From ascent to descent of an ordinary sans.
     pub fn bounds(&self, measure: &dyn MeasureText) -> Rect {
         let width = if self.tabular {

@@ -9,7 +9,8 @@ pub const ZOOM_MAX: f64 = 3.0;
 pub const NEAR_FROM: f64 = 0.86;
 /// From here on a card shows its name, health and split.
 pub const MIDDLE_FROM: f64 = 0.35;
-/// A level is left only this far past its border, so that a hand resting there sees no flicker.
+/// Coming nearer, a level begins only this far past its border, so that a hand resting there sees no flicker. Going away
+/// it ends at once: below its border its text would be too small to read.
 pub const HYSTERESIS: f64 = 0.05;
 /// A picture smaller than the window is not blown up beyond its natural size.
 const FIT_MAX: f64 = 1.0;
@@ -65,7 +66,6 @@ impl Level {
         let wanted = bare(zoom);
         match previous {
             Some(previous) if wanted > previous => bare(zoom - HYSTERESIS).max(previous),
-            Some(previous) if wanted < previous => bare(zoom + HYSTERESIS).min(previous),
             _ => wanted,
         }
     }
@@ -169,8 +169,8 @@ mod tests {
     fn levels_change_only_past_the_border() {
         assert_eq!(Level::at(0.86, None), Level::Near);
         assert_eq!(Level::at(0.85, None), Level::Middle);
-        assert_eq!(Level::at(0.83, Some(Level::Near)), Level::Near);
-        assert_eq!(Level::at(0.80, Some(Level::Near)), Level::Middle);
+        assert_eq!(Level::at(0.86, Some(Level::Near)), Level::Near);
+        assert_eq!(Level::at(0.85, Some(Level::Near)), Level::Middle);
         assert_eq!(Level::at(0.88, Some(Level::Middle)), Level::Middle);
         assert_eq!(Level::at(0.92, Some(Level::Middle)), Level::Near);
         assert_eq!(Level::at(0.2, Some(Level::Near)), Level::Far);
@@ -179,8 +179,7 @@ mod tests {
     #[test]
     fn fit_keeps_clear_of_panels_and_never_enlarges() {
         let insets = Insets { left: 340.0, ..Insets::default() };
-        let small =
-            Viewport::fit(Rect::new(0.0, 0.0, 200.0, 100.0), Size::new(1_000.0, 700.0), insets);
+        let small = Viewport::fit(Rect::new(0.0, 0.0, 200.0, 100.0), Size::new(1_000.0, 700.0), insets);
         assert!((small.zoom - 1.0).abs() < 1e-9);
         assert!(small.x >= 340.0);
         let bounds = Rect::new(-50.0, 20.0, 3_000.0, 900.0);

@@ -1,5 +1,6 @@
-//! The keyboard's walk over the map.
+//! The keyboard's walk over the map: along the lines to callers and callees, up and down between siblings.
 
+use crate::places::{self, Places};
 use layout::Scene;
 use model::{Graph, Subject};
 
@@ -16,5 +17,98 @@ pub enum Step {
 
 /// Where a step leads; without a selection to the first card at the left. None: there is nothing in that direction.
 pub fn step(graph: &Graph, scene: &Scene, from: Option<&Subject>, step: Step) -> Option<Subject> {
-    todo!()
+    match from {
+        None => first(graph, scene),
+        Some(Subject::Node { id }) => from_node(graph, scene, id, step),
+        Some(Subject::Row { node, row }) => from_row(graph, node, row, step),
+        Some(Subject::Edge { id }) => from_edge(graph, scene, id, step),
+    }
+}
+
+fn node_subject(graph: &Graph, index: usize) -> Subject {
+    Subject::Node { id: graph.nodes[index].id.clone() }
+}
+
+fn first(graph: &Graph, scene: &Scene) -> Option<Subject> {
+    let first = scene.nodes.iter().min_by_key(|placed| (placed.layer, placed.order))?;
+    let index = graph.nodes.iter().position(|node| node.id == first.key)?;
+    Some(node_subject(graph, index))
+}
+
+fn from_node(graph: &Graph, scene: &Scene, id: &str, step: Step) -> Option<Subject> {
+    let index = graph.nodes.iter().position(|node| node.id == id)?;
+    match step {
+        Step::Left | Step::Right => busiest_edge(graph, index, step == Step::Right),
+        Step::Up | Step::Down => sibling(graph, scene, index, step == Step::Down),
+    }
+}
+
+/// First onto the line, so that each edge can be reached; the next step goes over it.
+fn busiest_edge(graph: &Graph, node: usize, forward: bool) -> Option<Subject> {
+    let fitting = edges_at(graph, node, forward);
+    fitting.first().map(|edge| Subject::Edge { id: graph.edges[*edge].id.clone() })
+}
+
+/// Edges out of (or into) a node, the widest first, then by id.
+fn edges_at(graph: &Graph, node: usize, forward: bool) -> Vec<usize> {
+    let ends = places::ends(graph);
+    let mut edges: Vec<usize> = (0..graph.edges.len())
+        .filter(|edge| {
+            ends[*edge].is_some_and(|(source, target)| if forward { source } else { target } == node)
+        })
+        .collect();
+    let width = |edge: usize| crate::cards::edge_width(&graph.edges[edge]);
+    edges.sort_by(|a, b| width(*b).total_cmp(&width(*a)).then(a.cmp(b)));
+    edges
+}
+
+fn from_edge(graph: &Graph, _scene: &Scene, id: &str, step: Step) -> Option<Subject> {
+    let edge = graph.edges.iter().position(|edge| edge.id == id)?;
+    let (source, target) = places::ends(graph)[edge]?;
+    match step {
+        Step::Left => Some(node_subject(graph, source)),
+        Step::Right => Some(node_subject(graph, target)),
+        Step::Up | Step::Down => {
+            // Round among the edges of the same caller, or of the callee when the caller has no other.
+            let mut siblings = edges_at(graph, source, true);
+            if siblings.len() < 2 {
+                siblings = edges_at(graph, target, false);
+            }
+            let at = siblings.iter().position(|sibling| *sibling == edge)?;
+            let next = if step == Step::Down { at.checked_add(1)? } else { at.checked_sub(1)? };
+            siblings.get(next).map(|edge| Subject::Edge { id: graph.edges[*edge].id.clone() })
+        }
+    }
+}
+
+fn from_row(graph: &Graph, id: &str, row: &str, step: Step) -> Option<Subject> {
+    let node = graph.nodes.iter().find(|node| node.id == id)?;
+    let at = places::row_index(node, row)?;
+    let next = match step {
+        Step::Left | Step::Right => return Some(Subject::Node { id: id.to_owned() }),
+        Step::Up => at.checked_sub(1),
+        Step::Down => Some(at + 1),
+    };
+    match next.and_then(|next| node.versions.get(next)) {
+        Some(row) => Some(Subject::Row { node: id.to_owned(), row: row.key.clone() }),
+        None => Some(Subject::Node { id: id.to_owned() }),
+    }
+}
+
+/// The next card of the same column; at its end the walk goes on in the next column.
+fn sibling(graph: &Graph, scene: &Scene, index: usize, down: bool) -> Option<Subject> {
+    let places = Places::new(graph, scene);
+    let here = scene.nodes.iter().find(|placed| placed.key == graph.nodes[index].id)?;
+    let mut order: Vec<(usize, f64, usize)> = scene
+        .nodes
+        .iter()
+        .filter_map(|placed| {
+            let node = graph.nodes.iter().position(|node| node.id == placed.key)?;
+            Some((placed.layer, places.cards[node]?.y, node))
+        })
+        .collect();
+    order.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+    let at = order.iter().position(|(_, _, node)| graph.nodes[*node].id == here.key)?;
+    let next = if down { at + 1 } else { at.checked_sub(1)? };
+    order.get(next).map(|(_, _, node)| node_subject(graph, *node))
 }

@@ -151,8 +151,10 @@ fn instants_and_ages() {
     assert_eq!(since(at, at + 240), "4\u{a0}min\u{a0}ago");
     assert_eq!(since(at, at + 7_200), "at\u{a0}14:32");
     assert_eq!(since(at, at + 200_000), "at\u{a0}2026-11-24\u{a0}14:32");
-    assert_eq!([window(90), window(600), window(3_600), window(5_400)].join(", ").replace(NBSP, " "),
-        "90 s, 10 min, 1 h, 1 h 30 min");
+    assert_eq!(
+        [window(90), window(600), window(3_600), window(5_400)].join(", ").replace(NBSP, " "),
+        "90 s, 10 min, 1 h, 1 h 30 min"
+    );
 }
 
 proptest! {

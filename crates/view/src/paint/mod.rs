@@ -1,8 +1,28 @@
-//! From a placed graph to marks, back to front.
+//! From a placed graph to marks, back to front: land, lines, cards, then the words beside the lines.
+//! Knows no canvas and no theme; colours stay names.
 
-use crate::{find::Matched, mark::Mark, measure::MeasureText, label::Label, overlay::Overlay, reach::Reach, viewport::Level, hit::Hit};
+mod bands;
+mod card;
+mod edge_ends;
+mod edges;
+pub(crate) mod glyph;
+mod labels;
+pub(crate) mod pen;
+mod rows;
+mod silhouette;
+
+use crate::{
+    find::Matched, hit::Hit, label::Label, mark::Mark, measure::MeasureText, overlay::Overlay,
+    places::Places, reach::Reach, viewport::Level,
+};
 use layout::{Rect, Scene};
 use model::{Graph, Subject};
+use pen::Pen;
+
+/// Strength of what a focus or a held hover leaves out.
+const OUT_OF_REACH: f64 = 0.2;
+/// Rings, arrow heads and labels reach so far beyond their rectangles.
+const OVERHANG: f64 = 12.0;
 
 /// Everything the picture depends on. Plain references: build one whenever something is to be painted.
 #[derive(Clone, Copy)]
@@ -30,7 +50,59 @@ pub struct Drawing<'a> {
     pub clip: Option<Rect>,
 }
 
+impl std::fmt::Debug for Drawing<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Drawing")
+            .field("overlay", &self.overlay.word)
+            .field("level", &self.level)
+            .field("zoom", &self.zoom)
+            .field("selection", &self.selection)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drawing<'_> {
+    fn in_sight(&self, rect: Rect) -> bool {
+        self.clip.is_none_or(|clip| clip.grown(OVERHANG).overlaps(&rect))
+    }
+
+    /// With `hide`, only what matches and the ends of matching edges.
+    fn shows_node(&self, index: usize, places: &Places) -> bool {
+        let Some(matched) = self.matched.filter(|_| self.hide) else { return true };
+        let is_end = |edge: usize| places.ends[edge].is_some_and(|(a, b)| a == index || b == index);
+        matched.nodes.get(index) == Some(&true)
+            || matched.edges.iter().enumerate().any(|(edge, lit)| *lit && is_end(edge))
+    }
+
+    /// With `hide`, matching edges and those between matching cards.
+    fn shows_edge(&self, index: usize, places: &Places) -> bool {
+        let Some(matched) = self.matched.filter(|_| self.hide) else { return true };
+        let lit = |node: usize| matched.nodes.get(node) == Some(&true);
+        matched.edges.get(index) == Some(&true) || places.ends[index].is_some_and(|(a, b)| lit(a) && lit(b))
+    }
+}
+
 /// The display list, back to front.
 pub fn marks(drawing: &Drawing) -> Vec<Mark> {
-    todo!()
+    let places = Places::new(drawing.graph, drawing.scene);
+    let mut pen = Pen::new(drawing);
+    bands::ground(&mut pen);
+    let strands = edges::strands(&pen, &places);
+    edges::draw(&mut pen, &strands);
+    bands::titles(&mut pen);
+    for (index, card) in places.cards.iter().enumerate() {
+        if let Some(card) = card.filter(|card| drawing.in_sight(*card) && drawing.shows_node(index, &places))
+        {
+            card::draw(&mut pen, index, snapped(card));
+        }
+    }
+    if drawing.level == Level::Near {
+        labels::draw(&mut pen, &strands, &places);
+    }
+    pen.finish()
+}
+
+/// On whole pixels, where rules are sharp.
+fn snapped(rect: Rect) -> Rect {
+    Rect::new(rect.x.round(), rect.y.round(), rect.width.round(), rect.height.round())
 }

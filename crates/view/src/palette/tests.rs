@@ -148,7 +148,10 @@ fn versions_never_borrow_a_warm_colour() {
     for theme in THEMES {
         for version in VERSIONS {
             for warm in [Degraded, Failing] {
-                assert!(distance(version, warm, theme, None) >= 12.0, "{version:?} like {warm:?} in {theme:?}");
+                assert!(
+                    distance(version, warm, theme, None) >= 12.0,
+                    "{version:?} like {warm:?} in {theme:?}"
+                );
             }
         }
     }

@@ -1,0 +1,1 @@
+//! Sizes, widths and groups as the layout sees them.

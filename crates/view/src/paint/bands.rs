@@ -1,0 +1,80 @@
+//! Land: the bands of namespaces and the boxes of apps, and their titles.
+
+use super::pen::{Pen, rounded};
+use crate::{
+    cards::{self, TITLE, TITLE_COUNT, TITLE_GAP},
+    mark::{Owner, Stroke, Text},
+    measure::{Font, ellipsis},
+    palette::Token,
+    viewport::Level,
+};
+use layout::{GroupKind, PlacedGroup, Point, Rect};
+
+const PADDING: f64 = 12.0;
+const TITLE_BASELINE: f64 = 19.0;
+const TITLE_ON_SCREEN: f64 = 11.0;
+
+pub(crate) fn ground(pen: &mut Pen) {
+    let scene = pen.drawing.scene;
+    // A band lies under the boxes of its apps.
+    for kind in [GroupKind::Band, GroupKind::App] {
+        for (i, group) in scene.groups.iter().enumerate().filter(|(_, group)| group.kind == kind) {
+            if !pen.drawing.in_sight(group.rect) {
+                continue;
+            }
+            pen.owner(Owner::Group(i));
+            let rect = super::snapped(group.rect).grown(-0.5);
+            match kind {
+                GroupKind::Band => {
+                    pen.both(rounded(rect, 8.0), Token::Land, Stroke::new(Token::Line, 1.0), "band");
+                }
+                GroupKind::App => {
+                    let stroke = Stroke::new(Token::LineStrong, 1.0);
+                    pen.both(rounded(rect, 6.0), Token::Sunken, stroke, "app-box");
+                }
+            }
+        }
+    }
+}
+
+/// Over the edges, with a halo, so that a line never strikes a name out.
+pub(crate) fn titles(pen: &mut Pen) {
+    let scene = pen.drawing.scene;
+    for (i, placed) in scene.groups.iter().enumerate() {
+        if pen.drawing.in_sight(placed.rect) {
+            pen.owner(Owner::Group(i));
+            title(pen, placed);
+        }
+    }
+}
+
+fn title(pen: &mut Pen, placed: &PlacedGroup) {
+    let drawing = pen.drawing;
+    let Some(graph_box) = drawing.graph.boxes.iter().find(|b| b.id == placed.key) else { return };
+    let near = drawing.level == Level::Near;
+    let size = if near { TITLE.size } else { TITLE_ON_SCREEN / drawing.zoom };
+    let font = Font::new(size, TITLE.weight);
+    let rect: Rect = super::snapped(placed.rect);
+    let padding = if placed.kind == GroupKind::Band { PADDING } else { 8.0 };
+    let room = rect.width - 2.0 * padding;
+    if !near && placed.kind == GroupKind::App {
+        return;
+    }
+    let text = ellipsis(&graph_box.name, room, font, drawing.measure);
+    if text == "…" {
+        return;
+    }
+    let used = drawing.measure.width(&text, font);
+    let at = Point::new(rect.x + padding, rect.y + TITLE_BASELINE.max(0.83 * size + 3.0));
+    let ground = if placed.kind == GroupKind::Band { Token::Land } else { Token::Sunken };
+    let halo = Stroke::new(ground, 3.5).round();
+    pen.text_with_halo(Text::new(at, text, font), Token::Text2, halo, "group-name");
+    let count = cards::title_count(graph_box, drawing.graph);
+    if near && !count.is_empty() {
+        let left = used + TITLE_GAP;
+        if left + drawing.measure.width(&count, TITLE_COUNT) <= room {
+            let text = Text::new(Point::new(at.x + left, at.y), count, TITLE_COUNT);
+            pen.text_with_halo(text, Token::Text3, halo, "group-count");
+        }
+    }
+}

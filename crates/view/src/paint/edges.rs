@@ -1,0 +1,223 @@
+//! The lines: width says how much, form says protocol, colour and hatch say trouble, the head says where to.
+
+use super::{edge_ends, pen::Pen};
+use crate::{
+    cards,
+    curve::{Arc, along, normal, segments},
+    hit::Hit,
+    mark::{Ink, Owner, Segment, Shape, Stroke},
+    overlay::EdgeStyle,
+    palette::Token,
+    places::Places,
+    viewport::Level,
+};
+use layout::{Cubic, GroupKind, Point, Rect, Route, Scene};
+use model::{Edge, Protocol, Status, Subject};
+
+/// The line ends so far before the card; the head reaches on.
+const TRIM: f64 = 8.0;
+const HATCH_EVERY: f64 = 6.5;
+const HATCH_LENGTH: f64 = 10.0;
+/// Cosine and sine of the hatch's angle to the line, 60°.
+const HATCH_ANGLE: (f64, f64) = (0.5, 0.866_025_403_784);
+const HALO: f64 = 3.0;
+const HALO_LENGTH: f64 = 40.0;
+/// In a crowd halos cost more than they tell.
+const HALOS_MAX_EDGES: usize = 400;
+
+/// An edge with all that its drawing needs.
+pub(crate) struct Strand<'a> {
+    pub(crate) index: usize,
+    pub(crate) edge: &'a Edge,
+    pub(crate) path: &'a [Cubic],
+    pub(crate) arc: Arc,
+    bounds: Rect,
+    pub(crate) style: EdgeStyle,
+    pub(crate) width: f64,
+    strong: bool,
+    ends: (usize, usize),
+}
+
+impl Strand<'_> {
+    pub(crate) fn bounds(&self) -> Rect {
+        self.bounds
+    }
+}
+
+/// Edges in sight, those to be painted last (trouble, selection) at the end.
+pub(crate) fn strands<'a>(pen: &Pen<'a>, places: &Places<'a>) -> Vec<Strand<'a>> {
+    let drawing = pen.drawing;
+    let mut strands: Vec<Strand> = drawing
+        .graph
+        .edges
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| drawing.shows_edge(*i, places))
+        .filter_map(|(index, edge)| strand(pen, index, edge, places))
+        .collect();
+    let rank = |strand: &Strand| match strand.edge.health.status {
+        _ if strand.edge.flags.silent => 0,
+        Status::Failing => 4,
+        Status::Degraded => 3,
+        _ if strand.strong => 2,
+        _ => 1,
+    };
+    strands.sort_by_key(rank);
+    strands
+}
+
+fn strand<'a>(pen: &Pen<'a>, index: usize, edge: &'a Edge, places: &Places<'a>) -> Option<Strand<'a>> {
+    let route: &Route = places.routes[index]?;
+    let arc = Arc::new(&route.path);
+    let bounds = arc.bounds();
+    if !pen.drawing.in_sight(bounds.grown(12.0)) {
+        return None;
+    }
+    let mut style = (pen.drawing.overlay.edge)(edge);
+    if edge.flags.silent {
+        style = EdgeStyle { ink: Token::EdgeGhost, hatch: None };
+    }
+    let ends = places.ends[index]?;
+    let strong = is_strong(pen, index, edge, ends);
+    let quiet = matches!(style.ink, Token::Edge | Token::EdgeTcp | Token::EdgeGhost);
+    if strong && quiet {
+        style.ink = Token::EdgeStrong;
+    }
+    // What has its own colour keeps it and grows stronger by a pixel.
+    let width = cards::edge_width(edge) + if strong && !quiet { 1.0 } else { 0.0 };
+    Some(Strand { index, edge, path: &route.path, arc, bounds, style, width, strong, ends })
+}
+
+/// Its card, its row or itself is selected or under the pointer.
+fn is_strong(pen: &Pen, index: usize, edge: &Edge, ends: (usize, usize)) -> bool {
+    let by_hover = match pen.drawing.hover {
+        Some(Hit::Node(node) | Hit::Pin(node)) => ends.0 == node || ends.1 == node,
+        Some(Hit::Row(node, row)) => {
+            let key = pen.drawing.graph.nodes[node].versions.get(row).map(|row| row.key.as_str());
+            (ends.0 == node && touches(edge.source_row.as_deref(), key))
+                || (ends.1 == node && touches(edge.target_row.as_deref(), key))
+        }
+        Some(Hit::Edge(i) | Hit::Padlock(i)) => i == index,
+        Some(Hit::Group(_)) | None => false,
+    };
+    by_hover
+        || match pen.drawing.selection {
+            Some(Subject::Node { id }) => edge.source == *id || edge.target == *id,
+            Some(Subject::Row { node, row }) => {
+                (edge.source == *node && touches(edge.source_row.as_deref(), Some(row)))
+                    || (edge.target == *node && touches(edge.target_row.as_deref(), Some(row)))
+            }
+            Some(Subject::Edge { id }) => edge.id == *id,
+            None => false,
+        }
+}
+
+/// An edge that ends at the card as a whole belongs to every row.
+fn touches(end: Option<&str>, row: Option<&str>) -> bool {
+    end.is_none() || end == row
+}
+
+pub(crate) fn draw(pen: &mut Pen, strands: &[Strand]) {
+    let with_halos = pen.drawing.level == Level::Near && strands.len() <= HALOS_MAX_EDGES;
+    for (i, strand) in strands.iter().enumerate() {
+        pen.owner(Owner::Edge(strand.index));
+        underlay(pen, strand);
+        if with_halos {
+            halos(pen, strand, &strands[..i]);
+        }
+        line(pen, strand);
+        let reach = pen.drawing.reach;
+        if reach.is_some_and(|reach| !reach.edges.get(strand.index).copied().unwrap_or(false)) {
+            pen.fade(super::OUT_OF_REACH);
+        }
+    }
+}
+
+/// A soft broad line under what is found or chosen.
+fn underlay(pen: &mut Pen, strand: &Strand) {
+    let drawing = pen.drawing;
+    let path = || Shape::Path(segments(strand.path));
+    if !drawing.hide && drawing.matched.is_some_and(|m| m.edges.get(strand.index) == Some(&true)) {
+        pen.stroke(path(), Stroke::new(Token::AccentSoft, strand.width + 10.0).round(), "found");
+    }
+    if matches!(drawing.selection, Some(Subject::Edge { id }) if *id == strand.edge.id) {
+        let ink = Ink { token: Token::Accent, opacity: 0.35 };
+        let stroke = Stroke { ink, ..Stroke::new(Token::Accent, strand.width + 7.0) };
+        pen.stroke(path(), stroke.round(), "selection");
+    }
+}
+
+/// Where this line passes over another, the ground shows on both sides of it.
+fn halos(pen: &mut Pen, strand: &Strand, below: &[Strand]) {
+    if strand.edge.flags.silent {
+        return;
+    }
+    for other in below {
+        let (a, b) = (strand.ends, other.ends);
+        let related = a.0 == b.0 || a.0 == b.1 || a.1 == b.0 || a.1 == b.1;
+        if related || !strand.bounds.overlaps(&other.bounds) {
+            continue;
+        }
+        for at in strand.arc.crossings(&other.arc) {
+            let (from, to) =
+                ((at - HALO_LENGTH / 2.0).max(0.0), (at + HALO_LENGTH / 2.0).min(strand.arc.length()));
+            let ground = ground_at(pen.drawing.scene, strand.arc.at(at));
+            let piece = strand.arc.part(strand.path, from, to);
+            let stroke = Stroke::new(ground, strand.width + 2.0 * HALO);
+            pen.stroke(Shape::Path(segments(&piece)), stroke, "edge-halo");
+        }
+    }
+}
+
+/// Land or sea.
+pub(crate) fn ground_at(scene: &Scene, point: Point) -> Token {
+    let on_land = |group: &layout::PlacedGroup| group.kind == GroupKind::Band && group.rect.contains(point);
+    if scene.groups.iter().any(on_land) { Token::Land } else { Token::Sea }
+}
+
+fn line(pen: &mut Pen, strand: &Strand) {
+    let (length, ink) = (strand.arc.length(), strand.style.ink);
+    if strand.edge.flags.silent {
+        let body = segments(&strand.arc.head(strand.path, length - TRIM));
+        pen.stroke(Shape::Path(body), Stroke::new(ink, strand.width).dashed(2.0, 4.0), "edge");
+        return;
+    }
+    let end = if strand.edge.flags.unreached { edge_ends::broken_from(length) } else { length - TRIM };
+    let body = segments(&strand.arc.head(strand.path, end.max(0.0)));
+    let stroke = Stroke::new(ink, strand.width);
+    match strand.edge.protocol {
+        Protocol::Tcp => {
+            let dots = Stroke { round: true, ..stroke }.dashed(0.0, 2.0 * strand.width);
+            pen.stroke(Shape::Path(body), dots, "edge");
+        }
+        Protocol::Grpc => {
+            pen.stroke(Shape::Path(body.clone()), stroke, "edge");
+            let ground = ground_at(pen.drawing.scene, strand.arc.at(length / 2.0));
+            let core = Stroke::new(ground, (0.3 * strand.width).max(0.9));
+            pen.stroke(Shape::Path(body), core, "edge-core");
+        }
+        Protocol::Http => pen.stroke(Shape::Path(body), stroke, "edge"),
+    }
+    edge_ends::draw(pen, strand);
+    hatch(pen, strand, end);
+}
+
+fn hatch(pen: &mut Pen, strand: &Strand, end: f64) {
+    let Some(token) = strand.style.hatch else { return };
+    let mut strokes: Vec<Segment> = Vec::new();
+    let mut at = 2.0 + HATCH_EVERY;
+    while at < end - 4.0 {
+        let (direction, centre) = (strand.arc.direction(at), strand.arc.at(at));
+        let across = normal(direction);
+        let slant = Point::new(
+            direction.x * HATCH_ANGLE.0 + across.x * HATCH_ANGLE.1,
+            direction.y * HATCH_ANGLE.0 + across.y * HATCH_ANGLE.1,
+        );
+        strokes.push(Segment::Move(along(centre, slant, -HATCH_LENGTH / 2.0)));
+        strokes.push(Segment::Line(along(centre, slant, HATCH_LENGTH / 2.0)));
+        at += HATCH_EVERY;
+    }
+    if !strokes.is_empty() {
+        pen.stroke(Shape::Path(strokes), Stroke::new(token, 1.2), "edge-hatch");
+    }
+}
