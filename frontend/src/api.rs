@@ -10,7 +10,10 @@ use web_sys::{AbortController, AbortSignal, Headers, Request, RequestCache, Requ
 
 #[derive(Debug)]
 pub(crate) enum Answer<T> {
-    Fresh { value: T, etag: Option<String> },
+    Fresh {
+        value: T,
+        etag: Option<String>,
+    },
     /// The server says that what the page holds is still right.
     NotModified,
 }
@@ -64,7 +67,9 @@ pub(crate) async fn get<T: DeserializeOwned>(
             "unreadable-answer",
             "The answer could not be read",
             response.status(),
-            format!("The server's answer is not what this page expects ({error}). Reload the page: it may be older than the server."),
+            format!(
+                "The server's answer is not what this page expects ({error}). Reload the page: it may be older than the server."
+            ),
         ))),
     }
 }
@@ -97,7 +102,8 @@ fn unreachable_or_aborted(thrown: &JsValue) -> Failure {
         "server-unreachable",
         "Portolan's server does not answer",
         0,
-        "The page cannot reach the server it came from. It may have been stopped, or the network is down.".into(),
+        "The page cannot reach the server it came from. It may have been stopped, or the network is down."
+            .into(),
     ))
 }
 

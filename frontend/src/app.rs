@@ -44,7 +44,8 @@ fn Header() -> impl IntoView {
     let (source, configured) = page.boot.with_value(|boot| (boot.source.clone(), boot.configured));
     let engine = move || {
         let engine = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| graph.meta.engine.clone()));
-        let scrape = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| graph.meta.scrape_interval_s));
+        let scrape =
+            page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| graph.meta.scrape_interval_s));
         let every = scrape.map(|s| format!(", scraped every {}", view::format::window(s.round() as u64)));
         engine.map(|engine| engine + &every.unwrap_or_default())
     };

@@ -1,7 +1,10 @@
 //! The page: starts in the browser, reads what the shell hands over, and mounts the map with all that stands round it.
 //! It must not know Prometheus or the core; what can be tested without a browser lies in `view`.
 
-#![expect(unreachable_pub, reason = "the component macro writes a public struct of properties for each component")]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes a public struct of properties for each component"
+)]
 
 mod api;
 mod app;

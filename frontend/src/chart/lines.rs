@@ -50,7 +50,8 @@ pub(crate) fn by_version(answer: &SeriesAnswer, metric: Metric, versions: &[Vers
 
 /// p50, p95 and p99 of the whole.
 pub(crate) fn quantiles(answer: &SeriesAnswer) -> Option<Drawn> {
-    let kinds = [(Metric::P50Ms, "p50", "v0 p50"), (Metric::P95Ms, "p95", "v0"), (Metric::P99Ms, "p99", "v0 p99")];
+    let kinds =
+        [(Metric::P50Ms, "p50", "v0 p50"), (Metric::P95Ms, "p95", "v0"), (Metric::P99Ms, "p99", "v0 p99")];
     let lines = kinds.into_iter().filter_map(|(metric, name, class)| {
         let line = answer.lines.iter().find(|line| line.metric == metric && line.row.is_none())?;
         Some(own(name.to_owned(), class, line))
@@ -86,6 +87,7 @@ fn drawn(answer: &SeriesAnswer, lines: Vec<OwnLine>, metric: Metric) -> Option<D
         Metric::P50Ms | Metric::P95Ms | Metric::P99Ms => Unit::Ms,
         Metric::SentBytesPerS | Metric::ReceivedBytesPerS => Unit::BytesPerS,
     };
-    let frame = Frame { size: Size::new(WIDTH, HEIGHT), start_s: answer.start_s, step_s: answer.step_s, unit };
+    let frame =
+        Frame { size: Size::new(WIDTH, HEIGHT), start_s: answer.start_s, step_s: answer.step_s, unit };
     measured.then_some(Drawn { lines, frame })
 }

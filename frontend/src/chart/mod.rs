@@ -51,10 +51,18 @@ fn sentence(label: &str, chart: &Chart, lines: &[ChartLine]) -> String {
         .iter()
         .map(|end| {
             let name = lines.get(end.line).map_or("", |line| line.name.as_str());
-            if name.is_empty() || end.text.starts_with(name) { end.text.clone() } else { format!("{name} {}", end.text) }
+            if name.is_empty() || end.text.starts_with(name) {
+                end.text.clone()
+            } else {
+                format!("{name} {}", end.text)
+            }
         })
         .collect();
-    if last.is_empty() { format!("{label}: nothing measured") } else { format!("{label}: {} at the end", last.join(", ")) }
+    if last.is_empty() {
+        format!("{label}: nothing measured")
+    } else {
+        format!("{label}: {} at the end", last.join(", "))
+    }
 }
 
 fn grid(chart: &Chart) -> impl IntoView + use<> {
@@ -123,7 +131,8 @@ fn reads(reading: &chart::Reading, drawn: &Drawn) -> impl IntoView + use<> {
         .iter()
         .zip(&drawn.lines)
         .map(|(value, line)| {
-            let figure = value.as_ref().map_or_else(|| "not measured".to_owned(), |(_, figure)| figure.clone());
+            let figure =
+                value.as_ref().map_or_else(|| "not measured".to_owned(), |(_, figure)| figure.clone());
             view! { <span class=format!("ink {}", line.class)>{line.name.clone()}" "{figure}</span> }
         })
         .collect_view();

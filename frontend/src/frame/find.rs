@@ -26,7 +26,10 @@ pub(crate) fn Find() -> impl IntoView {
         if event.key() == "Escape" {
             event.stop_propagation();
             page.change(Step::Replace, |params| params.find.clear());
-            if let Some(field) = event.target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(target).ok()) {
+            if let Some(field) = event
+                .target()
+                .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(target).ok())
+            {
                 let _ = field.blur();
             }
         }

@@ -98,8 +98,11 @@ fn choose(page: Page, names: Option<Vec<String>>) {
 /// From "all" the first tick taken away names all the others.
 fn toggle(page: Page, name: &str) {
     let system = page.params.with_untracked(|params| params.graph.system);
-    let all: Vec<String> =
-        untrack(|| known(page)).into_iter().filter(|other| system || !other.system).map(|other| other.name).collect();
+    let all: Vec<String> = untrack(|| known(page))
+        .into_iter()
+        .filter(|other| system || !other.system)
+        .map(|other| other.name)
+        .collect();
     let chosen = page.params.with_untracked(|params| params.graph.namespaces.clone());
     let mut names = chosen.unwrap_or_else(|| all.clone());
     match names.iter().position(|other| other == name) {
@@ -107,6 +110,7 @@ fn toggle(page: Page, name: &str) {
         None => names.push(name.to_owned()),
     }
     names.sort();
-    let everything = all.iter().all(|other| names.contains(other)) && names.iter().all(|other| all.contains(other));
+    let everything =
+        all.iter().all(|other| names.contains(other)) && names.iter().all(|other| all.contains(other));
     choose(page, (!everything).then_some(names));
 }

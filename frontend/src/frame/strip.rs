@@ -48,7 +48,13 @@ fn completeness(page: Page) -> AnyView {
     };
     let total_ms: f64 = graph.meta.queries.iter().filter_map(|query| query.duration_ms).sum();
     let cost = format!(" {} queries, {}, {age}", graph.meta.queries.len(), format::duration_ms(total_ms));
-    let class = if standing != Standing::Live { "worst" } else if partial { "bad" } else { "" };
+    let class = if standing != Standing::Live {
+        "worst"
+    } else if partial {
+        "bad"
+    } else {
+        ""
+    };
     view! { <b class=class>{word}</b>{cost} }.into_any()
 }
 
@@ -101,15 +107,11 @@ fn Missing(graph: Arc<Graph>, open: RwSignal<bool>) -> impl IntoView {
 
 /// "requests, 12 ms, 84 rows", or what went wrong.
 fn query_words(query: &model::graph::QueryUse) -> String {
-    let mut words = query.kind.clone();
     if let Some(error) = &query.error {
-        return format!("{words}: {error}");
+        return format!("{}: {error}", query.kind);
     }
-    if let Some(ms) = query.duration_ms {
-        words += &format!(", {}", format::duration_ms(ms));
-    }
-    if let Some(rows) = query.rows {
-        words += &format!(", {rows} rows");
-    }
-    words
+    let mut words = vec![query.kind.clone()];
+    words.extend(query.duration_ms.map(format::duration_ms));
+    words.extend(query.rows.map(|rows| format!("{rows} rows")));
+    words.join(", ")
 }

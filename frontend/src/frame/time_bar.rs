@@ -23,13 +23,13 @@ pub(crate) fn TimeBar() -> impl IntoView {
         <div class="timebar" role="region" aria-label="Time">
             <Live/>
             <Pick
-                label="Window" options=choices(&WINDOWS_S, window.get_untracked()) value=window
+                label="Window" options=choices(&WINDOWS_S, &window.get_untracked()) value=window
                 choose=move |word| if let Ok(window_s) = word.parse() {
                     page.change(Step::Push, |params| params.graph.window_s = window_s);
                 }
             />
             <Pick
-                label="Every" options=choices(&INTERVALS_S, interval.get_untracked()) value=interval
+                label="Every" options=choices(&INTERVALS_S, &interval.get_untracked()) value=interval
                 choose=move |word| if let Ok(refresh_s) = word.parse() {
                     page.change(Step::Push, |params| params.refresh_s = refresh_s);
                 }
@@ -42,7 +42,7 @@ pub(crate) fn TimeBar() -> impl IntoView {
 }
 
 /// What an address asked for stands among the usual lengths.
-fn choices(usual_s: &[u64], current: String) -> Vec<(String, String)> {
+fn choices(usual_s: &[u64], current: &str) -> Vec<(String, String)> {
     let mut all_s = usual_s.to_vec();
     all_s.extend(current.parse::<u64>());
     all_s.sort_unstable();
@@ -74,7 +74,7 @@ fn Live() -> impl IntoView {
     };
     let back = move |_| page.change(Step::Push, |params| params.graph.at_s = None);
     view! {
-        <span class="live" class:off=move || paused.get() || fixed.get() class:lost=move || lost.get()><i></i>{words}</span>
+        <span class="live" class:off=move || paused.get() || fixed.get() class:lost=move || lost.get()><span class="dot"></span>{words}</span>
         <button
             class="square" type="button" aria-pressed=move || paused.get().to_string()
             aria-label="Pause the refresh" title=move || if paused.get() { "Go on refreshing (p)" } else { "Pause the refresh (p)" }
@@ -88,7 +88,7 @@ fn Live() -> impl IntoView {
 
 pub(crate) fn toggle_pause(page: Page) {
     page.change(Step::Push, |params| params.paused = !params.paused);
-    let words = if page.params.with_untracked(|params| params.paused) { "Refresh paused" } else { "Refresh goes on" };
+    let words =
+        if page.params.with_untracked(|params| params.paused) { "Refresh paused" } else { "Refresh goes on" };
     page.said.set(words.into());
 }
-

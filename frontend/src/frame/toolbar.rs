@@ -16,9 +16,12 @@ use view::{label, overlay};
 pub(crate) fn Toolbar() -> impl IntoView {
     let page = page();
     let kind = Memo::new(move |_| page.params.with(|params| params.graph.graph_type.word().to_owned()));
-    let shown = Memo::new(move |_| page.params.with(|params| overlay::by_word(&params.overlay).word.to_owned()));
-    let kinds = GraphType::ALL.into_iter().map(|kind| (kind.word().to_owned(), words(kind).to_owned())).collect();
-    let overlays = overlay::ALL.iter().map(|overlay| (overlay.word.to_owned(), overlay.name.to_owned())).collect();
+    let shown =
+        Memo::new(move |_| page.params.with(|params| overlay::by_word(&params.overlay).word.to_owned()));
+    let kinds =
+        GraphType::ALL.into_iter().map(|kind| (kind.word().to_owned(), words(kind).to_owned())).collect();
+    let overlays =
+        overlay::ALL.iter().map(|overlay| (overlay.word.to_owned(), overlay.name.to_owned())).collect();
     view! {
         <Segments
             label="Graph type" options=kinds value=kind
@@ -65,13 +68,22 @@ fn label_words(labels: &[String]) -> String {
 #[component]
 fn LabelEntry(label: &'static label::Label) -> impl IntoView {
     let page = page();
-    let ticked = Memo::new(move |_| page.params.with(|params| params.labels.iter().any(|word| word == label.word)));
+    let ticked =
+        Memo::new(move |_| page.params.with(|params| params.labels.iter().any(|word| word == label.word)));
     // The order of the table, whatever the order of the ticks.
-    let toggle = move |_| page.change(Step::Push, |params| {
-        let wanted = !ticked.get_untracked();
-        let keeps = |other: &&label::Label| if other.word == label.word { wanted } else { params.labels.iter().any(|word| word == other.word) };
-        params.labels = label::ALL.iter().filter(keeps).map(|label| label.word.to_owned()).collect();
-    });
+    let toggle = move |_| {
+        page.change(Step::Push, |params| {
+            let wanted = !ticked.get_untracked();
+            let keeps = |other: &&label::Label| {
+                if other.word == label.word {
+                    wanted
+                } else {
+                    params.labels.iter().any(|word| word == other.word)
+                }
+            };
+            params.labels = label::ALL.iter().filter(keeps).map(|label| label.word.to_owned()).collect();
+        });
+    };
     view! {
         <label class="check">
             <input type="checkbox" prop:checked=ticked on:change=toggle/>
@@ -88,7 +100,10 @@ fn FocusChip() -> impl IntoView {
         let (focus, hops) = page.params.with(|params| (params.graph.focus.clone(), params.graph.hops));
         let focus = focus?;
         let name = page.feed.with(|feed| {
-            feed.graph.as_ref().and_then(|graph| selection::node_of(graph, &focus)).map(|node| node.name.clone())
+            feed.graph
+                .as_ref()
+                .and_then(|graph| selection::node_of(graph, &focus))
+                .map(|node| node.name.clone())
         });
         Some(view! {
             <span class="focus-chip" role="group" aria-label="Focus">

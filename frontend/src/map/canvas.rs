@@ -30,7 +30,8 @@ impl Canvas {
 
     /// Takes the size of the element as laid out; true when something changed (and all is wiped).
     pub(crate) fn resize(&mut self) -> bool {
-        let (width, height) = (f64::from(self.element.client_width()), f64::from(self.element.client_height()));
+        let (width, height) =
+            (f64::from(self.element.client_width()), f64::from(self.element.client_height()));
         let ratio = pixel_ratio();
         let (across, down) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
         let same = self.element.width() == across && self.element.height() == down && self.width > 0.0;

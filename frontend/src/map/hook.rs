@@ -36,7 +36,9 @@ fn set(on: &JsValue, name: &str, value: &JsValue) {
 }
 
 fn expose(hook: &JsValue, name: &str, tell: impl Fn() -> Value + 'static) {
-    let function = Closure::<dyn Fn() -> JsValue>::new(move || JSON::parse(&tell().to_string()).unwrap_or(JsValue::NULL));
+    let function = Closure::<dyn Fn() -> JsValue>::new(move || {
+        JSON::parse(&tell().to_string()).unwrap_or(JsValue::NULL)
+    });
     set(hook, name, function.as_ref().unchecked_ref());
     // The hook lives as long as the page.
     function.forget();
@@ -112,7 +114,11 @@ fn rect_json(rect: Rect) -> Value {
 fn departures(stage: &Stage) -> Value {
     let Some(picture) = &stage.picture else { return json!({}) };
     let counted = picture.graph.edges.iter().zip(picture.particles.departures());
-    Value::Object(counted.map(|(edge, count)| (edge.id.clone(), json!({ "all": count.all, "failed": count.failed }))).collect())
+    Value::Object(
+        counted
+            .map(|(edge, count)| (edge.id.clone(), json!({ "all": count.all, "failed": count.failed })))
+            .collect(),
+    )
 }
 
 fn viewport(stage: &Stage) -> Value {
@@ -129,7 +135,8 @@ fn viewport(stage: &Stage) -> Value {
 fn scene(stage: &Stage) -> Value {
     let Some(picture) = &stage.picture else { return json!({ "nodes": {} }) };
     let nodes = picture.scene.nodes.iter().map(|node| {
-        let place = json!({ "scene": rect_json(node.rect), "screen": rect_json(stage.view.screen_rect(node.rect)) });
+        let place =
+            json!({ "scene": rect_json(node.rect), "screen": rect_json(stage.view.screen_rect(node.rect)) });
         (node.key.clone(), place)
     });
     json!({ "nodes": Value::Object(nodes.collect()) })

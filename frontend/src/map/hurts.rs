@@ -11,8 +11,11 @@ use view::format;
 #[component]
 pub(crate) fn Hurts() -> impl IntoView {
     let page = page();
-    let findings = Memo::new(move |_| page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.findings.clone())));
-    let drawn = Memo::new(move |_| page.feed.with(|feed| feed.graph.as_ref().is_some_and(|graph| !graph.nodes.is_empty())));
+    let findings =
+        Memo::new(move |_| page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.findings.clone())));
+    let drawn = Memo::new(move |_| {
+        page.feed.with(|feed| feed.graph.as_ref().is_some_and(|graph| !graph.nodes.is_empty()))
+    });
     move || {
         let findings = findings.get().filter(|_| drawn.get())?;
         let calm = findings.is_empty();
@@ -23,13 +26,13 @@ pub(crate) fn Hurts() -> impl IntoView {
                     {(!calm).then(|| view! { <span class="count">{findings.len()}</span><span class="sub">"worst first"</span> })}
                 </h2>
                 {calm.then(|| view! { <p class="calm">"Nothing in this window: no failing or degraded service, no plaintext call."</p> })}
-                <ul>{findings.into_iter().map(entry).collect_view()}</ul>
+                <ul>{findings.iter().map(entry).collect_view()}</ul>
             </section>
         })
     }
 }
 
-fn entry(finding: Finding) -> impl IntoView {
+fn entry(finding: &Finding) -> impl IntoView + use<> {
     let page = page();
     let (subject, mine) = (finding.subject.clone(), finding.subject.clone());
     let chosen = move || page.params.with(|params| params.selection.as_ref() == Some(&mine));
@@ -41,7 +44,7 @@ fn entry(finding: Finding) -> impl IntoView {
             >
                 {finding_glyph(finding.kind, finding.status)}
                 <span class="what">
-                    <span class="heard">{kind_words(&finding)}</span>
+                    <span class="heard">{kind_words(finding)}</span>
                     <b>{finding.title.clone()}</b>" "{finding.remark.clone()}
                 </span>
                 <span class="figure">{figure(finding.figure)}</span>

@@ -13,7 +13,12 @@ const ZOOM_STEP: f64 = 1.25;
 
 pub(crate) fn listen(page: Page, stand: Stand) {
     let keys = window_event_listener(ev::keydown, move |event| {
-        if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
+        if event.default_prevented()
+            || event.ctrl_key()
+            || event.meta_key()
+            || event.alt_key()
+            || is_typing(&event)
+        {
             return;
         }
         if everywhere(page, stand, &event.key()) {
@@ -62,7 +67,9 @@ fn clear(page: Page) {
 }
 
 fn to_find() {
-    let field = document().get_element_by_id("find").and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok());
+    let field = document()
+        .get_element_by_id("find")
+        .and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok());
     if let Some(field) = field {
         let _ = field.focus();
         field.select();
@@ -106,7 +113,9 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
 }
 
 fn to_panel() {
-    let panel = document().get_element_by_id("panel").and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    let panel = document()
+        .get_element_by_id("panel")
+        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(panel) = panel {
         let _ = panel.focus();
     }

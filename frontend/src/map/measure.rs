@@ -40,7 +40,8 @@ impl MeasureText for CanvasMeasure {
             return *width;
         }
         pen.set_font(&css(font));
-        let width = pen.measure_text(text).map_or_else(|_| ApproximateMeasure.width(text, font), |size| size.width());
+        let width =
+            pen.measure_text(text).map_or_else(|_| ApproximateMeasure.width(text, font), |size| size.width());
         let mut widths = self.widths.borrow_mut();
         if widths.len() >= REMEMBERED {
             widths.clear();

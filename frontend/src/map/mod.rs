@@ -21,7 +21,6 @@ use crate::state::{Page, page, refresh, settings};
 use canvas::Canvas;
 pub(crate) use hurts::figure;
 use leptos::{ev, html, prelude::*};
-use model::Status;
 use stage::{Look, Stage};
 use stand::Stand;
 use view::{Theme, above_limit, label, overlay, speak};
@@ -79,13 +78,14 @@ fn summary(page: Page) -> String {
 /// Everything the picture's look depends on, tracked.
 fn look(page: Page, stand: Stand) -> Look {
     let (overlay, labels, selection, hide) = page.params.with(|params| {
-        let labels = params.labels.iter().filter_map(|word| label::ALL.iter().find(|label| label.word == word.as_str()));
+        let labels = params
+            .labels
+            .iter()
+            .filter_map(|word| label::ALL.iter().find(|label| label.word == word.as_str()));
         (overlay::by_word(&params.overlay), labels.collect(), params.selection.clone(), params.hide)
     });
-    let moving = page.visible.get()
-        && !page.particles_paused.get()
-        && !refresh::is_lost(page)
-        && !stand.still.get();
+    let moving =
+        page.visible.get() && !page.particles_paused.get() && !refresh::is_lost(page) && !stand.still.get();
     Look {
         overlay,
         labels,
@@ -99,18 +99,16 @@ fn look(page: Page, stand: Stand) -> Look {
 
 /// From here on every change of a signal that the picture shows asks for a frame.
 fn wire(page: Page, stand: Stand) {
-    Effect::new(move |before: Option<Option<Vec<String>>>| {
+    Effect::new(move |_| {
         let graph = page.feed.with(|feed| feed.graph.clone());
-        let worse = graph.as_deref().map(failing);
-        match graph.filter(|graph| !above_limit::too_many(graph)) {
-            Some(graph) => stand.with(|stage| stage.set_graph(graph)),
-            None => stand.with(Stage::drop_picture),
+        let said = match graph.filter(|graph| !above_limit::too_many(graph)) {
+            Some(graph) => stand.with(|stage| stage.set_graph(graph)).flatten(),
+            None => stand.with(Stage::drop_picture).and(None),
         };
-        if let (Some(Some(before)), Some(now)) = (before, &worse) {
-            say_new_trouble(page, &before, now);
+        if let Some(sentence) = said {
+            page.said.set(sentence);
         }
         stand.ask_frame();
-        worse
     });
     Effect::new(move |_| {
         let look = look(page, stand);
@@ -122,18 +120,6 @@ fn wire(page: Page, stand: Stand) {
     stand.ask_frame();
 }
 
-fn failing(graph: &model::Graph) -> Vec<String> {
-    graph.nodes.iter().filter(|node| node.health.status == Status::Failing).map(|node| node.name.clone()).collect()
-}
-
-fn say_new_trouble(page: Page, before: &[String], now: &[String]) {
-    let new: Vec<&str> = now.iter().filter(|name| !before.contains(name)).map(String::as_str).collect();
-    if !new.is_empty() {
-        let verb = if new.len() == 1 { "is" } else { "are" };
-        page.said.set(format!("{} {verb} failing now.", new.join(", ")));
-    }
-}
-
 /// The size of the element, the pixels of the screen, the theme and the wish for stillness may all change.
 fn watch_size(stand: Stand) {
     let callback = Closure::<dyn FnMut()>::new(move || stand.repaint());
@@ -143,7 +129,9 @@ fn watch_size(stand: Stand) {
         observer.observe(&element);
         on_cleanup({
             let observer = StoredValue::new_local(observer);
-            move || drop(observer.try_with_value(web_sys::ResizeObserver::disconnect))
+            move || {
+                observer.try_with_value(web_sys::ResizeObserver::disconnect);
+            }
         });
     }
     // The map lives as long as the page.

@@ -41,24 +41,31 @@ impl Picture {
         Self { graph, scene, index, particles, labels: words(wish.labels) }
     }
 
-    pub(crate) fn take(&mut self, graph: Arc<Graph>, wish: &Wish, measure: &dyn MeasureText) -> Change {
+    /// Also gives a sentence on what changed, where that is worth saying.
+    pub(crate) fn take(
+        &mut self,
+        graph: Arc<Graph>,
+        wish: &Wish,
+        measure: &dyn MeasureText,
+    ) -> (Change, Option<String>) {
         let labels = words(wish.labels);
         let difference = diff::diff(&self.graph, &graph);
+        let sentence = Some(difference.sentence(&graph)).filter(|sentence| !sentence.is_empty());
         if !difference.topology && labels == self.labels {
             self.graph = graph;
             self.particles.update(&self.graph, &self.scene);
-            return Change::Figures;
+            return (Change::Figures, sentence);
         }
         if difference.removed_nodes.len() == self.graph.nodes.len() {
             *self = Self::new(graph, wish, measure);
-            return Change::New;
+            return (Change::New, sentence);
         }
         self.scene = layout::update(&self.scene, &input(&graph, wish, measure)).scene;
         self.index = SceneIndex::new(&graph, &self.scene);
         self.particles.update(&graph, &self.scene);
         self.graph = graph;
         self.labels = labels;
-        Change::Grown
+        (Change::Grown, sentence)
     }
 }
 

@@ -73,7 +73,8 @@ impl Hand {
             [] => self.hover(at, tolerance(event)),
             [(id, before)] if *id == event.pointer_id() => self.drag(*before, at),
             [first, second, ..] => {
-                let (still, before) = if first.0 == event.pointer_id() { (second.1, first.1) } else { (first.1, second.1) };
+                let (still, before) =
+                    if first.0 == event.pointer_id() { (second.1, first.1) } else { (first.1, second.1) };
                 self.pinch(still, before, at);
             }
             _ => {}

@@ -79,7 +79,8 @@ impl Painter<'_> {
     }
 
     fn rect(&self, rect: Rect, radius: f64, stroke: Option<&Stroke>) {
-        let rect = if stroke.is_some_and(|stroke| stroke.width <= 1.5) { self.grid.snapped(rect) } else { rect };
+        let rect =
+            if stroke.is_some_and(|stroke| stroke.width <= 1.5) { self.grid.snapped(rect) } else { rect };
         if radius > 0.0 {
             let _ = self.pen.round_rect_with_f64(rect.x, rect.y, rect.width, rect.height, radius);
         } else {

@@ -11,7 +11,9 @@ use super::{
 use layout::{Point, Rect, Size};
 use model::{Graph, Subject};
 use std::sync::Arc;
-use view::{Drawing, Level, Mark, Overlay, Theme, Viewport, find::Matched, fit, hit::Hit, label::Label, reach::Reach};
+use view::{
+    Drawing, Level, Mark, Overlay, Theme, Viewport, find::Matched, fit, hit::{Aim, Hit}, label::Label, reach::Reach,
+};
 
 /// How the graph is looked at.
 #[derive(Clone, Debug)]
@@ -104,21 +106,22 @@ impl Stage {
     }
 
     /// Only the first picture, or one that shares nothing with the last, is fitted to the window.
-    pub(crate) fn set_graph(&mut self, graph: Arc<Graph>) {
+    /// Gives a sentence on what changed, where that is worth saying.
+    pub(crate) fn set_graph(&mut self, graph: Arc<Graph>) -> Option<String> {
         let size = self.size();
         let wish = Wish { labels: &self.look.labels, aspect: size.width / size.height.max(1.0) };
-        let change = match &mut self.picture {
-            Some(picture) => picture.take(graph, &wish, &self.measure),
-            None => {
-                self.picture = Some(Picture::new(graph, &wish, &self.measure));
-                Change::New
-            }
+        let (change, sentence) = if let Some(picture) = &mut self.picture {
+            picture.take(graph, &wish, &self.measure)
+        } else {
+            self.picture = Some(Picture::new(graph, &wish, &self.measure));
+            (Change::New, None)
         };
         self.fit_wanted |= change == Change::New;
         if change != Change::Figures {
             (self.hover, self.reach) = (None, None);
         }
         self.dirty = true;
+        sentence
     }
 
     pub(crate) fn drop_picture(&mut self) {
@@ -150,15 +153,18 @@ impl Stage {
     /// A hover that was held fades what it does not reach.
     pub(crate) fn hold_hover(&mut self) {
         let lit = self.hover.filter(|hit| !matches!(hit, Hit::Group(_)));
-        self.reach = lit.zip(self.picture.as_ref()).and_then(|(hit, picture)| view::reach::of_hit(&picture.graph, hit, 1));
+        self.reach = lit
+            .zip(self.picture.as_ref())
+            .and_then(|(hit, picture)| view::reach::of_hit(&picture.graph, hit, 1));
         self.dirty |= self.reach.is_some();
     }
 
     pub(crate) fn hit(&self, at: Point, tolerance_px: f64) -> Option<Hit> {
         let picture = self.picture.as_ref()?;
         let point = self.view.scene_from_screen(at);
-        let rows = self.level == Level::Near;
-        picture.index.hit(&picture.graph, &picture.scene, point, tolerance_px / self.view.zoom, rows)
+        let aim =
+            Aim { tolerance: tolerance_px / self.view.zoom, details: self.level == Level::Near, pinned: &[] };
+        picture.index.hit(&picture.graph, &picture.scene, point, aim)
     }
 
     pub(crate) fn subject(&self, hit: Hit) -> Option<Subject> {
@@ -261,7 +267,8 @@ impl Stage {
     fn paint_scene(&mut self) {
         self.dirty = false;
         self.generation += 1;
-        let marks = self.picture.as_ref().map(|picture| view::marks(&self.drawing(picture))).unwrap_or_default();
+        let marks =
+            self.picture.as_ref().map(|picture| view::marks(&self.drawing(picture))).unwrap_or_default();
         scene_painter::paint(&self.lower, &marks, &self.view, self.look.theme, &self.measure);
         if let Some(painted) = &mut self.painted {
             *painted = marks;

@@ -56,7 +56,7 @@ fn state_of(page: Page) -> State {
 fn Asking() -> impl IntoView {
     view! {
         <div class="state over" role="status">
-            <div class="blanks" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i><i></i></div>
+            <div class="blanks" aria-hidden="true"><span></span><span></span><span></span><span></span><span></span><span></span></div>
             <div class="asking">"Asking Prometheus…"</div>
         </div>
     }
@@ -91,7 +91,9 @@ fn failed(page: Page, problem: &Problem) -> impl IntoView + use<> {
 fn no_traffic(page: Page) -> impl IntoView {
     let window_s = page.params.with_untracked(|params| params.graph.window_s);
     let longer = move |_| page.change(Step::Push, |params| params.graph.window_s = 3_600);
-    let narrowed = page.params.with_untracked(|params| params.graph.namespaces.is_some() || params.graph.focus.is_some());
+    let narrowed = page
+        .params
+        .with_untracked(|params| params.graph.namespaces.is_some() || params.graph.focus.is_some());
     let everything = move |_| {
         page.change(Step::Push, |params| {
             params.graph.namespaces = None;
@@ -124,7 +126,9 @@ fn no_traffic(page: Page) -> impl IntoView {
 
 /// Over a greyed picture: why, how old, and when it is tried again.
 fn lost(page: Page) -> Option<impl IntoView> {
-    let Standing::Lost { reason, seen_ms, next_ms } = page.feed.with(crate::state::Feed::standing) else { return None };
+    let Standing::Lost { reason, seen_ms, next_ms } = page.feed.with(crate::state::Feed::standing) else {
+        return None;
+    };
     let age = move || format::age((page.now_ms.get() - seen_ms) / 1_000.0);
     Some(view! {
         <div class="lost over sheet" role="alert">
@@ -142,7 +146,11 @@ fn next_attempt(page: Page, next_ms: Option<f64>) -> String {
         return "The refresh is paused; press p to try again.".into();
     }
     let left_s = next_ms.map_or(0.0, |next| (next - page.now_ms.get()) / 1_000.0);
-    if left_s < 1.0 { "Trying again in a moment.".into() } else { format!("Trying again in {left_s:.0}{}s.", format::NBSP) }
+    if left_s < 1.0 {
+        "Trying again in a moment.".into()
+    } else {
+        format!("Trying again in {left_s:.0}{}s.", format::NBSP)
+    }
 }
 
 /// More than a person reads as a picture: ask which namespaces to draw.
@@ -151,11 +159,13 @@ fn TooMuch() -> impl IntoView {
     let page = page();
     let chosen = RwSignal::new(Vec::<String>::new());
     let graph = Memo::new(move |_| page.feed.with(|feed| feed.graph.clone()).map(ByAddress));
-    let draw = move |_| page.change(Step::Push, |params| {
-        let mut names = chosen.get_untracked();
-        names.sort();
-        params.graph.namespaces = Some(names);
-    });
+    let draw = move |_| {
+        page.change(Step::Push, |params| {
+            let mut names = chosen.get_untracked();
+            names.sort();
+            params.graph.namespaces = Some(names);
+        });
+    };
     view! {
         <div class="state over">
             <div class="choose sheet">
@@ -185,10 +195,12 @@ impl PartialEq for ByAddress {
 
 fn namespace_row(row: above_limit::NamespaceRow, chosen: RwSignal<Vec<String>>) -> impl IntoView {
     let (name, mine) = (row.name.clone(), row.name.clone());
-    let toggle = move |_| chosen.update(|chosen| match chosen.iter().position(|other| *other == name) {
-        Some(at) => drop(chosen.remove(at)),
-        None => chosen.push(name.clone()),
-    });
+    let toggle = move |_| {
+        chosen.update(|chosen| match chosen.iter().position(|other| *other == name) {
+            Some(at) => drop(chosen.remove(at)),
+            None => chosen.push(name.clone()),
+        });
+    };
     view! {
         <tr>
             <td><label class="check"><input type="checkbox" prop:checked=move || chosen.with(|chosen| chosen.contains(&mine)) on:change=toggle/><span class="name">{row.name.clone()}</span></label></td>

@@ -10,7 +10,10 @@ use view::format;
 const SHOWN: usize = 12;
 
 #[component]
-pub(crate) fn Breakdown(#[prop(into)] rows: Signal<Vec<BreakdownRow>>, #[prop(into)] queries: Signal<Vec<NamedQuery>>) -> impl IntoView {
+pub(crate) fn Breakdown(
+    #[prop(into)] rows: Signal<Vec<BreakdownRow>>,
+    #[prop(into)] queries: Signal<Vec<NamedQuery>>,
+) -> impl IntoView {
     let any = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
     move || {
         any.get().then(|| view! {
@@ -67,5 +70,7 @@ fn what_happened(row: &BreakdownRow) -> String {
 fn rest(rows: &[BreakdownRow]) -> Option<impl IntoView + use<>> {
     let more = rows.len().checked_sub(SHOWN).filter(|more| *more > 0)?;
     let count: f64 = rows[SHOWN..].iter().map(|row| row.count).sum();
-    Some(view! { <p class="note">{format!("and {more} more kinds with {} requests together", format::count(count))}</p> })
+    Some(
+        view! { <p class="note">{format!("and {more} more kinds with {} requests together", format::count(count))}</p> },
+    )
 }

@@ -24,16 +24,32 @@ enum Kind {
 }
 
 #[component]
-pub(crate) fn Charts(#[prop(into)] name: Signal<String>, series: RwSignal<Load<SeriesAnswer>>, #[prop(into)] versions: Signal<Vec<VersionRow>>, tcp: bool) -> impl IntoView {
+pub(crate) fn Charts(
+    #[prop(into)] name: Signal<String>,
+    series: RwSignal<Load<SeriesAnswer>>,
+    #[prop(into)] versions: Signal<Vec<VersionRow>>,
+    tcp: bool,
+) -> impl IntoView {
     let cursor: Cursor = RwSignal::new(None);
     let kinds: &[Kind] = if tcp { &[Kind::Bytes] } else { &[Kind::Rate, Kind::Errors, Kind::Latency] };
-    kinds.iter().map(|kind| view! { <OneChart kind=*kind name=name series=series versions=versions cursor=cursor/> }).collect_view()
+    kinds
+        .iter()
+        .map(|kind| view! { <OneChart kind=*kind name=name series=series versions=versions cursor=cursor/> })
+        .collect_view()
 }
 
 #[component]
-fn OneChart(kind: Kind, name: Signal<String>, series: RwSignal<Load<SeriesAnswer>>, versions: Signal<Vec<VersionRow>>, cursor: Cursor) -> impl IntoView {
+fn OneChart(
+    kind: Kind,
+    name: Signal<String>,
+    series: RwSignal<Load<SeriesAnswer>>,
+    versions: Signal<Vec<VersionRow>>,
+    cursor: Cursor,
+) -> impl IntoView {
     let answer = move || series.with(|load| load.value.clone());
-    let drawn = Memo::new(move |_| answer().and_then(|answer| versions.with(|versions| kind.lines(&answer, versions))));
+    let drawn = Memo::new(move |_| {
+        answer().and_then(|answer| versions.with(|versions| kind.lines(&answer, versions)))
+    });
     let queries = Memo::new(move |_| answer().map(|answer| kind.queries(&answer)).unwrap_or_default());
     let words = move || {
         if drawn.with(Option::is_some) {
@@ -41,7 +57,8 @@ fn OneChart(kind: Kind, name: Signal<String>, series: RwSignal<Load<SeriesAnswer
         }
         let missing = answer().and_then(|answer| kind.missing(&answer));
         let failed = series.with(|load| load.problem.as_ref().map(|problem| problem.detail.clone()));
-        let waiting = if answer().is_some() { "Nothing was measured in this window." } else { "Asking Prometheus…" };
+        let waiting =
+            if answer().is_some() { "Nothing was measured in this window." } else { "Asking Prometheus…" };
         Some(missing.or(failed).unwrap_or_else(|| waiting.to_owned()))
     };
     view! {
@@ -92,11 +109,19 @@ impl Kind {
 
     /// Queries are named after their metric, with or without its unit.
     fn queries(self, answer: &SeriesAnswer) -> Vec<NamedQuery> {
-        let of_kind = |query: &&NamedQuery| self.metrics().iter().any(|metric| metric.word().starts_with(query.name.as_str()) || query.name.starts_with(metric.word()));
+        let of_kind = |query: &&NamedQuery| {
+            self.metrics().iter().any(|metric| {
+                metric.word().starts_with(query.name.as_str()) || query.name.starts_with(metric.word())
+            })
+        };
         answer.queries.iter().filter(of_kind).cloned().collect()
     }
 
     fn missing(self, answer: &SeriesAnswer) -> Option<String> {
-        answer.missing.iter().find(|missing| self.metrics().contains(&missing.metric)).map(|missing| missing.reason.clone())
+        answer
+            .missing
+            .iter()
+            .find(|missing| self.metrics().contains(&missing.metric))
+            .map(|missing| missing.reason.clone())
     }
 }

@@ -13,16 +13,24 @@ use crate::{
     widget::Section,
 };
 use leptos::prelude::*;
-use model::{Edge, EdgeDetail, Graph, Protocol, Subject, VersionRow, detail::Principals, series::SeriesAnswer};
+use model::{
+    Edge, EdgeDetail, Graph, Protocol, Subject, VersionRow, detail::Principals, series::SeriesAnswer,
+};
 use view::format;
 
 #[component]
 pub(crate) fn EdgePanel(id: String) -> impl IntoView {
     let page = page();
     let address = StoredValue::new(id);
-    let load = detail::follow::<EdgeDetail>(page, move || Some(page.detail_address("edge", ("id", &address.get_value()), "")));
+    let load = detail::follow::<EdgeDetail>(page, move || {
+        Some(page.detail_address("edge", ("id", &address.get_value()), ""))
+    });
     let edge = Memo::new(move |_| {
-        let drawn = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| address.with_value(|id| selection::edge_of(graph, id).cloned())));
+        let drawn = page.feed.with(|feed| {
+            feed.graph
+                .as_ref()
+                .and_then(|graph| address.with_value(|id| selection::edge_of(graph, id).cloned()))
+        });
         drawn.or_else(|| load.with(|load| load.value.as_ref().map(|detail| detail.edge.clone())))
     });
     let there = Memo::new(move |_| edge.with(Option::is_some));
@@ -51,17 +59,26 @@ fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> 
     let page = page();
     let title = Memo::new(move |_| {
         let graph = page.feed.with(|feed| feed.graph.clone());
-        edge.with(|edge| edge.as_ref().zip(graph.as_ref()).map(|(edge, graph)| ends(edge, graph)).unwrap_or_default())
+        edge.with(|edge| {
+            edge.as_ref().zip(graph.as_ref()).map(|(edge, graph)| ends(edge, graph)).unwrap_or_default()
+        })
     });
     let sub = Signal::derive(move || edge.with(|edge| edge.as_ref().map(what_it_is).unwrap_or_default()));
-    let health = Memo::new(move |_| edge.with(|edge| edge.as_ref().map(|edge| edge.health.clone()).unwrap_or_default()));
-    let figures = Signal::derive(move || edge.with(|edge| edge.as_ref().map(edge_figures).unwrap_or_default()));
+    let health = Memo::new(move |_| {
+        edge.with(|edge| edge.as_ref().map(|edge| edge.health.clone()).unwrap_or_default())
+    });
+    let figures =
+        Signal::derive(move || edge.with(|edge| edge.as_ref().map(edge_figures).unwrap_or_default()));
     let detailed = move || load.with(|load| load.value.clone());
     let queries = Memo::new(move |_| detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
     let tcp = edge.with_untracked(|edge| edge.as_ref().is_some_and(|edge| edge.protocol == Protocol::Tcp));
-    let id = StoredValue::new(edge.with_untracked(|edge| edge.as_ref().map(|edge| edge.id.clone()).unwrap_or_default()));
+    let id = StoredValue::new(
+        edge.with_untracked(|edge| edge.as_ref().map(|edge| edge.id.clone()).unwrap_or_default()),
+    );
     let metrics = if tcp { TCP_METRICS } else { REQUEST_METRICS };
-    let series = detail::follow::<SeriesAnswer>(page, move || Some(page.detail_address("series", ("edge", &id.get_value()), metrics)));
+    let series = detail::follow::<SeriesAnswer>(page, move || {
+        Some(page.detail_address("series", ("edge", &id.get_value()), metrics))
+    });
     view! {
         <Head title=title sub=sub selected=true/>
         <section class="first"><HealthBlock health=health/></section>
@@ -86,14 +103,11 @@ fn ends(edge: &Edge, graph: &Graph) -> String {
 }
 
 fn what_it_is(edge: &Edge) -> String {
-    let mut words = format!("{} calls", protocol_word(edge.protocol));
-    if edge.protocol == Protocol::Tcp {
-        "TCP connections".clone_into(&mut words);
-    }
-    if let Some(share) = edge.source_share {
-        words += &format!(" · {} of what its source sends", format::share(share));
-    }
-    words
+    let what = if edge.protocol == Protocol::Tcp { "connections" } else { "calls" };
+    let words = format!("{} {what}", protocol_word(edge.protocol));
+    let share =
+        edge.source_share.map(|share| format!(" · {} of what its source sends", format::share(share)));
+    words + &share.unwrap_or_default()
 }
 
 fn edge_figures(edge: &Edge) -> Vec<figures::Figure> {
@@ -104,12 +118,19 @@ fn facts(edge: &Edge) -> impl IntoView + use<> {
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if let Some(requests) = &edge.requests {
         facts.push(("Requests in the window", format::count(requests.count)));
-        facts.extend(requests.unreached_rps.filter(|rate| *rate > 0.0).map(|rate| ("Never reached a server", format::rate(rate))));
+        facts.extend(
+            requests
+                .unreached_rps
+                .filter(|rate| *rate > 0.0)
+                .map(|rate| ("Never reached a server", format::rate(rate))),
+        );
     }
     if let Some(latency) = &edge.latency {
         let named = [("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99)];
-        let mut parts: Vec<String> =
-            named.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", format::quantile(value?)))).collect();
+        let mut parts: Vec<String> = named
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} {}", format::quantile(value?))))
+            .collect();
         parts.extend(latency.mean_ms.map(|mean| format!("mean {}", format::duration_ms(mean))));
         facts.push(("Time to answer", parts.join(" · ")));
     }
@@ -117,13 +138,18 @@ fn facts(edge: &Edge) -> impl IntoView + use<> {
         let per_second = |rate: f64| format::rate(rate).replace("rps", "per s");
         facts.extend(tcp.opened_per_s.map(|rate| ("Connections opened", per_second(rate))));
         facts.extend(tcp.closed_per_s.map(|rate| ("Connections closed", per_second(rate))));
-        facts.extend(tcp.flagged_per_s.filter(|rate| *rate > 0.0).map(|rate| ("Ended by a fault", per_second(rate))));
+        facts.extend(
+            tcp.flagged_per_s.filter(|rate| *rate > 0.0).map(|rate| ("Ended by a fault", per_second(rate))),
+        );
     }
     if let Some(other) = &edge.other_side {
         let errors = other.error_share.map(|share| format!(", {} failed", format::share(share)));
         let mean = other.mean_ms.map(|mean| format!(", mean {}", format::duration_ms(mean)));
         let words = format::rate(other.rate_rps) + &errors.unwrap_or_default() + &mean.unwrap_or_default();
-        facts.push((if other.reporter == "source" { "The caller counted" } else { "The other side counted" }, words));
+        facts.push((
+            if other.reporter == "source" { "The caller counted" } else { "The other side counted" },
+            words,
+        ));
     }
     let flags = [
         (edge.flags.cycle, "closes a cycle of calls"),
@@ -165,18 +191,23 @@ fn named(principal: &str) -> &str {
 fn Ends(edge: Memo<Option<Edge>>) -> impl IntoView {
     let page = page();
     let end = move |id: String, row: Option<String>, word: &'static str| {
-        let name = page.feed.with(|feed| feed.graph.as_ref().map(|graph| node_name(graph, &id, row.as_deref()))).unwrap_or_else(|| id.clone());
+        let name = page
+            .feed
+            .with(|feed| feed.graph.as_ref().map(|graph| node_name(graph, &id, row.as_deref())))
+            .unwrap_or_else(|| id.clone());
         let subject = row.map_or(Subject::Node { id: id.clone() }, |row| Subject::Row { node: id, row });
         view! {
             <li><button type="button" on:click=move |_| page.select(Some(subject.clone()))><span class="name">{name}</span><span class="figure">{word}</span></button></li>
         }
     };
     move || {
-        edge.get().map(|edge| view! {
-            <ul class="list">
-                {end(edge.source, edge.source_row, "caller")}
-                {end(edge.target, edge.target_row, "callee")}
-            </ul>
+        edge.get().map(|edge| {
+            view! {
+                <ul class="list">
+                    {end(edge.source, edge.source_row, "caller")}
+                    {end(edge.target, edge.target_row, "callee")}
+                </ul>
+            }
         })
     }
 }

@@ -20,11 +20,19 @@ pub(crate) fn Figures(#[prop(into)] figures: Signal<Vec<Figure>>) -> impl IntoVi
     }
 }
 
-pub(crate) fn of(requests: Option<&Requests>, latency: Option<&Latency>, tcp: Option<&Tcp>, mtls: Option<f64>) -> Vec<Figure> {
+pub(crate) fn of(
+    requests: Option<&Requests>,
+    latency: Option<&Latency>,
+    tcp: Option<&Tcp>,
+    mtls: Option<f64>,
+) -> Vec<Figure> {
     let mut figures = Vec::new();
     if let Some(requests) = requests {
         figures.push(("Requests", format::rate(requests.rate_rps)));
-        figures.push(("Errors", requests.error_share.map_or_else(|| format::NOT_APPLICABLE.into(), format::share)));
+        figures.push((
+            "Errors",
+            requests.error_share.map_or_else(|| format::NOT_APPLICABLE.into(), format::share),
+        ));
         figures.push(typical(latency));
     }
     if let Some(tcp) = tcp {

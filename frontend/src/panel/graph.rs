@@ -29,13 +29,17 @@ pub(crate) fn GraphPanel() -> impl IntoView {
         let mut shown = graph().map(|graph| graph.namespaces.clone()).unwrap_or_default();
         let system = page.params.with(|params| params.graph.system);
         shown.retain(|namespace| namespace.shown || !namespace.system || system);
-        shown.sort_by_key(|namespace| (!namespace.shown, std::cmp::Reverse((namespace.failing, namespace.degraded))));
+        shown.sort_by_key(|namespace| {
+            (!namespace.shown, std::cmp::Reverse((namespace.failing, namespace.degraded)))
+        });
         shown
     });
     let findings = Memo::new(move |_| graph().map(|graph| graph.findings.clone()).unwrap_or_default());
     let queries = Memo::new(move |_| {
         let used = graph().map(|graph| graph.meta.queries.clone()).unwrap_or_default();
-        used.into_iter().map(|query| NamedQuery { name: query.kind, promql: query.promql }).collect::<Vec<_>>()
+        used.into_iter()
+            .map(|query| NamedQuery { name: query.kind, promql: query.promql })
+            .collect::<Vec<_>>()
     });
     view! {
         <Head title="The mesh" sub=sub/>
@@ -44,13 +48,13 @@ pub(crate) fn GraphPanel() -> impl IntoView {
             <div class="wide">
                 <table>
                     <thead><tr><th>"Namespace"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th><th class="words">"Health"</th></tr></thead>
-                    <tbody>{move || namespaces.get().into_iter().map(row).collect_view()}</tbody>
+                    <tbody>{move || namespaces.get().iter().map(row).collect_view()}</tbody>
                 </table>
             </div>
         </Section>
         {move || findings.with(|findings| !findings.is_empty()).then(|| view! {
             <Section title="Worst">
-                <ul class="list">{move || findings.get().into_iter().take(WORST_SHOWN).map(worst).collect_view()}</ul>
+                <ul class="list">{move || findings.get().iter().take(WORST_SHOWN).map(worst).collect_view()}</ul>
             </Section>
         })}
     }
@@ -60,7 +64,11 @@ pub(crate) fn GraphPanel() -> impl IntoView {
 fn scope(graph: &Graph) -> String {
     let shown = graph.namespaces.iter().filter(|namespace| namespace.shown).count();
     let plural = if shown == 1 { "namespace" } else { "namespaces" };
-    format!("{shown} {plural} drawn · {} to {}", format::window(graph.meta.window_s), format::instant(graph.meta.at_s))
+    format!(
+        "{shown} {plural} drawn · {} to {}",
+        format::window(graph.meta.window_s),
+        format::instant(graph.meta.at_s)
+    )
 }
 
 fn totals(graph: &Graph) -> Vec<Figure> {
@@ -73,7 +81,7 @@ fn totals(graph: &Graph) -> Vec<Figure> {
     ]
 }
 
-fn row(namespace: NamespaceSummary) -> impl IntoView {
+fn row(namespace: &NamespaceSummary) -> impl IntoView + use<> {
     let page = page();
     let name = namespace.name.clone();
     let only = move |_| page.change(Step::Push, |params| params.graph.namespaces = Some(vec![name.clone()]));
@@ -97,7 +105,7 @@ fn row(namespace: NamespaceSummary) -> impl IntoView {
     }
 }
 
-fn worst(finding: Finding) -> impl IntoView {
+fn worst(finding: &Finding) -> impl IntoView + use<> {
     let page = page();
     let subject = finding.subject.clone();
     view! {

@@ -6,7 +6,10 @@ use model::{Health, Status, VersionRow, graph::Verdict};
 use view::format;
 
 #[component]
-pub(crate) fn HealthBlock(#[prop(into)] health: Signal<Health>, #[prop(into, optional)] versions: Signal<Vec<VersionRow>>) -> impl IntoView {
+pub(crate) fn HealthBlock(
+    #[prop(into)] health: Signal<Health>,
+    #[prop(into, optional)] versions: Signal<Vec<VersionRow>>,
+) -> impl IntoView {
     move || {
         let health = health.get();
         let worse: Vec<_> = versions.get().into_iter().filter(is_worse).collect();
@@ -19,7 +22,8 @@ pub(crate) fn HealthBlock(#[prop(into)] health: Signal<Health>, #[prop(into, opt
             .iter()
             .filter_map(|version| version.comparison.as_ref())
             .map(|comparison| {
-                let odds = comparison.evidence.map(|evidence| format!(" Evidence {}.", format::evidence(evidence)));
+                let odds =
+                    comparison.evidence.map(|evidence| format!(" Evidence {}.", format::evidence(evidence)));
                 comparison.sentence.clone() + &odds.unwrap_or_default()
             })
             .chain(health.reasons.iter().map(|reason| reason.sentence.clone()))

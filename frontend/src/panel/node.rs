@@ -22,9 +22,15 @@ use view::format;
 pub(crate) fn NodePanel(id: String) -> impl IntoView {
     let page = page();
     let address = StoredValue::new(id.clone());
-    let load = detail::follow::<NodeDetail>(page, move || Some(page.detail_address("node", ("id", &address.get_value()), "")));
+    let load = detail::follow::<NodeDetail>(page, move || {
+        Some(page.detail_address("node", ("id", &address.get_value()), ""))
+    });
     let node = Memo::new(move |_| {
-        let drawn = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| address.with_value(|id| selection::node_of(graph, id).cloned())));
+        let drawn = page.feed.with(|feed| {
+            feed.graph
+                .as_ref()
+                .and_then(|graph| address.with_value(|id| selection::node_of(graph, id).cloned()))
+        });
         drawn.or_else(|| load.with(|load| load.value.as_ref().map(|detail| detail.node.clone())))
     });
     let there = Memo::new(move |_| node.with(Option::is_some));
@@ -54,16 +60,27 @@ pub(crate) fn NodePanel(id: String) -> impl IntoView {
 #[component]
 fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeDetail>>) -> impl IntoView {
     let page = page();
-    let of_node = move |read: fn(&Node) -> String| Signal::derive(move || node.with(|node| node.as_ref().map(read).unwrap_or_default()));
-    let versions = Memo::new(move |_| node.with(|node| node.as_ref().map(|node| node.versions.clone()).unwrap_or_default()));
-    let health = Memo::new(move |_| node.with(|node| node.as_ref().map(|node| node.health.clone()).unwrap_or_default()));
-    let figures = Signal::derive(move || node.with(|node| node.as_ref().map(node_figures).unwrap_or_default()));
+    let of_node = move |read: fn(&Node) -> String| {
+        Signal::derive(move || node.with(|node| node.as_ref().map(read).unwrap_or_default()))
+    };
+    let versions = Memo::new(move |_| {
+        node.with(|node| node.as_ref().map(|node| node.versions.clone()).unwrap_or_default())
+    });
+    let health = Memo::new(move |_| {
+        node.with(|node| node.as_ref().map(|node| node.health.clone()).unwrap_or_default())
+    });
+    let figures =
+        Signal::derive(move || node.with(|node| node.as_ref().map(node_figures).unwrap_or_default()));
     let detailed = move || load.with(|load| load.value.clone());
     let queries = Memo::new(move |_| detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
-    let tcp = node.with_untracked(|node| node.as_ref().is_some_and(|node| node.requests.is_none() && node.tcp.is_some()));
+    let tcp = node.with_untracked(|node| {
+        node.as_ref().is_some_and(|node| node.requests.is_none() && node.tcp.is_some())
+    });
     let subject = StoredValue::new(id.clone());
     let metrics = if tcp { TCP_METRICS } else { REQUEST_METRICS };
-    let series = detail::follow::<SeriesAnswer>(page, move || Some(page.detail_address("series", ("node", &subject.get_value()), metrics)));
+    let series = detail::follow::<SeriesAnswer>(page, move || {
+        Some(page.detail_address("series", ("node", &subject.get_value()), metrics))
+    });
     view! {
         <Head title=of_node(|node| node.name.clone()) sub=of_node(what_it_is) selected=true/>
         <section class="first"><HealthBlock health=health versions=versions/></section>
@@ -95,16 +112,13 @@ fn what_it_is(node: &Node) -> String {
         NodeKind::UnknownCallers => "Callers that tell no identity: no sidecar",
         NodeKind::NoRoute => "Requests that no workload received",
     };
-    let mut words = kind.to_owned();
-    if let Some(namespace) = &node.namespace {
-        words += &format!(" in {namespace}");
-    }
-    match (node.versions.len(), &node.version) {
-        (0, Some(version)) => words += &format!(" · version {version}"),
-        (0, None) => {}
-        (count, _) => words += &format!(" · {count} versions"),
-    }
-    words
+    let place = node.namespace.as_ref().map(|namespace| format!(" in {namespace}")).unwrap_or_default();
+    let versions = match (node.versions.len(), &node.version) {
+        (0, Some(version)) => format!(" · version {version}"),
+        (0, None) => String::new(),
+        (count, _) => format!(" · {count} versions"),
+    };
+    format!("{kind}{place}{versions}")
 }
 
 fn facts(node: &Node) -> impl IntoView + use<> {

@@ -9,13 +9,19 @@ use model::{
 use view::format;
 
 #[component]
-pub(crate) fn Sides(title: &'static str, #[prop(into)] sides: Signal<Vec<Side>>, #[prop(into)] queries: Signal<Vec<NamedQuery>>) -> impl IntoView {
+pub(crate) fn Sides(
+    title: &'static str,
+    #[prop(into)] sides: Signal<Vec<Side>>,
+    #[prop(into)] queries: Signal<Vec<NamedQuery>>,
+) -> impl IntoView {
     let any = Memo::new(move |_| sides.with(|sides| !sides.is_empty()));
     move || {
-        any.get().then(|| view! {
-            <Section title=title queries=queries>
-                {move || sides.get().iter().map(side).collect_view()}
-            </Section>
+        any.get().then(|| {
+            view! {
+                <Section title=title queries=queries>
+                    {move || sides.get().iter().map(side).collect_view()}
+                </Section>
+            }
         })
     }
 }
@@ -34,7 +40,8 @@ fn side(side: &Side) -> impl IntoView + use<> {
         facts.push((protocol_word(side.protocol).to_owned(), format::rate(requests.rate_rps)));
     }
     if let Some(tcp) = &side.tcp {
-        let mut fact = |name: &str, value: Option<String>| facts.extend(value.map(|value| (name.to_owned(), value)));
+        let mut fact =
+            |name: &str, value: Option<String>| facts.extend(value.map(|value| (name.to_owned(), value)));
         fact("TCP sent", tcp.sent_bytes_per_s.map(format::bytes_per_s));
         fact("TCP received", tcp.received_bytes_per_s.map(format::bytes_per_s));
         fact("Connections opened", tcp.opened_per_s.map(per_second));
@@ -44,13 +51,18 @@ fn side(side: &Side) -> impl IntoView + use<> {
     let total: f64 = side.classes.iter().map(|class| class.rate_rps).sum();
     if total > 0.0 {
         facts.extend(side.classes.iter().map(|class| {
-            (class_words(class), format!("{} · {}", format::rate(class.rate_rps), format::share(class.rate_rps / total)))
+            (
+                class_words(class),
+                format!("{} · {}", format::rate(class.rate_rps), format::share(class.rate_rps / total)),
+            )
         }));
     }
     if let Some(latency) = &side.latency {
         let named = [("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99)];
-        let mut parts: Vec<String> =
-            named.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", format::quantile(value?)))).collect();
+        let mut parts: Vec<String> = named
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} {}", format::quantile(value?))))
+            .collect();
         parts.extend(latency.mean_ms.map(|mean| format!("mean {}", format::duration_ms(mean))));
         facts.push(("Time to answer".into(), parts.join(" · ")));
     }
@@ -76,7 +88,13 @@ fn bar(classes: &[ClassRate], total: f64) -> impl IntoView + use<> {
         .iter()
         .map(|class| {
             let width = class.rate_rps / total * 100.0;
-            let kind = if class.error { "bad" } else if class.class == "4xx" { "client" } else { "good" };
+            let kind = if class.error {
+                "bad"
+            } else if class.class == "4xx" {
+                "client"
+            } else {
+                "good"
+            };
             let part = view! { <rect class=kind x=x y="0" width=width height="7"/> };
             x += width;
             part

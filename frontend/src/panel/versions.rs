@@ -13,7 +13,11 @@ use model::{QuantileMs, Status, Subject, VersionRow, detail::NamedQuery, graph::
 use view::format;
 
 #[component]
-pub(crate) fn Versions(node: String, #[prop(into)] versions: Signal<Vec<VersionRow>>, #[prop(into)] queries: Signal<Vec<NamedQuery>>) -> impl IntoView {
+pub(crate) fn Versions(
+    node: String,
+    #[prop(into)] versions: Signal<Vec<VersionRow>>,
+    #[prop(into)] queries: Signal<Vec<NamedQuery>>,
+) -> impl IntoView {
     let any = Memo::new(move |_| versions.with(|versions| !versions.is_empty()));
     move || {
         let node = node.clone();
@@ -48,10 +52,14 @@ fn row(node: &str, at: usize, version: &VersionRow) -> impl IntoView + use<> {
     let few = requests.is_some_and(|_| verdict(version) == Some(Verdict::TooFewRequests));
     let latency = version.latency.as_ref();
     let quantile = |value: Option<QuantileMs>| value.map_or_else(|| format::UNKNOWN.into(), format::quantile);
-    let rate = requests.map(|requests| format::rate(requests.rate_rps)).or_else(|| {
-        version.tcp.as_ref().and_then(|tcp| tcp.sent_bytes_per_s).map(format::bytes_per_s)
-    });
-    let errors = if few { "too few".into() } else { dash(requests.and_then(|requests| requests.error_share).map(format::share)) };
+    let rate = requests
+        .map(|requests| format::rate(requests.rate_rps))
+        .or_else(|| version.tcp.as_ref().and_then(|tcp| tcp.sent_bytes_per_s).map(format::bytes_per_s));
+    let errors = if few {
+        "too few".into()
+    } else {
+        dash(requests.and_then(|requests| requests.error_share).map(format::share))
+    };
     view! {
         <tr class=trouble class:chosen=chosen on:click=move |_| page.select(Some(subject.clone()))>
             <td><span class=format!("swatch {}", version_class(at))></span><b>{version.name.clone()}</b></td>
@@ -96,9 +104,15 @@ fn remarks(versions: &[VersionRow]) -> impl IntoView + use<> {
             let comparison = version.comparison.as_ref()?;
             let (chip, class) = match comparison.verdict {
                 Verdict::Baseline => return None,
-                Verdict::Worse => (format!("{} worse", version.name), if version.health.status == Status::Failing { "chip failing" } else { "chip degraded" }),
+                Verdict::Worse => (
+                    format!("{} worse", version.name),
+                    if version.health.status == Status::Failing { "chip failing" } else { "chip degraded" },
+                ),
                 Verdict::NoDifferenceSeen => (format!("{} no difference seen", version.name), "chip"),
-                Verdict::TooFewRequests => (format!("{}: {}", version.name, status_word(Status::TooFewRequests).to_lowercase()), "chip"),
+                Verdict::TooFewRequests => (
+                    format!("{}: {}", version.name, status_word(Status::TooFewRequests).to_lowercase()),
+                    "chip",
+                ),
             };
             Some(view! { <p class="note"><span class=class>{chip}</span>{comparison.sentence.clone()}</p> })
         })

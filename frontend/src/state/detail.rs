@@ -23,14 +23,19 @@ impl<T> Load<T> {
 }
 
 /// Follows an address; `None` asks nothing.
-pub(crate) fn follow<T>(page: Page, address: impl Fn() -> Option<String> + Send + Sync + 'static) -> RwSignal<Load<T>>
+pub(crate) fn follow<T>(
+    page: Page,
+    address: impl Fn() -> Option<String> + Send + Sync + 'static,
+) -> RwSignal<Load<T>>
 where
     T: DeserializeOwned + Send + Sync + 'static,
 {
     let load = RwSignal::new(Load::nothing());
     let address = Memo::new(move |_| address());
     let leash = StoredValue::new_local(None::<Leash>);
-    let seen = Memo::new(move |_| page.feed.with(|feed| (feed.etag.clone(), feed.graph.as_ref().map(|graph| graph.meta.at_s))));
+    let seen = Memo::new(move |_| {
+        page.feed.with(|feed| (feed.etag.clone(), feed.graph.as_ref().map(|graph| graph.meta.at_s)))
+    });
     Effect::new(move |before: Option<Option<String>>| {
         seen.track();
         let address = address.get();

@@ -108,7 +108,8 @@ fn ask(page: Page, line: Line) {
     // Dropping the older leash aborts the older request.
     line.update_value(|line| line.leash = Some(leash));
     let address = graph_address(page, &untrack(|| question(page)));
-    let etag = page.feed.with_untracked(|feed| (feed.address == address).then(|| feed.etag.clone()).flatten());
+    let etag =
+        page.feed.with_untracked(|feed| (feed.address == address).then(|| feed.etag.clone()).flatten());
     page.feed.update(|feed| feed.asking = true);
     leptos::task::spawn_local(async move {
         let answer = api::get::<Graph>(&address, etag.as_deref(), signal.as_ref()).await;

@@ -15,7 +15,8 @@ pub(crate) fn remembered_theme() -> Option<String> {
 fn remember_theme(theme: &str) {
     let Ok(Some(storage)) = window().local_storage() else { return };
     // A full or forbidden store costs only the memory of the choice.
-    let _ = if theme == "system" { storage.remove_item(THEME_KEY) } else { storage.set_item(THEME_KEY, theme) };
+    let _ =
+        if theme == "system" { storage.remove_item(THEME_KEY) } else { storage.set_item(THEME_KEY, theme) };
 }
 
 pub(crate) fn prefers(query: &str) -> bool {

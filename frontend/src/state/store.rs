@@ -26,7 +26,11 @@ pub(crate) struct Feed {
 pub(crate) enum Standing {
     Live,
     /// What is drawn is old: why, since when, and when it is tried again.
-    Lost { reason: String, seen_ms: f64, next_ms: Option<f64> },
+    Lost {
+        reason: String,
+        seen_ms: f64,
+        next_ms: Option<f64>,
+    },
 }
 
 impl Feed {

@@ -22,7 +22,11 @@ pub(crate) fn CopyButton(
         leptos::task::spawn_local(async move {
             let outcome = if write(&text).await { "Copied" } else { "Copying is not allowed here" };
             said.set(Some(outcome));
-            set_timeout(move || drop(said.try_set(None)), SAID_FOR);
+            // The panel it stands in may be gone by then.
+            let quiet = move || {
+                said.try_set(None);
+            };
+            set_timeout(quiet, SAID_FOR);
         });
     };
     view! {
@@ -36,6 +40,7 @@ pub(crate) fn CopyButton(
 /// The clipboard is missing on plain HTTP from another machine, and a frame may forbid it.
 async fn write(text: &str) -> bool {
     let navigator = window().navigator();
-    let there = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
+    let there =
+        js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
     there && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }

@@ -16,7 +16,8 @@ pub(crate) fn Menu(
     let root = NodeRef::<html::Div>::new();
     let button = NodeRef::<html::Button>::new();
     let outside = move |target: Option<web_sys::EventTarget>| {
-        let inside = root.get_untracked().zip(target.and_then(|target| target.dyn_into::<web_sys::Node>().ok()));
+        let inside =
+            root.get_untracked().zip(target.and_then(|target| target.dyn_into::<web_sys::Node>().ok()));
         inside.is_some_and(|(root, node)| !root.contains(Some(&node)))
     };
     let pressed = window_event_listener(ev::pointerdown, move |event| {
