@@ -142,6 +142,4 @@ pub struct Flows {
     pub notes: Vec<QualityNote>,
     /// Rows by column whose value was no usable number.
     pub not_numbers: BTreeMap<crate::query::QueryKind, usize>,
-    /// Unix second at which the presence answers end; none when they were not asked.
-    pub presence_end_s: Option<i64>,
 }

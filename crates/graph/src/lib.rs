@@ -5,17 +5,32 @@
 //! and `series_queries` are pure functions of one snapshot and one `View`.
 
 pub mod answers;
+mod ask;
+mod canary;
 pub mod dialect;
+mod figures;
 pub mod flow;
+mod graph_type;
 pub mod health;
+mod histogram;
+mod ids;
+mod link;
+mod picture;
+mod place;
 pub mod present;
+mod quality;
 pub mod query;
+mod reporter;
 pub mod sample;
+mod select;
 pub mod snapshot;
+mod traffic_map;
 pub mod view;
+mod words;
 
 pub use answers::{Answers, Outcome};
-pub use present::{SeriesQuery, SubjectId, edge_detail, namespaces, node_detail, series_queries, view};
+pub use ask::{SeriesQuery, SubjectId, series_queries};
+pub use present::{edge_detail, namespaces, node_detail, view};
 pub use query::{Origin, Query, QueryKind, RangeOf, Signals, Window, plan};
 pub use snapshot::{Snapshot, snapshot};
 pub use view::{View, ViewConfig};

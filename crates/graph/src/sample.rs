@@ -42,6 +42,11 @@ impl Symbols {
         symbol
     }
 
+    /// The symbol of a text that was seen before.
+    pub fn find(&self, text: &str) -> Option<Symbol> {
+        self.by_text.get(text).copied()
+    }
+
     pub fn text(&self, symbol: Symbol) -> &str {
         &self.texts[symbol.0 as usize]
     }

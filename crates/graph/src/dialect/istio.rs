@@ -1,13 +1,14 @@
 //! Istio from 1.3 up to today: its metrics, its labels, and which of them stands in for which.
 //! It must not know nodes, views or health.
 
-use super::{Dialect, Probe, ProbeQuery, Vocabulary};
+use super::{Dialect, Probe, ProbeQuery, Tag, Vocabulary};
 use crate::{
     answers::Answers,
     flow::{End, Field, Flows},
     query::{Origin, Query, QueryKind, RangeOf, Signals, Window, selector},
 };
 
+mod missing;
 mod read;
 
 #[derive(Debug)]
@@ -140,6 +141,20 @@ impl Dialect for Istio {
             (End::Destination, Field::App) => "destination_app",
             (End::Destination, Field::CanonicalVersion) => "destination_canonical_revision",
             (End::Destination, Field::Version) => "destination_version",
+        }
+    }
+
+    fn tag(&self, tag: Tag) -> &'static str {
+        match tag {
+            Tag::Reporter => "reporter",
+            Tag::Host => "destination_service",
+            Tag::ServiceName => "destination_service_name",
+            Tag::ServiceNamespace => "destination_service_namespace",
+            Tag::Protocol => "request_protocol",
+            Tag::Code => "response_code",
+            Tag::GrpcStatus => "grpc_response_status",
+            Tag::Flags => "response_flags",
+            Tag::Security => "connection_security_policy",
         }
     }
 }

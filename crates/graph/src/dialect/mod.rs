@@ -30,12 +30,28 @@ pub trait Dialect: Debug + Send + Sync {
     fn vocabulary(&self, probe: &Probe) -> Vocabulary;
 
     fn label(&self, end: End, field: Field) -> &'static str;
+
+    fn tag(&self, tag: Tag) -> &'static str;
 }
 
 impl PartialEq for dyn Dialect {
     fn eq(&self, other: &Self) -> bool {
         self.name() == other.name()
     }
+}
+
+/// What rows are told apart by beside their ends; a dialect has a label for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    Reporter,
+    Host,
+    ServiceName,
+    ServiceNamespace,
+    Protocol,
+    Code,
+    GrpcStatus,
+    Flags,
+    Security,
 }
 
 /// A question of the preflight.

@@ -1,8 +1,311 @@
-//! Istio's rows to flows: which label stands in for which, and what is missing.
+//! Istio's rows to flows: which label stands in for which, and which are missing.
 //! It must not know queries or views.
 
-use crate::{answers::Answers, flow::Flows};
+use super::{PRESENCE_STEP_S, missing};
+use crate::{
+    answers::Answers,
+    flow::{Asked, Channel, Field, Flow, Flows, Intent, Measure, Party, Reporter, Security, Tags},
+    query::QueryKind,
+    sample::{RangeTable, Symbol, Symbols, Table},
+};
+use model::Protocol;
+use rustc_hash::FxHashMap;
 
-pub(super) fn flows(_answers: &Answers) -> Flows {
-    Flows::default()
+pub(super) fn flows(answers: &Answers) -> Flows {
+    let mut reader = Reader::new(answers);
+    for kind in QueryKind::ALL {
+        if let Some(table) = answers.table(kind) {
+            if kind == QueryKind::IntendedWeight {
+                reader.intents(table);
+            } else {
+                reader.table(kind, table);
+            }
+        }
+        if let Some(series) = answers.series(kind) {
+            reader.presence(kind, series);
+        }
+    }
+    let mut flows = reader.flows;
+    flows.notes = missing::notes(answers);
+    flows
+}
+
+/// Label values with a meaning of their own, looked up once.
+struct Meanings {
+    unknown: Option<Symbol>,
+    latest: Option<Symbol>,
+    grpc: Option<Symbol>,
+    mutual_tls: Option<Symbol>,
+    none: Option<Symbol>,
+    reporters: [(Option<Symbol>, Reporter); 3],
+}
+
+impl Meanings {
+    fn new(symbols: &Symbols) -> Self {
+        Self {
+            unknown: symbols.find("unknown"),
+            latest: symbols.find("latest"),
+            grpc: symbols.find("grpc"),
+            mutual_tls: symbols.find("mutual_tls"),
+            none: symbols.find("none"),
+            reporters: [Reporter::Waypoint, Reporter::Destination, Reporter::Source]
+                .map(|reporter| (symbols.find(reporter.word()), reporter)),
+        }
+    }
+
+    fn is_unknown(&self, symbol: Symbol) -> bool {
+        Some(symbol) == self.unknown
+    }
+
+    /// Empty for what is absent, empty or literally `unknown`.
+    fn known(&self, symbol: Symbol) -> Symbol {
+        if self.is_unknown(symbol) { Symbol::EMPTY } else { symbol }
+    }
+
+    fn version(&self, symbol: Symbol) -> Symbol {
+        if Some(symbol) == self.latest { Symbol::EMPTY } else { self.known(symbol) }
+    }
+
+    fn reporter(&self, symbol: Symbol) -> Reporter {
+        self.reporters
+            .iter()
+            .find(|(word, _)| *word == Some(symbol))
+            .map_or(Reporter::Unstated, |(_, reporter)| *reporter)
+    }
+
+    fn security(&self, symbol: Symbol) -> Security {
+        if Some(symbol) == self.mutual_tls {
+            Security::MutualTls
+        } else if Some(symbol) == self.none {
+            Security::Plain
+        } else {
+            Security::Unknown
+        }
+    }
+}
+
+/// Labels that name a channel, in the order of `Identity`.
+const IDENTITY: [&str; 19] = [
+    "reporter",
+    "source_cluster",
+    "source_workload_namespace",
+    "source_workload",
+    "source_canonical_service",
+    "source_app",
+    "source_canonical_revision",
+    "source_version",
+    "destination_cluster",
+    "destination_workload_namespace",
+    "destination_workload",
+    "destination_canonical_service",
+    "destination_app",
+    "destination_canonical_revision",
+    "destination_version",
+    "destination_service",
+    "destination_service_name",
+    "destination_service_namespace",
+    "request_protocol",
+];
+
+type Identity = [Symbol; IDENTITY.len()];
+
+/// Where each wanted label stands in a row; a label the answer lacks reads as empty.
+struct Columns<const N: usize>([Option<usize>; N]);
+
+impl<const N: usize> Columns<N> {
+    fn new(wanted: [&str; N], labels: &[&str]) -> Self {
+        Self(wanted.map(|name| labels.iter().position(|label| *label == name)))
+    }
+
+    fn cells(&self, row: &[Symbol]) -> [Symbol; N] {
+        self.0.map(|at| at.map_or(Symbol::EMPTY, |at| row[at]))
+    }
+}
+
+struct Reader<'a> {
+    answers: &'a Answers,
+    meanings: Meanings,
+    /// By everything that names a channel and whether it is TCP: most rows share theirs with others.
+    channels: FxHashMap<(Identity, bool), u32>,
+    by_channel: FxHashMap<Channel, u32>,
+    ms_per_unit: f64,
+    flows: Flows,
+}
+
+impl<'a> Reader<'a> {
+    fn new(answers: &'a Answers) -> Self {
+        Self {
+            answers,
+            meanings: Meanings::new(&answers.symbols),
+            channels: FxHashMap::default(),
+            by_channel: FxHashMap::default(),
+            ms_per_unit: if answers.origin.probe.duration_in_seconds { 1000.0 } else { 1.0 },
+            flows: Flows::default(),
+        }
+    }
+
+    fn table(&mut self, kind: QueryKind, table: &Table) {
+        let identity = Columns::new(IDENTITY, &table.labels);
+        let tags = Columns::new(
+            [
+                "response_code",
+                "grpc_response_status",
+                "response_flags",
+                "connection_security_policy",
+                "source_principal",
+                "destination_principal",
+            ],
+            &table.labels,
+        );
+        let mut not_numbers = table.not_numbers;
+        for (index, value) in table.values.iter().copied().enumerate() {
+            if !value.is_finite() || value < 0.0 {
+                not_numbers += 1;
+                continue;
+            }
+            let row = table.row(index);
+            let Some(measure) = self.measure(kind, table, index, tags.cells(row)) else { continue };
+            let channel = self.channel(identity.cells(row), is_tcp(kind));
+            self.flows.flows.push(Flow { channel, measure, value });
+        }
+        if not_numbers > 0 {
+            self.flows.not_numbers.insert(kind, not_numbers);
+        }
+    }
+
+    fn measure(&self, kind: QueryKind, table: &Table, index: usize, tags: [Symbol; 6]) -> Option<Measure> {
+        let [code, grpc_status, flags, security, source_principal, destination_principal] = tags;
+        let tags = Tags {
+            code,
+            grpc_status: self.meanings.known(grpc_status),
+            flags,
+            security: self.meanings.security(security),
+            source_principal: self.meanings.known(source_principal),
+            destination_principal: self.meanings.known(destination_principal),
+        };
+        Some(match kind {
+            QueryKind::Requests => Measure::Requests(tags),
+            QueryKind::TcpSent => Measure::TcpSent(tags),
+            QueryKind::TcpReceived => Measure::TcpReceived(tags),
+            QueryKind::TcpOpened => Measure::TcpOpened(tags),
+            QueryKind::TcpClosed => Measure::TcpClosed(tags),
+            QueryKind::DurationSum => Measure::DurationSum,
+            QueryKind::DurationCount => Measure::DurationCount,
+            QueryKind::DurationBucket => {
+                let le = table.le.get(index).copied().filter(|le| !le.is_nan())?;
+                Measure::Bucket { le_ms: le * self.ms_per_unit }
+            }
+            QueryKind::IntendedWeight | QueryKind::PresenceRequests | QueryKind::PresenceTcp => return None,
+        })
+    }
+
+    fn channel(&mut self, identity: Identity, tcp: bool) -> u32 {
+        if let Some(index) = self.channels.get(&(identity, tcp)) {
+            return *index;
+        }
+        let channel = self.read_channel(&identity, tcp);
+        let channels = &mut self.flows.channels;
+        let index = *self.by_channel.entry(channel).or_insert_with(|| {
+            channels.push(channel);
+            u32::try_from(channels.len() - 1).expect("fewer than four billion channels")
+        });
+        self.channels.insert((identity, tcp), index);
+        index
+    }
+
+    fn read_channel(&self, identity: &Identity, tcp: bool) -> Channel {
+        let protocol = if tcp {
+            Protocol::Tcp
+        } else if self.meanings.grpc == Some(identity[18]) {
+            Protocol::Grpc
+        } else {
+            Protocol::Http
+        };
+        Channel {
+            reporter: self.meanings.reporter(identity[0]),
+            source: self.party(&identity[1..8]),
+            destination: self.party(&identity[8..15]),
+            asked: Asked {
+                host: self.meanings.known(identity[15]),
+                name: self.meanings.known(identity[16]),
+                namespace: self.meanings.known(identity[17]),
+            },
+            protocol,
+        }
+    }
+
+    /// Cells: cluster, namespace, workload, canonical service, app, canonical revision, version.
+    fn party(&self, cells: &[Symbol]) -> Party {
+        let m = &self.meanings;
+        let workload = m.known(cells[2]);
+        let first =
+            |choices: &[(Symbol, Field)]| choices.iter().copied().find(|(symbol, _)| !symbol.is_empty());
+        let app = first(&[
+            (m.known(cells[3]), Field::CanonicalApp),
+            (m.known(cells[4]), Field::App),
+            (workload, Field::Workload),
+        ]);
+        let version =
+            first(&[(m.version(cells[5]), Field::CanonicalVersion), (m.version(cells[6]), Field::Version)]);
+        let stated = m.is_unknown(cells[2]) && (m.is_unknown(cells[3]) || m.is_unknown(cells[4]));
+        Party {
+            cluster: m.known(cells[0]),
+            namespace: m.known(cells[1]),
+            workload,
+            app: app.map_or(Symbol::EMPTY, |(symbol, _)| symbol),
+            version: version.map_or(Symbol::EMPTY, |(symbol, _)| symbol),
+            app_from: app.map(|(_, field)| field),
+            version_from: version.map(|(_, field)| field),
+            stated_unknown: stated && app.is_none(),
+        }
+    }
+
+    /// When each channel was last seen moving, from points a step apart.
+    fn presence(&mut self, kind: QueryKind, series: &RangeTable) {
+        let window = self.answers.window;
+        let identity = Columns::new(IDENTITY, &series.labels);
+        let last = |points: &[(f64, f64)]| {
+            points.iter().filter(|(_, value)| *value > 0.0).map(|(at_s, _)| *at_s).fold(f64::NAN, f64::max)
+        };
+        let newest_s = series.points.iter().map(|points| last(points)).fold(f64::NAN, f64::max);
+        // The slow lane may be a minute older than the rest; a mesh that fell silent as a whole has no newest point.
+        let at_s = window.at_s as f64;
+        let end_s = if (at_s - newest_s).abs() <= 90.0 { newest_s.min(at_s) } else { at_s };
+        let step_s = PRESENCE_STEP_S as f64;
+        let scrape_s = window.scrape_interval_s.unwrap_or(15.0);
+        for (index, points) in series.points.iter().enumerate() {
+            let seen_s = last(points);
+            if seen_s.is_nan() {
+                continue;
+            }
+            // A rate stays above zero until its whole range lies after the last increase.
+            let live = seen_s > end_s - step_s / 2.0;
+            let back_s = (window.silence_s() as f64 - f64::midpoint(scrape_s, step_s)).max(0.0);
+            let value = if live { at_s } else { seen_s - back_s };
+            let channel = self.channel(identity.cells(series.row(index)), is_tcp(kind));
+            self.flows.flows.push(Flow { channel, measure: Measure::LastSeen, value });
+        }
+    }
+
+    fn intents(&mut self, table: &Table) {
+        let columns = Columns::new(["workload", "exported_namespace", "namespace"], &table.labels);
+        for (index, weight) in table.values.iter().copied().enumerate() {
+            let [workload, exported, namespace] = columns.cells(table.row(index));
+            let namespace = if exported.is_empty() { namespace } else { exported };
+            if (0.0..=100.0).contains(&weight) && !workload.is_empty() {
+                self.flows.intents.push(Intent { namespace, workload, share: weight / 100.0 });
+            }
+        }
+    }
+}
+
+fn is_tcp(kind: QueryKind) -> bool {
+    matches!(
+        kind,
+        QueryKind::TcpSent
+            | QueryKind::TcpReceived
+            | QueryKind::TcpOpened
+            | QueryKind::TcpClosed
+            | QueryKind::PresenceTcp
+    )
 }

@@ -1,0 +1,132 @@
+//! Figures as PromQL over conditions on labels. It must not know places or links.
+
+use super::{Scope, Term, terms::Terms};
+use crate::{
+    dialect::{Tag, Vocabulary},
+    picture::Picture,
+    query::{Matcher, selector},
+};
+use model::Protocol;
+
+pub(super) struct Asking<'a> {
+    pub(super) words: Vocabulary,
+    picture: &'a Picture<'a>,
+    protocol: Option<Protocol>,
+    range_s: u64,
+    requests: Option<Terms<'a>>,
+    tcp: Option<Terms<'a>>,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn new(picture: &'a Picture<'a>, scope: &Scope, range_s: u64) -> Self {
+        let origin = &picture.snapshot.origin;
+        Self {
+            words: origin.dialect.vocabulary(&origin.probe),
+            picture,
+            protocol: scope.protocol,
+            range_s,
+            requests: Terms::new(picture, scope, false),
+            tcp: Terms::new(picture, scope, true),
+        }
+    }
+
+    pub(super) fn rate(&self) -> Option<String> {
+        Some(format!("sum({})", self.rates(self.words.requests, &self.counted()?)))
+    }
+
+    pub(super) fn error_share(&self) -> Option<String> {
+        let counted = self.counted()?;
+        let failed: Vec<Term> = counted.iter().flat_map(|term| self.failed(term)).collect();
+        Some(self.share(&failed, &counted))
+    }
+
+    pub(super) fn quantile(&self, q: f64) -> Option<String> {
+        let timed = self.timed()?;
+        let buckets = self.rates(self.words.duration_bucket, &timed);
+        Some(format!("{}histogram_quantile({q}, sum by (le) ({buckets}))", self.in_ms()))
+    }
+
+    pub(super) fn mean(&self) -> Option<String> {
+        let timed = self.timed()?;
+        let sum = self.rates(self.words.duration_sum, &timed);
+        let count = self.rates(self.words.duration_count, &timed);
+        Some(format!("{}sum({sum}) / sum({count})", self.in_ms()))
+    }
+
+    /// Only where all of it was reported by whoever received it: a caller's evidence is a certificate's name.
+    pub(super) fn mtls(&self) -> Option<String> {
+        let terms = self.requests.as_ref().filter(|terms| terms.reported_by_servers())?;
+        let label = self.tag(Tag::Security);
+        let with = |matcher: &Matcher| -> Vec<Term> {
+            terms.chosen().into_iter().map(|term| and(&term, [matcher.clone()])).collect()
+        };
+        let mutual = with(&Matcher::Is(label, "mutual_tls".into()));
+        let told = with(&Matcher::Like(label, "mutual_tls|none"));
+        (!told.is_empty()).then(|| self.share(&mutual, &told))
+    }
+
+    pub(super) fn tcp(&self, metric: &str) -> Option<String> {
+        let terms = self.tcp.as_ref()?.chosen();
+        (!terms.is_empty()).then(|| format!("sum({})", self.rates(metric, &terms)))
+    }
+
+    /// Chosen sides, and what never arrived.
+    fn counted(&self) -> Option<Vec<Term>> {
+        let requests = self.requests.as_ref()?;
+        let mut terms = requests.chosen();
+        terms.extend(requests.never_arrived());
+        (!terms.is_empty()).then_some(terms)
+    }
+
+    fn timed(&self) -> Option<Vec<Term>> {
+        let terms = self.requests.as_ref()?.chosen();
+        (!terms.is_empty()).then_some(terms)
+    }
+
+    fn tag(&self, tag: Tag) -> &'static str {
+        self.picture.snapshot.origin.dialect.tag(tag)
+    }
+
+    fn in_ms(&self) -> String {
+        if self.words.ms_per_unit > 1.0 { format!("{} * ", self.words.ms_per_unit) } else { String::new() }
+    }
+
+    /// The same conditions, for failed requests alone; more than one set where failing can look different.
+    fn failed(&self, term: &Term) -> Vec<Term> {
+        let (protocol, code, status) =
+            (self.tag(Tag::Protocol), self.tag(Tag::Code), self.tag(Tag::GrpcStatus));
+        let http = and(term, [Matcher::Like(code, "0|5..")]);
+        let grpc_code = and(term, [Matcher::Like(code, "0|[45]..")]);
+        let grpc_status = and(term, [Matcher::Like(status, "[1-9]|1[0-6]")]);
+        match self.protocol {
+            Some(Protocol::Grpc) => vec![grpc_code, grpc_status],
+            Some(_) => vec![http, grpc_status],
+            None => vec![
+                and(&http, [Matcher::IsNot(protocol, "grpc".into())]),
+                and(&grpc_code, [Matcher::Is(protocol, "grpc".into())]),
+                grpc_status,
+            ],
+        }
+    }
+
+    /// Zero where there is no such part but a whole.
+    fn share(&self, part: &[Term], whole: &[Term]) -> String {
+        let part = self.rates(self.words.requests, part);
+        let whole = self.rates(self.words.requests, whole);
+        format!("(sum({part}) or 0 * sum({whole})) / sum({whole})")
+    }
+
+    /// Series that several conditions select count once.
+    fn rates(&self, metric: &str, terms: &[Term]) -> String {
+        let extra = self.picture.snapshot.origin.extra_matcher.as_deref();
+        let rates: Vec<String> = terms
+            .iter()
+            .map(|term| format!("rate({}[{}s])", selector(metric, term, extra), self.range_s))
+            .collect();
+        rates.join(" or ")
+    }
+}
+
+fn and<const N: usize>(term: &Term, more: [Matcher; N]) -> Term {
+    term.iter().cloned().chain(more).collect()
+}

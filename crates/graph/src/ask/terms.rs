@@ -1,0 +1,297 @@
+//! From links back to label conditions: which series the chosen sides of these links were summed from.
+//! It must not know expressions.
+
+use super::{Scope, Term};
+use crate::{
+    dialect::Tag,
+    flow::{End, Field, Reporter},
+    link::Link,
+    picture::Picture,
+    place::{Place, PlaceId},
+    query::Matcher,
+    sample::Symbol,
+};
+use model::Protocol;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Constrain {
+    Source,
+    Destination,
+    Both,
+}
+
+/// Links that one selector can describe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct GroupKey {
+    reporter: Reporter,
+    source: Kind,
+    destination: Kind,
+}
+
+/// How an end is told in labels; places of one kind share a selector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// Not part of the question.
+    Any,
+    Workload,
+    /// Told by app and version; each has a selector of its own.
+    Unnamed(PlaceId),
+    /// A workload's place, but the service that was asked for is what counts.
+    Service,
+    /// Nobody answered; the service, the host or the cluster's name tells.
+    Asked,
+    Callers,
+    NoRoute,
+}
+
+pub(super) struct Terms<'a> {
+    picture: &'a Picture<'a>,
+    links: Vec<&'a Link>,
+    constrain: Constrain,
+    protocol: Option<Protocol>,
+}
+
+impl<'a> Terms<'a> {
+    /// None where a figure is an estimate, which no query can give.
+    pub(super) fn new(picture: &'a Picture<'a>, scope: &Scope, wants_tcp: bool) -> Option<Self> {
+        let of_kind = |link: &&Link| (link.protocol == Protocol::Tcp) == wants_tcp;
+        if scope.constrain != Constrain::Destination && scope.parts.iter().any(|part| part.weight < 1.0) {
+            return None;
+        }
+        let mut indices: Vec<u32> = scope.parts.iter().map(|part| part.link).collect();
+        indices.sort_unstable();
+        indices.dedup();
+        let links: Vec<&Link> =
+            indices.iter().map(|index| &picture.snapshot.links[*index as usize]).filter(of_kind).collect();
+        let moved = links.iter().any(|link| link.figures.moved() || link.figures.last_seen_s.is_some());
+        moved.then_some(Self {
+            picture,
+            links,
+            constrain: scope.constrain,
+            protocol: scope.protocol.filter(|_| !wants_tcp),
+        })
+    }
+
+    /// Series of the chosen sides.
+    pub(super) fn chosen(&self) -> Vec<Term> {
+        let mut groups: Vec<(GroupKey, Vec<&Link>)> = Vec::new();
+        for link in self.links.iter().filter(|link| spoke(link)) {
+            let key = self.key(link, self.constrain);
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, links)) => links.push(link),
+                None => groups.push((key, vec![link])),
+            }
+        }
+        groups.sort_by_key(|(key, _)| *key);
+        let most_trusted = groups.first().map(|(key, _)| key.reporter);
+        groups
+            .iter()
+            .flat_map(|(key, links)| {
+                // Who is less trusted also reports edges for which another was chosen: name the other ends too.
+                let constrain =
+                    if Some(key.reporter) == most_trusted { self.constrain } else { Constrain::Both };
+                self.split(links, constrain)
+            })
+            .collect()
+    }
+
+    /// Series of requests that never arrived, which the caller alone reports for edges that another was chosen for.
+    pub(super) fn never_arrived(&self) -> Vec<Term> {
+        let flags_label = self.picture.snapshot.origin.dialect.tag(Tag::Flags);
+        let mut terms = Vec::new();
+        for link in &self.links {
+            let mut flags: Vec<String> = link
+                .rows
+                .iter()
+                .filter(|row| row.reporter != link.reporter)
+                .map(|row| self.text(row.tags.flags))
+                .collect();
+            flags.sort();
+            flags.dedup();
+            if !flags.is_empty() {
+                let by_caller = GroupKey { reporter: Reporter::Source, ..self.key(link, Constrain::Both) };
+                let mut term = self.term(by_caller, &[link]);
+                term.push(Matcher::OneOf(flags_label, flags));
+                terms.push(term);
+            }
+        }
+        terms
+    }
+
+    pub(super) fn reported_by_servers(&self) -> bool {
+        self.links.iter().all(|link| link.reporter != Reporter::Source)
+    }
+
+    fn split(&self, links: &[&Link], constrain: Constrain) -> Vec<Term> {
+        let mut groups: Vec<(GroupKey, Vec<&Link>)> = Vec::new();
+        for link in links {
+            let key = self.key(link, constrain);
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, links)) => links.push(link),
+                None => groups.push((key, vec![link])),
+            }
+        }
+        groups.iter().map(|(key, links)| self.term(*key, links)).collect()
+    }
+
+    fn key(&self, link: &Link, constrain: Constrain) -> GroupKey {
+        let source = match constrain {
+            Constrain::Destination => Kind::Any,
+            _ => self.kind(link.source, End::Source),
+        };
+        let destination = match constrain {
+            Constrain::Source => Kind::Any,
+            _ => self.kind(link.destination, End::Destination),
+        };
+        GroupKey { reporter: link.reporter, source, destination }
+    }
+
+    fn kind(&self, place: PlaceId, end: End) -> Kind {
+        let by_service = self.picture.view.graph_type == model::GraphType::Service && end == End::Destination;
+        match self.picture.snapshot.places.get(place).place {
+            Place::Workload { .. } if by_service => Kind::Service,
+            Place::Workload { workload, .. } if workload.is_empty() => Kind::Unnamed(place),
+            Place::Workload { .. } => Kind::Workload,
+            Place::Service(_) | Place::External { .. } | Place::Egress { .. } => Kind::Asked,
+            Place::Callers { .. } => Kind::Callers,
+            Place::NoRoute { .. } => Kind::NoRoute,
+        }
+    }
+
+    fn term(&self, key: GroupKey, links: &[&Link]) -> Term {
+        let dialect = self.picture.snapshot.origin.dialect;
+        let mut term = Vec::new();
+        if key.reporter != Reporter::Unstated {
+            term.push(Matcher::Is(dialect.tag(Tag::Reporter), key.reporter.word().into()));
+        }
+        term.extend(self.end(End::Source, key.source, links));
+        term.extend(self.end(End::Destination, key.destination, links));
+        match self.protocol {
+            Some(Protocol::Grpc) => term.push(Matcher::Is(dialect.tag(Tag::Protocol), "grpc".into())),
+            Some(Protocol::Http) => term.push(Matcher::IsNot(dialect.tag(Tag::Protocol), "grpc".into())),
+            Some(Protocol::Tcp) | None => {}
+        }
+        term
+    }
+
+    fn end(&self, end: End, kind: Kind, links: &[&Link]) -> Term {
+        let place_of = |link: &&Link| if end == End::Source { link.source } else { link.destination };
+        let places: Vec<PlaceId> = links.iter().map(place_of).collect();
+        let label = |field| self.picture.snapshot.origin.dialect.label(end, field);
+        let unknown = |field| Matcher::Like(label(field), UNKNOWN);
+        match kind {
+            Kind::Any => Vec::new(),
+            Kind::Workload => {
+                let mut term = vec![
+                    self.one_of(label(Field::Namespace), &places, |known| known.party.namespace),
+                    self.one_of(label(Field::Workload), &places, |known| known.party.workload),
+                ];
+                term.extend(self.cluster(end, &places));
+                term
+            }
+            Kind::Unnamed(place) => self.unnamed(end, place),
+            Kind::Service => self.asked(links),
+            Kind::Asked => {
+                let mut term = self.asked(links);
+                term.push(unknown(Field::Workload));
+                term
+            }
+            Kind::Callers => {
+                let mut term = vec![unknown(Field::Workload), unknown(Field::App)];
+                term.push(self.one_of(label(Field::Namespace), &places, |known| known.namespace()));
+                term
+            }
+            Kind::NoRoute => {
+                let mut term = self.asked(links);
+                term.push(unknown(Field::Workload));
+                term
+            }
+        }
+    }
+
+    /// Told by whichever label gave its app and its version.
+    fn unnamed(&self, end: End, place: PlaceId) -> Term {
+        let party = &self.picture.snapshot.places.get(place).party;
+        let label = |field| self.picture.snapshot.origin.dialect.label(end, field);
+        let mut term = vec![Matcher::Like(label(Field::Workload), UNKNOWN)];
+        term.push(self.one_of(label(Field::Namespace), &[place], |known| known.party.namespace));
+        if let Some(field) = party.app_from {
+            term.push(Matcher::Is(label(field), self.text(party.app)));
+        }
+        if let Some(field) = party.version_from {
+            term.push(Matcher::Is(label(field), self.text(party.version)));
+        }
+        term.extend(self.cluster(end, &[place]));
+        term
+    }
+
+    fn asked(&self, links: &[&Link]) -> Term {
+        let dialect = self.picture.snapshot.origin.dialect;
+        let texts = |of: fn(&Link) -> Symbol| -> Vec<Symbol> { links.iter().map(|link| of(link)).collect() };
+        let by_name = links.iter().all(|link| !link.asked.name.is_empty() && link.service.is_some());
+        let egress =
+            links.iter().all(|link| crate::place::is_egress(self.picture.snapshot.text(link.asked.name)));
+        if by_name || egress {
+            let mut term = vec![self.known(dialect.tag(Tag::ServiceName), &texts(|link| link.asked.name))];
+            if !egress {
+                term.push(
+                    self.known(dialect.tag(Tag::ServiceNamespace), &texts(|link| link.asked.namespace)),
+                );
+            }
+            return term;
+        }
+        vec![self.known(dialect.tag(Tag::Host), &texts(|link| link.asked.host))]
+    }
+
+    /// Only where there are several: a label of one value selects nothing, and may be missing on some rows.
+    fn cluster(&self, end: End, places: &[PlaceId]) -> Option<Matcher> {
+        let label = self.picture.snapshot.origin.dialect.label(end, Field::Cluster);
+        let mut clusters: Vec<String> = places
+            .iter()
+            .map(|place| self.text(self.picture.snapshot.places.get(*place).party.cluster))
+            .collect();
+        clusters.extend(["unknown".to_owned(), String::new()]);
+        clusters.sort();
+        clusters.dedup();
+        (self.picture.snapshot.cluster_count > 1).then_some(Matcher::OneOf(label, clusters))
+    }
+
+    fn one_of(
+        &self,
+        label: &'static str,
+        places: &[PlaceId],
+        of: fn(&crate::place::Known) -> Symbol,
+    ) -> Matcher {
+        let symbols: Vec<Symbol> =
+            places.iter().map(|place| of(self.picture.snapshot.places.get(*place))).collect();
+        self.known(label, &symbols)
+    }
+
+    /// One of these; what is not known is written in either way.
+    fn known(&self, label: &'static str, symbols: &[Symbol]) -> Matcher {
+        let mut texts: Vec<String> = symbols.iter().map(|symbol| self.text(*symbol)).collect();
+        texts.sort();
+        texts.dedup();
+        if texts == [""] {
+            return Matcher::Like(label, UNKNOWN);
+        }
+        if texts[0].is_empty() {
+            texts.push("unknown".into());
+        }
+        Matcher::OneOf(label, texts)
+    }
+
+    fn text(&self, symbol: Symbol) -> String {
+        self.picture.snapshot.text(symbol).to_owned()
+    }
+}
+
+/// Absent, empty and `unknown` are one.
+const UNKNOWN: &str = "unknown|";
+
+/// Not a link of nothing but requests that never arrived.
+fn spoke(link: &Link) -> bool {
+    let own_rows = link.rows.iter().any(|row| row.reporter == link.reporter);
+    let timed = link.figures.duration_count.is_some_and(|count| count > 0.0);
+    own_rows || timed || !link.tcp_rows.is_empty() || link.rows.is_empty()
+}

@@ -1,0 +1,42 @@
+//! One edge of the wire. It must not know nodes' figures or findings.
+
+use crate::{picture::Picture, place::PlaceId};
+use model::{Edge, graph::EdgeFlags};
+use petgraph::stable_graph::EdgeIndex;
+
+/// A sum of parts may miss its whole by this much.
+const ALL_OF_IT: f64 = 1.0 - 1e-9;
+
+pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex) -> Edge {
+    let map_edge = picture.edge(index);
+    let (source, target) = picture.ends(index);
+    let figures = &map_edge.figures;
+    let row = |place: Option<PlaceId>| {
+        place.map(|place| picture.snapshot.text(picture.snapshot.places.get(place).row_key()).to_owned())
+    };
+    let silent = picture.is_silent(figures);
+    Edge {
+        id: picture.edge_id(index),
+        source: picture.id(source).to_owned(),
+        source_row: row(map_edge.source_row),
+        target: picture.id(target).to_owned(),
+        target_row: row(map_edge.target_row),
+        protocol: map_edge.protocol,
+        requests: figures.model_requests(picture.snapshot.window_s()),
+        tcp: figures.model_tcp(),
+        latency: figures.model_latency(&picture.snapshot.grid),
+        mtls_share: figures.mtls_share(),
+        source_share: picture.source_share(index),
+        other_side: figures.side_gap(),
+        health: picture.edge_health(index),
+        flags: EdgeFlags {
+            cycle: map_edge.cycle,
+            silent,
+            unreached: figures
+                .requests
+                .is_some_and(|sums| sums.rate > 0.0 && sums.unreached >= sums.rate * ALL_OF_IT),
+            estimated: map_edge.estimated,
+        },
+        last_seen_s: figures.last_seen_s.filter(|_| silent).map(|seen_s| seen_s as i64),
+    }
+}

@@ -1,0 +1,80 @@
+//! Pictures in the words of the wire. Each function here is a pure function of one snapshot and one view.
+//! It must not know how anything was measured or asked for.
+
+mod boxes;
+mod detail;
+mod edge;
+mod findings;
+mod flags;
+mod node;
+mod summary;
+
+pub use detail::{edge_detail, node_detail};
+
+use crate::{picture::Picture, snapshot::Snapshot, view::View};
+use model::{
+    Graph, Warning,
+    graph::{Meta, NamespaceSummary, Percentiles},
+};
+
+/// The graph as it travels. `meta.queries`, `meta.engine` and `meta.stale` are left to whoever asked Prometheus.
+pub fn view(snapshot: &Snapshot, view: &View) -> Graph {
+    let picture = Picture::new(snapshot, view);
+    let mut nodes: Vec<model::Node> =
+        picture.selection.nodes.iter().map(|node| node::node(&picture, *node)).collect();
+    let mut edges: Vec<model::Edge> =
+        picture.selection.edges.iter().map(|edge| edge::edge(&picture, *edge)).collect();
+    nodes.sort_by(|a, b| a.id.cmp(&b.id));
+    edges.sort_by(|a, b| a.id.cmp(&b.id));
+    let findings = findings::findings(&picture);
+    Graph {
+        meta: meta(&picture),
+        boxes: boxes::boxes(&picture),
+        findings,
+        namespaces: summary::namespaces(&picture),
+        totals: summary::totals(&picture),
+        nodes,
+        edges,
+    }
+}
+
+/// Every namespace with traffic, by name; `shown` as this view chooses.
+pub fn namespaces(snapshot: &Snapshot, view: &View) -> Vec<NamespaceSummary> {
+    summary::namespaces(&Picture::new(snapshot, view))
+}
+
+fn meta(picture: &Picture<'_>) -> Meta {
+    let (snapshot, view) = (picture.snapshot, picture.view);
+    let mut warnings = snapshot.warnings.clone();
+    if picture.selection.focus_missing {
+        warnings.push(Warning {
+            code: "focus_not_found".into(),
+            column: None,
+            sentence: "What you focused on has no traffic in this window or lies in no chosen namespace; all is drawn."
+                .into(),
+        });
+    }
+    Meta {
+        graph_type: view.graph_type,
+        window_s: snapshot.window.window_s,
+        at_s: snapshot.window.at_s,
+        scrape_interval_s: snapshot.window.scrape_interval_s,
+        engine: None,
+        percentiles: percentiles(snapshot, view),
+        queries: Vec::new(),
+        warnings,
+        quality: snapshot.quality.clone(),
+        stale: None,
+    }
+}
+
+fn percentiles(snapshot: &Snapshot, view: &View) -> Percentiles {
+    let no_traffic = !snapshot.links.iter().any(|link| link.figures.requests.is_some_and(|r| r.rate > 0.0));
+    let some = !snapshot.grid.bounds().is_empty();
+    match (snapshot.answered.buckets, view.percentiles) {
+        (true, _) if some || no_traffic => Percentiles::Present,
+        (false, false) => Percentiles::NotAsked,
+        (false, true) if !snapshot.buckets_asked => Percentiles::Pending,
+        _ => Percentiles::Missing,
+    }
+}

@@ -1,0 +1,237 @@
+//! One node of the wire: what it is called, its figures, its rows.
+//! It must not know edges or findings.
+
+use crate::{
+    figures::Figures,
+    graph_type::NodeKey,
+    picture::{JudgedRow, Picture},
+    place::{Known, Place},
+    sample::Symbol,
+    select,
+    traffic_map::{MapNode, MapRow},
+};
+use model::{GraphType, Node, NodeKind, VersionRow, graph::NodeFlags};
+use petgraph::stable_graph::NodeIndex;
+
+pub(super) fn node(picture: &Picture<'_>, index: NodeIndex) -> Node {
+    let map_node = picture.node(index);
+    let judged = picture.judged(index);
+    let figures = map_node.own_figures(judged.root);
+    let names = Names::of(picture, map_node);
+    let text = |symbol: Symbol| picture.snapshot.text(symbol).to_owned();
+    let some = |symbol: Symbol| (!symbol.is_empty()).then(|| text(symbol));
+    let silent_since = if judged.silent { judged.last_seen_s.map(|seen_s| seen_s as i64) } else { None };
+    Node {
+        id: picture.id(index).to_owned(),
+        kind: kind(picture, index),
+        name: name(picture, index),
+        cluster: some(names.cluster),
+        namespace: some(names.namespace),
+        app: some(names.app),
+        workload: some(names.workload),
+        service: some(names.service),
+        requests: figures.model_requests(picture.snapshot.window_s()),
+        tcp: figures.model_tcp(),
+        latency: figures.model_latency(&picture.snapshot.grid),
+        mtls_share: figures.mtls_share(),
+        health: judged.health.clone(),
+        versions: versions(picture, index),
+        version: some(names.version),
+        flags: flags(picture, index),
+        last_seen_s: silent_since,
+    }
+}
+
+fn flags(picture: &Picture<'_>, index: NodeIndex) -> NodeFlags {
+    let map_node = picture.node(index);
+    let judged = picture.judged(index);
+    let namespace = select::node_namespace(picture.snapshot, &picture.map, index);
+    let mut workloads = map_node
+        .places
+        .iter()
+        .map(|place| picture.snapshot.places.get(*place))
+        .filter(|known| known.is_workload());
+    NodeFlags {
+        root: judged.root,
+        outside: !namespace.is_empty() && !picture.selection.is_chosen(index),
+        silent: judged.silent,
+        injected: map_node.injected,
+        cycle: map_node.cycle,
+        out_of_mesh: workloads.clone().next().is_some() && workloads.all(|known| !known.reports),
+        estimated: map_node.estimated,
+    }
+}
+
+pub(super) fn kind(picture: &Picture<'_>, index: NodeIndex) -> NodeKind {
+    let map_node = picture.node(index);
+    if select::is_gateway(picture.snapshot, &picture.map, index) {
+        return NodeKind::Gateway;
+    }
+    match map_node.key {
+        NodeKey::App { .. } => NodeKind::App,
+        NodeKey::Service(_) => NodeKind::Service,
+        NodeKey::Place(place) => match picture.snapshot.places.get(place).place {
+            Place::Workload { .. } => NodeKind::Workload,
+            Place::Service(_) => NodeKind::Service,
+            Place::External { .. } => NodeKind::External,
+            Place::Egress { .. } => NodeKind::Egress,
+            Place::Callers { .. } => NodeKind::UnknownCallers,
+            Place::NoRoute { .. } => NodeKind::NoRoute,
+        },
+    }
+}
+
+/// What its card says.
+pub(super) fn name(picture: &Picture<'_>, index: NodeIndex) -> String {
+    let text = |symbol: Symbol| picture.snapshot.text(symbol).to_owned();
+    match picture.node(index).key {
+        NodeKey::App { app, .. } => text(app),
+        NodeKey::Service(service) => text(service.name),
+        NodeKey::Place(place) => {
+            let known = picture.snapshot.places.get(place);
+            match known.place {
+                Place::Workload { .. } => workload_name(picture, known),
+                Place::Service(service) => text(service.name),
+                Place::External { host, .. } => text(host),
+                Place::Egress { name, .. } => text(name),
+                Place::Callers { .. } => "Unknown callers".into(),
+                Place::NoRoute { .. } => "No route".into(),
+            }
+        }
+    }
+}
+
+fn workload_name(picture: &Picture<'_>, known: &Known) -> String {
+    let party = &known.party;
+    if !party.workload.is_empty() {
+        return picture.snapshot.text(party.workload).to_owned();
+    }
+    [party.app, party.version]
+        .iter()
+        .filter(|symbol| !symbol.is_empty())
+        .map(|symbol| picture.snapshot.text(*symbol))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[derive(Default)]
+struct Names {
+    cluster: Symbol,
+    namespace: Symbol,
+    app: Symbol,
+    workload: Symbol,
+    service: Symbol,
+    version: Symbol,
+}
+
+impl Names {
+    fn of(picture: &Picture<'_>, map_node: &MapNode) -> Self {
+        match map_node.key {
+            NodeKey::App { cluster, namespace, app } => {
+                let only = match map_node.rows.as_slice() {
+                    [row] => Some(picture.snapshot.places.get(row.place).party),
+                    _ => None,
+                };
+                Self {
+                    cluster,
+                    namespace,
+                    app,
+                    workload: only.map_or(Symbol::EMPTY, |party| party.workload),
+                    version: only.map_or(Symbol::EMPTY, |party| party.version),
+                    ..Self::default()
+                }
+            }
+            NodeKey::Service(service) => Self {
+                cluster: service.cluster,
+                namespace: service.namespace,
+                service: service.name,
+                ..Self::default()
+            },
+            NodeKey::Place(place) => Self::of_place(picture.snapshot.places.get(place)),
+        }
+    }
+
+    fn of_place(known: &Known) -> Self {
+        match known.place {
+            Place::Workload { cluster, namespace, workload, .. } => Self {
+                cluster,
+                namespace,
+                workload,
+                app: known.party.app,
+                version: known.party.version,
+                ..Self::default()
+            },
+            Place::Callers { cluster, namespace } => Self { cluster, namespace, ..Self::default() },
+            Place::Service(service) => Self {
+                cluster: service.cluster,
+                namespace: service.namespace,
+                service: service.name,
+                ..Self::default()
+            },
+            Place::External { cluster, host } => Self { cluster, service: host, ..Self::default() },
+            Place::Egress { cluster, .. } | Place::NoRoute { cluster } => Self { cluster, ..Self::default() },
+        }
+    }
+}
+
+fn versions(picture: &Picture<'_>, index: NodeIndex) -> Vec<VersionRow> {
+    let map_node = picture.node(index);
+    let judged = picture.judged(index);
+    if picture.view.graph_type != GraphType::VersionedApp || map_node.rows.len() < 2 {
+        return Vec::new();
+    }
+    let own = |row: &MapRow| if judged.root { row.outbound.clone() } else { row.inbound.clone() };
+    let figures: Vec<Figures> = map_node.rows.iter().map(own).collect();
+    let rate = |figures: &Figures| figures.requests.map_or(0.0, |requests| requests.rate);
+    let all: f64 = figures.iter().map(rate).sum();
+    let intended = intended(picture, &map_node.rows);
+    let measured = map_node.rows.iter().zip(&judged.rows).zip(figures).zip(intended);
+    measured
+        .map(|(((row, judged), figures), intended_share)| VersionRow {
+            share: figures.requests.and_then(|requests| crate::figures::share(requests.rate, all)),
+            intended_share,
+            ..version_row(picture, row, judged, &figures)
+        })
+        .collect()
+}
+
+fn version_row(picture: &Picture<'_>, row: &MapRow, judged: &JudgedRow, figures: &Figures) -> VersionRow {
+    let known = picture.snapshot.places.get(row.place);
+    let text = |symbol: Symbol| picture.snapshot.text(symbol).to_owned();
+    VersionRow {
+        key: text(known.row_key()),
+        name: text(known.row_name()),
+        workload: text(known.party.workload),
+        share: None,
+        intended_share: None,
+        requests: figures.model_requests(picture.snapshot.window_s()),
+        tcp: figures.model_tcp(),
+        latency: figures.model_latency(&picture.snapshot.grid),
+        health: judged.health.clone(),
+        comparison: judged.comparison.clone(),
+    }
+}
+
+/// As told for each workload; where all but one are told, that one is meant to get the rest.
+fn intended(picture: &Picture<'_>, rows: &[MapRow]) -> Vec<Option<f64>> {
+    let told = |row: &MapRow| {
+        let known = picture.snapshot.places.get(row.place);
+        let mut intents = picture.snapshot.intents.iter();
+        intents
+            .find(|intent| {
+                intent.workload == known.party.workload
+                    && (intent.namespace == known.namespace() || intent.namespace.is_empty())
+            })
+            .map(|intent| intent.share)
+    };
+    let mut shares: Vec<Option<f64>> = rows.iter().map(told).collect();
+    let sum: f64 = shares.iter().flatten().sum();
+    let untold: Vec<usize> = (0..shares.len()).filter(|at| shares[*at].is_none()).collect();
+    if let [last] = untold.as_slice()
+        && shares.len() > 1
+        && sum <= 1.0
+    {
+        shares[*last] = Some(1.0 - sum);
+    }
+    shares
+}

@@ -1,0 +1,153 @@
+//! What the answers lack, told in sentences: failed and partial queries, missing labels, rows left out.
+//! It must not know views.
+
+use crate::{
+    answers::{Answers, Outcome},
+    flow::Reporter,
+    place::Place,
+    query::QueryKind,
+    reporter::Unreported,
+    sample::Table,
+    snapshot::Snapshot,
+    words,
+};
+use model::{
+    Warning,
+    graph::{Quality, QualityNote},
+};
+use std::collections::BTreeMap;
+
+/// A window of fewer scrapes gives rates from too few samples.
+const SCRAPES_WANTED: f64 = 4.0;
+
+/// How many workloads a note names before it only counts.
+const NAMED: usize = 3;
+
+pub(crate) struct Counted<'a> {
+    pub(crate) half_built: usize,
+    pub(crate) reporters: Vec<Reporter>,
+    pub(crate) unreported: &'a [Unreported],
+    pub(crate) notes: Vec<QualityNote>,
+}
+
+pub(crate) fn warnings(answers: &Answers, not_numbers: &BTreeMap<QueryKind, usize>) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (kind, (outcome, partial)) in &answers.outcomes {
+        let mut warn = |code: &str, sentence: String| {
+            warnings.push(Warning { code: code.into(), column: Some(kind.word().into()), sentence });
+        };
+        if let Outcome::Failed(reason) = outcome {
+            let reason = reason.trim_end_matches('.');
+            warn("query_failed", format!("{reason}. So {} are missing.", kind.meaning()));
+        }
+        for text in partial {
+            warn("partial_answer", format!("Prometheus says of {}: {text}", kind.meaning()));
+        }
+        if let Some(rows) = not_numbers.get(kind) {
+            let rows = words::count(*rows as f64);
+            warn(
+                "not_numbers",
+                format!(
+                    "{rows} rows of {} were NaN, infinite or negative and were left out.",
+                    kind.meaning()
+                ),
+            );
+        }
+    }
+    warnings.extend(short_window(answers));
+    warnings
+}
+
+fn short_window(answers: &Answers) -> Option<Warning> {
+    let window_s = answers.window.window_s as f64;
+    let scrape_s = answers.window.scrape_interval_s.filter(|scrape_s| *scrape_s > 0.0)?;
+    let scrapes = window_s / scrape_s;
+    (scrapes < SCRAPES_WANTED).then(|| Warning {
+        code: "short_window".into(),
+        column: None,
+        sentence: format!(
+            "The window of {window_s} s spans only {} scrapes of {scrape_s} s, so rates are coarse and some may be missing. \
+             Choose at least {} s.",
+            words::three_digits(scrapes),
+            (SCRAPES_WANTED * scrape_s).ceil()
+        ),
+    })
+}
+
+pub(crate) fn quality(snapshot: &Snapshot, answers: &Answers, counted: Counted<'_>) -> Quality {
+    let mut notes = counted.notes;
+    if counted.half_built > 0 {
+        notes.push(QualityNote {
+            code: "half_built_rows".into(),
+            sentence: format!(
+                "{} rows were left out: their pods were still starting, and name neither workload nor app.",
+                words::count(counted.half_built as f64)
+            ),
+            fix: "Nothing to do if it passes. If it stays, look for pods without app and version labels."
+                .into(),
+        });
+    }
+    notes.extend(unreported_note(snapshot, counted.unreported));
+    Quality {
+        reporters: counted
+            .reporters
+            .iter()
+            .map(|reporter| reporter.word().to_owned())
+            .filter(|word| !word.is_empty())
+            .collect(),
+        rows: answers.table(QueryKind::Requests).map_or(0, Table::rows),
+        unknown_source_share: unknown_source_share(snapshot),
+        dropped_rows: counted.half_built,
+        notes,
+    }
+}
+
+fn unknown_source_share(snapshot: &Snapshot) -> Option<f64> {
+    let (mut all, mut unknown) = (0.0, 0.0);
+    for link in &snapshot.links {
+        let rate = link.figures.requests.map_or(0.0, |requests| requests.rate);
+        all += rate;
+        if matches!(snapshot.places.get(link.source).place, Place::Callers { .. }) {
+            unknown += rate;
+        }
+    }
+    (all > 0.0).then(|| unknown / all)
+}
+
+fn unreported_note(snapshot: &Snapshot, unreported: &[Unreported]) -> Option<QualityNote> {
+    let mut by_name: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    for found in unreported {
+        let known = snapshot.places.get(found.destination);
+        let name = snapshot.text(known.row_key());
+        let place = match snapshot.text(known.namespace()) {
+            "" => name.to_owned(),
+            namespace => format!("{name} in {namespace}"),
+        };
+        let sums = by_name.entry(place).or_default();
+        sums.0 += found.counted;
+        sums.1 += found.by_callers;
+    }
+    if by_name.is_empty() {
+        return None;
+    }
+    let named: Vec<String> = by_name
+        .iter()
+        .take(NAMED)
+        .map(|(name, (counted, by_callers))| {
+            format!(
+                "{name} (callers count {}, it counts {})",
+                words::rate(*by_callers),
+                words::rate(*counted)
+            )
+        })
+        .collect();
+    let more = match by_name.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(QualityNote {
+        code: "pods_not_reporting".into(),
+        sentence: format!("Some of this workload's pods do not report: {}{more}.", named.join(", ")),
+        fix: "Look for pods without a sidecar, or that Prometheus does not scrape.".into(),
+    })
+}

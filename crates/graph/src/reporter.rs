@@ -1,0 +1,298 @@
+//! The reporter rule: one side per edge and protocol is its truth, and the other is kept beside it.
+//! There is no other rule about reporters anywhere.
+
+use crate::{
+    flow::{Asked, Channel, Flow, Measure, Reporter, Tags},
+    place::{Place, PlaceId},
+    sample::{Symbol, Symbols},
+};
+use model::Protocol;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Flags of requests that no server can have seen. UT, UC, UR and DC did reach one.
+pub(crate) const NEVER_ARRIVED: [&str; 10] = ["UH", "UF", "UO", "NR", "NC", "DF", "FI", "RL", "RLSE", "UAEX"];
+
+/// The caller counting this much more than the total means that some server pods do not report.
+const UNREPORTED_RATIO: f64 = 1.05;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) tags: Tags,
+    pub(crate) reporter: Reporter,
+    /// It never reached a server.
+    pub(crate) unreached: bool,
+    pub(crate) rate: f64,
+}
+
+/// What one reporter said about one edge and one service.
+#[derive(Debug, Clone)]
+pub(crate) struct Heard {
+    pub(crate) reporter: Reporter,
+    pub(crate) asked: Asked,
+    /// The destination was stated to be unknown.
+    stated_unknown: bool,
+    pub(crate) requests: Vec<(Tags, f64)>,
+    pub(crate) tcp: Vec<(Measure, f64)>,
+    pub(crate) duration_sum: f64,
+    pub(crate) duration_count: f64,
+    pub(crate) buckets: Vec<(f64, f64)>,
+    last_seen_s: Option<f64>,
+}
+
+impl Heard {
+    fn new(reporter: Reporter, asked: Asked) -> Self {
+        Self {
+            reporter,
+            asked,
+            stated_unknown: false,
+            requests: Vec::new(),
+            tcp: Vec::new(),
+            duration_sum: 0.0,
+            duration_count: 0.0,
+            buckets: Vec::new(),
+            last_seen_s: None,
+        }
+    }
+
+    fn take(&mut self, flow: &Flow) {
+        match flow.measure {
+            Measure::Requests(tags) => self.requests.push((tags, flow.value)),
+            Measure::TcpSent(_) | Measure::TcpReceived(_) | Measure::TcpOpened(_) | Measure::TcpClosed(_) => {
+                self.tcp.push((flow.measure, flow.value));
+            }
+            Measure::DurationSum => self.duration_sum += flow.value,
+            Measure::DurationCount => self.duration_count += flow.value,
+            Measure::Bucket { le_ms } => self.buckets.push((le_ms, flow.value)),
+            Measure::LastSeen => {
+                self.last_seen_s = Some(self.last_seen_s.map_or(flow.value, |seen| seen.max(flow.value)));
+            }
+        }
+    }
+
+    /// 0 counted traffic, 1 only timed it, 2 only remembers it: the reporter is chosen among the best.
+    fn worth(&self) -> u8 {
+        if !self.requests.is_empty() || !self.tcp.is_empty() {
+            0
+        } else if self.duration_count > 0.0 || !self.buckets.is_empty() {
+            1
+        } else {
+            2
+        }
+    }
+
+    pub(crate) fn rate(&self) -> f64 {
+        self.requests.iter().map(|(_, rate)| rate).sum()
+    }
+}
+
+/// Chosen traffic from one place to another for one service and protocol.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen {
+    pub(crate) source: PlaceId,
+    pub(crate) destination: PlaceId,
+    pub(crate) protocol: Protocol,
+    pub(crate) heard: Heard,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) other: Option<Heard>,
+    pub(crate) last_seen_s: Option<f64>,
+}
+
+impl Chosen {
+    /// The same edge for another service.
+    fn without_traffic(&self, asked: Asked) -> Self {
+        Self {
+            source: self.source,
+            destination: self.destination,
+            protocol: self.protocol,
+            heard: Heard::new(self.heard.reporter, asked),
+            rows: Vec::new(),
+            other: None,
+            last_seen_s: None,
+        }
+    }
+}
+
+/// A destination whose callers count more than it does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Unreported {
+    pub(crate) destination: PlaceId,
+    pub(crate) counted: f64,
+    pub(crate) by_callers: f64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Choice {
+    pub(crate) chosen: Vec<Chosen>,
+    pub(crate) unreported: Vec<Unreported>,
+}
+
+type EdgeKey = (PlaceId, PlaceId, Protocol);
+
+/// Sorts flows by edge and applies the rule to each. `ends` has the places of each channel, none for what was dropped.
+pub(crate) fn choose(
+    channels: &[Channel],
+    ends: &[Option<(PlaceId, PlaceId)>],
+    flows: &[Flow],
+    reading: &Reading<'_>,
+) -> Choice {
+    let mut edges: Vec<(EdgeKey, Vec<Heard>)> = Vec::new();
+    let mut by_key: FxHashMap<EdgeKey, usize> = FxHashMap::default();
+    let mut slots: Vec<Option<(usize, usize)>> = vec![None; channels.len()];
+    for (index, channel) in channels.iter().enumerate() {
+        let Some((source, destination)) = ends[index] else { continue };
+        let key = (source, destination, channel.protocol);
+        let edge = *by_key.entry(key).or_insert_with(|| {
+            edges.push((key, Vec::new()));
+            edges.len() - 1
+        });
+        let heards = &mut edges[edge].1;
+        let found = heards
+            .iter()
+            .position(|heard| heard.reporter == channel.reporter && heard.asked == channel.asked);
+        let slot = found.unwrap_or_else(|| {
+            heards.push(Heard::new(channel.reporter, channel.asked));
+            heards.len() - 1
+        });
+        heards[slot].stated_unknown |= channel.destination.stated_unknown;
+        slots[index] = Some((edge, slot));
+    }
+    for flow in flows {
+        if let Some((edge, slot)) = slots[flow.channel as usize] {
+            edges[edge].1[slot].take(flow);
+        }
+    }
+    let mut choice = Choice::default();
+    for (key, heards) in edges {
+        choose_side(key, heards, reading, &mut choice);
+    }
+    choice
+}
+
+/// What is needed to understand rows.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    pub(crate) symbols: &'a Symbols,
+    pub(crate) places: &'a [Place],
+    pub(crate) window_s: f64,
+    pub(crate) min_requests: f64,
+}
+
+impl Reading<'_> {
+    fn flags(&self, flags: Symbol) -> impl Iterator<Item = &str> {
+        self.symbols.text(flags).split(',').map(str::trim)
+    }
+
+    fn never_arrived<'a>(&'a self, flags: Symbol) -> impl Iterator<Item = &'a str> {
+        self.flags(flags).filter(|flag| NEVER_ARRIVED.contains(flag))
+    }
+
+    /// A row of the caller's own report of a destination that nobody answered for.
+    fn is_unreached(&self, tags: &Tags, nobody: bool) -> bool {
+        let flags = self.symbols.text(tags.flags);
+        let code = self.symbols.text(tags.code);
+        let unanswered = code == "0" || code.starts_with('5') || !matches!(flags, "" | "-");
+        self.never_arrived(tags.flags).next().is_some() || (nobody && unanswered)
+    }
+}
+
+fn choose_side(key: EdgeKey, heards: Vec<Heard>, reading: &Reading<'_>, choice: &mut Choice) {
+    let (source, destination, protocol) = key;
+    let worth = heards.iter().map(Heard::worth).min().unwrap_or(2);
+    let truth = heards.iter().filter(|heard| heard.worth() == worth).map(|heard| heard.reporter).min();
+    let Some(truth) = truth else { return };
+    let nobody_there =
+        matches!(reading.places[destination as usize], Place::Service(_) | Place::NoRoute { .. });
+    let seen: Vec<(Asked, Option<f64>)> = heards.iter().map(|h| (h.asked, h.last_seen_s)).collect();
+    let (chosen, others): (Vec<Heard>, Vec<Heard>) = heards.into_iter().partition(|h| h.reporter == truth);
+    let mut links: Vec<Chosen> = chosen
+        .into_iter()
+        .map(|heard| {
+            let nobody = nobody_there && heard.stated_unknown && truth == Reporter::Source;
+            let row = |(tags, rate): &(Tags, f64)| Row {
+                tags: *tags,
+                reporter: truth,
+                unreached: truth == Reporter::Source && reading.is_unreached(tags, nobody),
+                rate: *rate,
+            };
+            let rows = heard.requests.iter().map(row).collect();
+            Chosen { source, destination, protocol, heard, rows, other: None, last_seen_s: None }
+        })
+        .collect();
+    if truth < Reporter::Source {
+        add_what_never_arrived(&mut links, &others, reading);
+        choice.unreported.extend(unreported(destination, &links, &others, reading));
+    }
+    keep_other_side(&mut links, others);
+    for (asked, seen_s) in seen {
+        let at = links.iter().position(|link| link.heard.asked == asked).unwrap_or(0);
+        let slot = &mut links[at].last_seen_s;
+        *slot = slot.map_or(seen_s, |held| Some(seen_s.map_or(held, |seen_s| held.max(seen_s))));
+    }
+    choice.chosen.extend(links);
+}
+
+/// From the caller's side only what no server can have seen: a flag that the server's own rows for this edge lack.
+/// (Requests whose destination is unknown have an edge of their own, where the caller is the only one to speak.)
+fn add_what_never_arrived(links: &mut Vec<Chosen>, others: &[Heard], reading: &Reading<'_>) {
+    let by_server: FxHashSet<String> = links
+        .iter()
+        .flat_map(|link| link.rows.iter())
+        .flat_map(|row| reading.flags(row.tags.flags))
+        .map(str::to_owned)
+        .collect();
+    for heard in others.iter().filter(|heard| heard.reporter == Reporter::Source) {
+        for (tags, rate) in &heard.requests {
+            if !reading.never_arrived(tags.flags).any(|flag| !by_server.contains(flag)) {
+                continue;
+            }
+            let at = links.iter().position(|link| link.heard.asked == heard.asked).unwrap_or_else(|| {
+                let empty = links[0].without_traffic(heard.asked);
+                links.push(empty);
+                links.len() - 1
+            });
+            links[at].rows.push(Row {
+                tags: *tags,
+                reporter: Reporter::Source,
+                unreached: true,
+                rate: *rate,
+            });
+        }
+    }
+}
+
+fn unreported(
+    destination: PlaceId,
+    links: &[Chosen],
+    others: &[Heard],
+    reading: &Reading<'_>,
+) -> Option<Unreported> {
+    let counted: f64 = links.iter().flat_map(|link| &link.rows).map(|row| row.rate).sum();
+    let by_callers: f64 =
+        others.iter().filter(|heard| heard.reporter == Reporter::Source).map(Heard::rate).sum();
+    // A handful of requests differ by where in the scrape they fall.
+    let enough = by_callers * reading.window_s >= reading.min_requests;
+    (enough && by_callers > counted * UNREPORTED_RATIO).then_some(Unreported {
+        destination,
+        counted,
+        by_callers,
+    })
+}
+
+/// The caller's view if it spoke, else the next one.
+fn keep_other_side(links: &mut [Chosen], others: Vec<Heard>) {
+    let preferred = [Reporter::Source, Reporter::Destination, Reporter::Unstated]
+        .into_iter()
+        .find(|reporter| others.iter().any(|heard| heard.reporter == *reporter && heard.worth() < 2));
+    let Some(preferred) = preferred else { return };
+    for heard in others.into_iter().filter(|heard| heard.reporter == preferred) {
+        let at = links.iter().position(|link| link.heard.asked == heard.asked).unwrap_or(0);
+        match &mut links[at].other {
+            Some(other) => {
+                other.requests.extend(heard.requests);
+                other.duration_sum += heard.duration_sum;
+                other.duration_count += heard.duration_count;
+            }
+            slot => *slot = Some(heard),
+        }
+    }
+}
