@@ -95,7 +95,7 @@ fn route(
     let (path, back) = if own {
         (routes::own_loop(&ends.source), false)
     } else if net.cards[net.lines[line].source].item == net.cards[net.lines[line].target].item {
-        (routes::aside(&ends), false)
+        (routes::aside(&ends, tracks), false)
     } else {
         lead(tracks, &ends, levels)
     };

@@ -16,30 +16,42 @@ pub(crate) struct Body {
 /// How far down each body must move so that none overlaps. `grown` names those that keep their place.
 pub(crate) fn down(bodies: &mut [Body], grown: &[usize]) -> Vec<f64> {
     let mut moved = vec![0.0; bodies.len()];
-    let mut work: Vec<usize> = grown.to_vec();
+    let mut work: Vec<usize> = (0..bodies.len()).filter(|index| !grown.contains(index)).collect();
+    work.extend(grown);
     // Each step moves something further down past a body; the bound only guards against bad numbers.
     let mut steps = bodies.len() * bodies.len() + 16;
     while let Some(index) = work.pop() {
-        let body = bodies[index].clone();
         for other in 0..bodies.len() {
-            if other == index || bodies[other].fixed || steps == 0 {
+            let held = |body: usize| bodies[body].fixed || grown.contains(&body);
+            if other == index || steps == 0 || !meet(&bodies[index], &bodies[other]) {
                 continue;
             }
-            let room = body.room.min(bodies[other].room);
-            let below = bodies[other].rect.y + bodies[other].rect.height / 2.0 >= body.rect.y;
-            if below && bodies[other].rect.overlaps(&body.rect.grown(room - 0.01)) && !grown.contains(&other)
-            {
-                let by = body.rect.bottom() + room - bodies[other].rect.y;
-                if by > 0.0 {
-                    bodies[other].rect.y += by;
-                    moved[other] += by;
-                    work.push(other);
-                    steps -= 1;
-                }
+            let higher =
+                bodies[index].rect.y.total_cmp(&bodies[other].rect.y).then(index.cmp(&other)).is_lt();
+            let (stays, goes) = match (held(index), held(other)) {
+                (true, true) => continue,
+                (true, false) => (index, other),
+                (false, true) => (other, index),
+                _ if higher => (index, other),
+                _ => (other, index),
+            };
+            let room = bodies[stays].room.min(bodies[goes].room);
+            let by = bodies[stays].rect.bottom() + room - bodies[goes].rect.y;
+            bodies[goes].rect.y += by;
+            moved[goes] += by;
+            steps -= 1;
+            work.push(goes);
+            if goes == index {
+                break;
             }
         }
     }
     moved
+}
+
+/// What touches already may touch on: only what is covered, or comes nearer than it must, has to go.
+fn meet(a: &Body, b: &Body) -> bool {
+    a.rect.overlaps(&b.rect.grown(a.room.min(b.room) - 0.01))
 }
 
 #[cfg(test)]

@@ -120,13 +120,14 @@ pub(crate) fn own_loop(card: &Rect) -> Vec<Cubic> {
     vec![Cubic { from, c1: Point::new(from.x + 28.0, from.y), c2: Point::new(to.x, to.y - 26.0), to }]
 }
 
-/// Between two members of one app: out to the right and in again from the right.
-pub(crate) fn aside(ends: &Ends) -> Vec<Cubic> {
+/// Between two members of one app: out to the right, past the widest of the column, and in again from the right.
+pub(crate) fn aside(ends: &Ends, tracks: &Tracks) -> Vec<Cubic> {
     let down = ends.source.y < ends.target.y;
     let at = |rect: &Rect, share: f64| Point::new(rect.right(), rect.y + rect.height * share);
     let from = at(&ends.source, if down { 0.8 } else { 0.2 });
     let to = at(&ends.target, if down { 0.2 } else { 0.8 });
-    let x = from.x.max(to.x);
+    let column = |rect: &Rect| tracks.columns[tracks.at(rect.x)].right;
+    let x = column(&ends.source).max(column(&ends.target));
     let mut path = Vec::new();
     push_line(&mut path, from, Point::new(x, from.y));
     path.push(turn(Point::new(x, from.y), Point::new(x, to.y), 1.0));

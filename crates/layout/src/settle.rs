@@ -186,6 +186,7 @@ impl Settled<'_> {
     fn make_room(&mut self, card: usize) {
         let band = self.band(card);
         let item = self.net.cards[card].item;
+        self.make_room_among_sisters(item, card);
         let peers: Vec<usize> = (0..self.net.items.len())
             .filter(|&other| self.net.items[other].band == band && self.item_rect(other).is_some())
             .collect();
@@ -196,6 +197,26 @@ impl Settled<'_> {
             self.slide(&self.net.items[peer].cards, by);
         }
         self.push_bodies(band, item);
+    }
+
+    /// Within an app the members go down first.
+    fn make_room_among_sisters(&mut self, item: usize, card: usize) {
+        let sisters: Vec<usize> = self.net.items[item]
+            .cards
+            .iter()
+            .copied()
+            .filter(|&sister| self.rects[sister].is_some())
+            .collect();
+        let body = |&sister: &usize| Body {
+            rect: self.rects[sister].unwrap_or_default(),
+            room: APP_GAP,
+            fixed: self.net.cards[sister].pin.is_some(),
+        };
+        let mut bodies: Vec<Body> = sisters.iter().map(body).collect();
+        let grown = sisters.iter().position(|&sister| sister == card);
+        for (sister, by) in sisters.into_iter().zip(push::down(&mut bodies, grown.as_slice())) {
+            self.slide(&[sister], by);
+        }
     }
 
     fn push_bodies(&mut self, band: Option<usize>, item: usize) {

@@ -144,7 +144,7 @@ impl Work<'_> {
         let (path, back) = if looped {
             (routes::own_loop(&ends.source), false)
         } else if self.net.cards[own.source].item == self.net.cards[own.target].item {
-            (routes::aside(&ends), false)
+            (routes::aside(&ends, &self.tracks), false)
         } else {
             lead(&mut self.tracks, &ends, None)
         };

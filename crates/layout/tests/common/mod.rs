@@ -109,7 +109,11 @@ pub fn assert_lawful(scene: &Scene, input: &Input) {
         assert!(of(&edge.target).contains(edge.path[edge.path.len() - 1].to), "{} misses its card", edge.key);
     }
     let figures = figures(scene, input);
-    assert_eq!(figures.overlaps, 0, "cards overlap");
+    for a in &scene.nodes {
+        for b in scene.nodes.iter().filter(|b| b.key < a.key) {
+            assert!(!a.rect.overlaps(&b.rect), "{} {:?} lies over {} {:?}", a.key, a.rect, b.key, b.rect);
+        }
+    }
     assert_eq!(figures.foreign, 0, "a stranger stands in a box");
     assert_eq!(figures.band_overlaps, 0, "bands overlap");
     assert_eq!(figures.through_nodes, 0, "a line runs through a card");

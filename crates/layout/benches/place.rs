@@ -1,0 +1,37 @@
+//! Time to place and to update meshes of several sizes.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use layout::{generate, place, update};
+
+fn from_scratch(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("place");
+    group.sample_size(20);
+    for n in [50, 100, 300, 1_000] {
+        let input = generate::mesh(n, 1);
+        group.bench_with_input(BenchmarkId::new("mesh", n), &input, |bencher, input| {
+            bencher.iter(|| place(black_box(input)));
+        });
+        let mut flat = input;
+        flat.groups.clear();
+        group.bench_with_input(BenchmarkId::new("flat", n), &flat, |bencher, input| {
+            bencher.iter(|| place(black_box(input)));
+        });
+    }
+    group.finish();
+}
+
+fn one_card_more(criterion: &mut Criterion) {
+    let whole = generate::mesh(1_000, 1);
+    let mut before = whole.clone();
+    let gone = before.nodes.remove(500).key;
+    before.edges.retain(|edge| edge.source != gone && edge.target != gone);
+    let scene = place(&before);
+    criterion.bench_function("update/one card more at 1000", |bencher| {
+        bencher.iter(|| update(black_box(&scene), black_box(&whole)));
+    });
+}
+
+criterion_group!(benches, from_scratch, one_card_more);
+criterion_main!(benches);
