@@ -117,8 +117,9 @@ impl Generator {
         format!("{}({selector})", self.random.pick(RANGE_FUNCTIONS))
     }
 
+    /// Below one, where the rank is the count itself and rounding decides which bucket reaches it.
     fn share(&mut self) -> f64 {
-        self.random.below(101) as f64 / 100.0
+        self.random.below(100) as f64 / 100.0
     }
 
     fn labels(&mut self) -> String {

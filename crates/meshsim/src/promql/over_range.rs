@@ -2,7 +2,7 @@
 
 use super::rate;
 use super::select::Window;
-use super::statistics::{ExactSum, Spread, quantile};
+use super::statistics::{ExactSum, exact_variance, quantile};
 
 /// A function of one window, which is never empty.
 #[derive(Debug, Clone, Copy)]
@@ -83,11 +83,7 @@ fn min(window: Window) -> f64 {
 }
 
 fn variance(window: Window) -> f64 {
-    let mut spread = Spread::default();
-    for value in values(window) {
-        spread.add(value);
-    }
-    spread.variance()
+    exact_variance(values(window))
 }
 
 fn quantile_of(window: Window, share: f64) -> f64 {

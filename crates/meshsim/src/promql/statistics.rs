@@ -55,6 +55,18 @@ impl Spread {
     }
 }
 
+/// The variance of counters, whose mean may be a million times their spread: Welford again, but nothing is lost.
+pub(super) fn exact_variance(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut count, mut mean, mut squares) = (0.0, ExactSum::default(), ExactSum::default());
+    for value in values {
+        count += 1.0;
+        let before = value - mean.value();
+        mean.add(before / count);
+        squares.add(before * (value - mean.value()));
+    }
+    squares.value() / count
+}
+
 /// The quantile of some values, between neighbours by their distance. Sorts them; NaN comes first.
 pub(super) fn quantile(share: f64, values: &mut [f64]) -> f64 {
     if values.is_empty() || share.is_nan() {
