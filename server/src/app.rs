@@ -4,7 +4,8 @@ use crate::collector::Collector;
 use crate::config::Config;
 use crate::{api, error::ApiError, middleware, page};
 use axum::Router;
-use axum::http::Uri;
+use axum::http::{Method, StatusCode, Uri};
+use axum::routing::get;
 use std::sync::Arc;
 
 /// Cheap to clone; one a process.
@@ -42,9 +43,23 @@ pub fn router(app: App) -> Router {
         .merge(page::routes())
         .merge(api::probes())
         .nest("/api/v1", api::routes())
-        .fallback(not_found);
-    let routes = if base_path.is_empty() { inner } else { Router::new().nest(&base_path, inner) };
+        .fallback(not_found)
+        .method_not_allowed_fallback(only_read);
+    let routes = if base_path.is_empty() {
+        inner
+    } else {
+        // Nesting takes `/x` but not `/x/`.
+        Router::new()
+            .route(&format!("{base_path}/"), get(page::home))
+            .nest(&base_path, inner)
+            .fallback(not_found)
+    };
     middleware::around(routes, &app).with_state(app)
+}
+
+async fn only_read(method: Method) -> ApiError {
+    let detail = format!("Portolan only reads: use GET, not {method}.");
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Only reading is possible", detail)
 }
 
 async fn not_found(uri: Uri) -> ApiError {

@@ -1,5 +1,6 @@
 //! One snapshot with all that is known about how it came to be.
 
+use crate::prometheus::PrometheusError;
 use graph::{Answers, Outcome, QueryKind, Snapshot, Window};
 use model::Warning;
 use model::graph::QueryUse;
@@ -13,7 +14,7 @@ pub(super) struct Sent {
     pub(super) promql: String,
     /// None: it was not sent, since the source was found to be gone.
     pub(super) took: Option<Duration>,
-    pub(super) error: Option<String>,
+    pub(super) error: Option<PrometheusError>,
 }
 
 #[derive(Debug)]
@@ -72,7 +73,7 @@ fn query_use(kind: QueryKind, sent: &Sent, answers: &Answers) -> QueryUse {
         promql: sent.promql.clone(),
         duration_ms: sent.took.map(|took| (took.as_secs_f64() * 10_000.0).round() / 10.0),
         rows,
-        error: sent.error.clone(),
+        error: sent.error.as_ref().map(ToString::to_string),
     }
 }
 

@@ -39,19 +39,18 @@ impl Fetcher {
         let started = Instant::now();
         let plan = graph::plan(&origin, Signals { percentiles: false, slow_lane: false }, &window);
         let replies = self.ask(plan, window.at_s, Lane::Traffic).await;
-        if let Some(error) = all_failed(&replies) {
+        let at = self.client.address().to_owned();
+        let columns = Columns { answers: Answers::new(origin.clone(), window), sent: BTreeMap::new() };
+        let columns = computed(move || columns.with(replies, &at)).await;
+        if let Some(error) = columns.nothing_came() {
             tracing::warn!(window_s = window.window_s, at_s = window.at_s, %error, "no traffic came");
             return Err(error);
         }
         let slow = self.slow_lane.replies(self, &origin, &window).await;
         let prometheus = started.elapsed();
-        let replies: Vec<Reply> = replies.into_iter().chain(slow.iter().cloned()).collect();
         let at = self.client.address().to_owned();
         let collected = computed(move || {
-            let (mut answers, mut sent) = (Answers::new(origin, window), BTreeMap::new());
-            for reply in replies {
-                read(reply, &at, &mut answers, &mut sent);
-            }
+            let Columns { answers, sent } = columns.with(slow.iter().cloned(), &at);
             Collected::new(answers, sent, prometheus, Keep::Answers)
         })
         .await;
@@ -64,7 +63,7 @@ impl Fetcher {
         self: &Arc<Self>,
         traffic: Arc<Collected>,
     ) -> Result<Arc<Collected>, PrometheusError> {
-        let Some(mut answers) = traffic.answers.clone() else { return Ok(traffic) };
+        let Some(answers) = traffic.answers.clone() else { return Ok(traffic) };
         let started = Instant::now();
         let mut plan =
             graph::plan(&answers.origin, Signals { percentiles: true, slow_lane: false }, &answers.window);
@@ -72,11 +71,9 @@ impl Fetcher {
         let replies = self.ask(plan, answers.window.at_s, Lane::Dear).await;
         let prometheus = traffic.prometheus + started.elapsed();
         let at = self.client.address().to_owned();
-        let mut sent = traffic.sent.clone();
+        let columns = Columns { answers, sent: traffic.sent.clone() };
         let collected = computed(move || {
-            for reply in replies {
-                read(reply, &at, &mut answers, &mut sent);
-            }
+            let Columns { answers, sent } = columns.with(replies, &at);
             Collected::new(answers, sent, prometheus, Keep::SnapshotOnly)
         })
         .await;
@@ -124,26 +121,35 @@ impl Fetcher {
     }
 }
 
-/// The first failure, if nothing but failures came.
-fn all_failed(replies: &[Reply]) -> Option<PrometheusError> {
-    let first = replies.iter().find_map(|reply| reply.body.as_ref().err())?;
-    replies.iter().all(|reply| reply.body.is_err()).then(|| first.clone())
+/// Answers as they are read, beside how each query went.
+struct Columns {
+    answers: Answers,
+    sent: BTreeMap<QueryKind, Sent>,
 }
 
-/// Reads one reply into its column.
-fn read(reply: Reply, at: &str, answers: &mut Answers, sent: &mut BTreeMap<QueryKind, Sent>) {
-    let Reply { query, body, took } = reply;
-    let outcome = body.and_then(|body| {
-        decoded(&query, &body, &mut answers.symbols)
-            .map_err(|error| PrometheusError::from_decoding(error, &body, at))
-    });
-    let error = outcome.as_ref().err().map(ToString::to_string);
-    let (outcome, warnings) = match outcome {
-        Ok((outcome, notes)) => (outcome, sentences(notes)),
-        Err(error) => (Outcome::Failed(error.to_string()), Vec::new()),
-    };
-    answers.outcomes.insert(query.kind, (outcome, warnings));
-    sent.insert(query.kind, Sent { promql: query.promql, took, error });
+impl Columns {
+    /// Reads each reply into its column; what cannot be read costs that column only.
+    fn with(mut self, replies: impl IntoIterator<Item = Reply>, at: &str) -> Self {
+        for Reply { query, body, took } in replies {
+            let read = body.and_then(|body| {
+                decoded(&query, &body, &mut self.answers.symbols)
+                    .map_err(|error| PrometheusError::from_decoding(error, &body, at))
+            });
+            let (column, error) = match read {
+                Ok((outcome, notes)) => ((outcome, sentences(notes)), None),
+                Err(error) => ((Outcome::Failed(error.to_string()), Vec::new()), Some(error)),
+            };
+            self.answers.outcomes.insert(query.kind, column);
+            self.sent.insert(query.kind, Sent { promql: query.promql, took, error });
+        }
+        self
+    }
+
+    /// The first failure, if there is nothing but failures.
+    fn nothing_came(&self) -> Option<PrometheusError> {
+        let first = self.sent.values().find_map(|sent| sent.error.clone())?;
+        self.sent.values().all(|sent| sent.error.is_some()).then_some(first)
+    }
 }
 
 fn decoded(

@@ -21,7 +21,7 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 /// The map is the first page; what stands in the address goes with it.
-async fn home(State(app): State<App>, uri: Uri) -> Redirect {
+pub(crate) async fn home(State(app): State<App>, uri: Uri) -> Redirect {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     Redirect::temporary(&format!("{}/graph{query}", app.config().bind.base_path))
 }

@@ -1,0 +1,88 @@
+//! Each query kind fails in turn, in each way: the graph stays, and the answer names the missing column.
+
+mod support;
+
+use axum::http::StatusCode;
+use graph::QueryKind;
+use serde_json::Value;
+use std::time::Duration;
+use support::{Fault, Prometheus};
+
+/// Long enough for a true answer on a busy machine; a silence costs it once a kind, all kinds side by side.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+async fn graph_with(kind: QueryKind, fault: Fault) -> Value {
+    let prometheus = Prometheus::start().await;
+    prometheus.break_kind(kind, fault);
+    let product = prometheus.product_with(|config| {
+        config.prometheus.as_mut().unwrap().timeout = PATIENCE;
+    });
+    let answer = product.get("/api/v1/graph?at=1772618400&percentiles=true").await;
+    assert_eq!(answer.status, StatusCode::OK, "{kind:?} {fault:?}: {}", answer.text());
+    let graph = answer.json();
+    assert!(!graph["nodes"].as_array().unwrap().is_empty(), "{kind:?} {fault:?}: the graph is gone");
+    assert!(!graph["edges"].as_array().unwrap().is_empty(), "{kind:?} {fault:?}: the edges are gone");
+    graph
+}
+
+fn query<'a>(graph: &'a Value, kind: QueryKind) -> &'a Value {
+    let queries = graph["meta"]["queries"].as_array().unwrap();
+    queries
+        .iter()
+        .find(|query| query["kind"] == kind.word())
+        .unwrap_or_else(|| panic!("{kind:?} is not named"))
+}
+
+fn warning_about<'a>(graph: &'a Value, kind: QueryKind) -> Option<&'a Value> {
+    graph["meta"]["warnings"].as_array().unwrap().iter().find(|warning| warning["column"] == kind.word())
+}
+
+async fn check(kind: QueryKind, fault: Fault, part: &str) {
+    let graph = graph_with(kind, fault).await;
+    let error =
+        query(&graph, kind)["error"].as_str().unwrap_or_else(|| panic!("{kind:?} {fault:?}: no error"));
+    assert!(error.contains(part), "{kind:?} {fault:?}: {error}");
+    let warning = warning_about(&graph, kind);
+    assert!(warning.is_some(), "{kind:?} {fault:?}: {}", graph["meta"]["warnings"]);
+    for other in QueryKind::ALL.into_iter().filter(|other| *other != kind) {
+        assert!(query(&graph, other)["error"].is_null(), "{kind:?} {fault:?} broke {other:?} too");
+    }
+}
+
+async fn check_all(fault: Fault, part: &'static str) {
+    let checks: Vec<_> =
+        QueryKind::ALL.into_iter().map(|kind| tokio::spawn(check(kind, fault, part))).collect();
+    for check in checks {
+        check.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_failure_of_the_server_costs_one_column() {
+    check_all(Fault::Status500, "HTTP 500").await;
+}
+
+#[tokio::test]
+async fn a_login_page_costs_one_column() {
+    check_all(Fault::Html, "a web page instead of JSON").await;
+}
+
+#[tokio::test]
+async fn an_answer_cut_off_costs_one_column() {
+    check_all(Fault::Truncated, "broke off in the middle").await;
+}
+
+#[tokio::test]
+async fn silence_costs_one_column() {
+    check_all(Fault::Silence, "did not answer within").await;
+}
+
+#[tokio::test]
+async fn a_warning_beside_an_answer_is_handed_on() {
+    for kind in QueryKind::ALL {
+        let graph = graph_with(kind, Fault::Warnings).await;
+        assert!(query(&graph, kind)["error"].is_null());
+        let warning = warning_about(&graph, kind).unwrap_or_else(|| panic!("{kind:?}: nothing is said"));
+        assert!(warning["sentence"].as_str().unwrap().contains("one store did not answer"), "{warning}");
+    }
+}

@@ -1,0 +1,255 @@
+//! A Prometheus that can be watched, held up and broken: the simulated mesh behind a proxy, one query kind at a time.
+//! Knows the product only as a router; must not know its insides.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use graph::{Origin, QueryKind, Signals, Window};
+use http_body_util::BodyExt as _;
+use portolan::{App, Config, router};
+use serde_json::Value;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+
+/// What happens to a query instead of its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Status500,
+    Html,
+    Truncated,
+    /// No answer at all, until the client gives up.
+    Silence,
+    /// The answer comes, with a warning beside it.
+    Warnings,
+}
+
+/// The proxy and what it has seen.
+#[derive(Debug, Clone)]
+pub struct Prometheus {
+    pub url: String,
+    state: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    upstream: Router,
+    seen: Mutex<Vec<QueryKind>>,
+    /// None as a kind: every query.
+    fault: Mutex<Option<(Option<QueryKind>, Fault)>>,
+    /// Queries of this kind wait until it is None (or another).
+    held: watch::Sender<Option<Hold>>,
+    seen_count: watch::Sender<usize>,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    All,
+    Only(QueryKind),
+}
+
+impl Prometheus {
+    pub async fn start() -> Self {
+        let mesh = portolan::demo::mesh(None, None).unwrap();
+        let state = Arc::new(Shared {
+            upstream: portolan::demo::router(mesh),
+            seen: Mutex::default(),
+            fault: Mutex::default(),
+            held: watch::Sender::new(None),
+            seen_count: watch::Sender::new(0),
+            in_flight: AtomicUsize::new(0),
+            most_in_flight: AtomicUsize::new(0),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let service = Router::new().fallback(relay).with_state(state.clone());
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Self { url, state }
+    }
+
+    pub fn break_kind(&self, kind: QueryKind, fault: Fault) {
+        *self.state.fault.lock().unwrap() = Some((Some(kind), fault));
+    }
+
+    pub fn break_all(&self, fault: Fault) {
+        *self.state.fault.lock().unwrap() = Some((None, fault));
+    }
+
+    pub fn mend(&self) {
+        *self.state.fault.lock().unwrap() = None;
+    }
+
+    pub fn hold(&self, hold: Hold) {
+        self.state.held.send_replace(Some(hold));
+    }
+
+    pub fn release(&self) {
+        self.state.held.send_replace(None);
+    }
+
+    /// How often a kind was asked.
+    pub fn asked(&self, kind: QueryKind) -> usize {
+        self.state.seen.lock().unwrap().iter().filter(|seen| **seen == kind).count()
+    }
+
+    pub fn asked_in_all(&self) -> usize {
+        self.state.seen.lock().unwrap().len()
+    }
+
+    pub fn most_in_flight(&self) -> usize {
+        self.state.most_in_flight.load(Ordering::SeqCst)
+    }
+
+    /// Waits until this kind has been asked.
+    pub async fn until_asked(&self, kind: QueryKind) {
+        let mut count = self.state.seen_count.subscribe();
+        while self.asked(kind) == 0 {
+            count.changed().await.unwrap();
+        }
+    }
+
+    /// The product on this Prometheus, as a function from request to response.
+    pub fn product(&self) -> Product {
+        self.product_with(|_| {})
+    }
+
+    pub fn product_with(&self, change: impl FnOnce(&mut Config)) -> Product {
+        let mut config = Config::for_prometheus(&self.url).unwrap();
+        change(&mut config);
+        Product::new(config)
+    }
+}
+
+async fn relay(State(state): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let form: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
+    let promql = form.iter().find(|(key, _)| key == "query").map(|(_, value)| value.as_str());
+    let Some(kind) = promql.and_then(kind_of) else {
+        return state.upstream.clone().oneshot(Request::from_parts(parts, Body::from(body))).await.unwrap();
+    };
+    let _flight = Flight::new(&state);
+    state.seen.lock().unwrap().push(kind);
+    state.seen_count.send_modify(|count| *count += 1);
+    let mut held = state.held.subscribe();
+    held.wait_for(|hold| !matches!(hold, Some(Hold::All)) && *hold != Some(Hold::Only(kind))).await.unwrap();
+    let fault = *state.fault.lock().unwrap();
+    let fault = fault.filter(|(only, _)| only.is_none_or(|only| only == kind)).map(|(_, fault)| fault);
+    let answer = || state.upstream.clone().oneshot(Request::from_parts(parts, Body::from(body)));
+    match fault {
+        None => answer().await.unwrap(),
+        Some(Fault::Status500) => (StatusCode::INTERNAL_SERVER_ERROR, "out of luck").into_response(),
+        Some(Fault::Html) => {
+            ([(header::CONTENT_TYPE, "text/html")], "<!doctype html><h1>Sign in</h1>").into_response()
+        }
+        Some(Fault::Silence) => std::future::pending().await,
+        Some(Fault::Truncated) => {
+            let whole = unpacked(answer().await.unwrap()).await;
+            whole[..whole.len() / 2].to_owned().into_response()
+        }
+        Some(Fault::Warnings) => {
+            let whole = unpacked(answer().await.unwrap()).await;
+            format!("{{\"warnings\":[\"one store did not answer\"],{}", &whole[1..]).into_response()
+        }
+    }
+}
+
+async fn unpacked(response: Response) -> String {
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}
+
+/// Counts queries while they are being answered, also those that the client gave up.
+struct Flight(Arc<Shared>);
+
+impl Flight {
+    fn new(state: &Arc<Shared>) -> Self {
+        let now = state.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        state.most_in_flight.fetch_max(now, Ordering::SeqCst);
+        Self(state.clone())
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Which column a query fills; None for the preflight's. Only for the default window on a grid of whole seconds.
+fn kind_of(promql: &str) -> Option<QueryKind> {
+    static PLAN: LazyLock<Vec<graph::Query>> = LazyLock::new(|| {
+        let window = Window { at_s: 0, window_s: 600, scrape_interval_s: Some(15.0) };
+        graph::plan(&Origin::default(), Signals { percentiles: true, slow_lane: true }, &window)
+    });
+    PLAN.iter().find(|query| query.promql == promql).map(|query| query.kind)
+}
+
+/// The product without a socket.
+#[derive(Debug, Clone)]
+pub struct Product(Router);
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Product {
+    pub fn new(config: Config) -> Self {
+        Self(router(App::new(config).unwrap()))
+    }
+
+    pub async fn send(&self, request: Request) -> Answer {
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    /// Without a `host` among the headers it is called by its loopback name.
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::get(path);
+        if headers.iter().all(|(name, _)| *name != "host") {
+            request = request.header("host", "127.0.0.1:20001");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Checks status and form of a problem document, and returns it.
+    pub fn problem(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        problem
+    }
+}
