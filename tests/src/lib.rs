@@ -6,6 +6,7 @@ pub mod http;
 pub mod map;
 pub mod product;
 pub mod prometheus;
+pub mod prometheus;
 pub mod webdriver;
 
 use std::path::{Path, PathBuf};

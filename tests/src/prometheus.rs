@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-const START_DEADLINE: Duration = Duration::from_secs(60);
+const START_DEADLINE: Duration = Duration::from_mins(1);
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
 const POLL_EVERY: Duration = Duration::from_millis(25);
 /// Another process may take the free port between our look and Prometheus' start.
@@ -50,7 +50,7 @@ impl Prometheus {
         if !setup.openmetrics.is_empty() {
             load::create_blocks(&setup.openmetrics, &home.0)?;
         }
-        let client = crate::http::client(Duration::from_secs(120))?;
+        let client = crate::http::client(Duration::from_mins(2))?;
         let mut prometheus = Self { setup, home, process: None, port: 0, client };
         let mut attempt = 0;
         loop {
