@@ -6,7 +6,6 @@ pub mod http;
 pub mod map;
 pub mod product;
 pub mod prometheus;
-pub mod prometheus;
 pub mod webdriver;
 
 use std::path::{Path, PathBuf};
