@@ -28,6 +28,11 @@ mod traffic_map;
 pub mod view;
 mod words;
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 pub use answers::{Answers, Outcome};
 pub use ask::{SeriesQuery, SubjectId, series_queries};
 pub use present::{edge_detail, namespaces, node_detail, view};
