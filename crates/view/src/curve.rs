@@ -177,13 +177,10 @@ impl Arc {
     }
 }
 
+/// Straight and even: its parameter runs with its length, so that two points say all.
 fn is_straight(piece: &Cubic) -> bool {
-    let direction = unit(minus(piece.to, piece.from));
-    let off = |p: Point| {
-        let v = minus(p, piece.from);
-        (v.x * direction.y - v.y * direction.x).abs()
-    };
-    off(piece.c1) < 0.05 && off(piece.c2) < 0.05
+    let even = Cubic::line(piece.from, piece.to);
+    length(minus(even.c1, piece.c1)) < 0.05 && length(minus(even.c2, piece.c2)) < 0.05
 }
 
 fn distance_to_segment(point: Point, a: Point, b: Point) -> f64 {

@@ -35,8 +35,11 @@ pub(crate) fn left(node: &Node) -> Figure {
     if node.flags.silent {
         return Figure::new("silent", Token::Text3);
     }
-    if node.health.status == Status::Idle {
-        return Figure::new("idle", Token::Text2);
+    match node.health.status {
+        Status::Idle => return Figure::new("idle", Token::Text2),
+        // Beside it stands how many.
+        Status::TooFewRequests => return Figure::new("few", Token::Text2),
+        _ => {}
     }
     let text = match (&node.requests, &node.tcp) {
         (Some(requests), _) => format::rate(requests.rate_rps),
@@ -106,6 +109,14 @@ pub(crate) fn errors(requests: Option<&model::Requests>, status: Status) -> Opti
         Status::Degraded => Figure::strong(text, Token::DegradedText),
         _ => Figure::new(text, Token::Text2),
     })
+}
+
+/// The errors of a whole card: where one of its rows is to blame, the row shouts and the head stays calm.
+pub(crate) fn head_errors(node: &Node) -> Option<Figure> {
+    let row_is_to_blame =
+        node.versions.iter().any(|row| row.health.status >= Status::Degraded || is_worse(row));
+    let status = if row_is_to_blame { Status::Healthy } else { node.health.status };
+    errors(node.requests.as_ref(), status)
 }
 
 /// The figures of a version's row.

@@ -10,6 +10,8 @@ const GAP: f64 = 10.0;
 const WORTH: f64 = 0.8;
 /// Sheets beyond this many are taken as they come: each doubles the ways to be tried.
 const SHEETS_MAX: usize = 4;
+/// Places that are tried along each side.
+const STEPS: u8 = 10;
 
 /// The largest view of `bounds` in which no card lies under a covered part of the window; when keeping clear would cost
 /// too much, the one in which the least is covered.
@@ -55,12 +57,19 @@ fn insets(window: Size, covered: &[Rect]) -> Vec<Insets> {
     ways
 }
 
-/// Where there is room to spare the picture may stand at either end instead of in the middle.
+/// Where there is room to spare the picture may stand anywhere in it; the middle comes first.
 fn shifted(view: Viewport, bounds: Rect, window: Size) -> Vec<Viewport> {
     let seen = view.screen_rect(bounds);
     let spare = |low: f64, length: f64, room: f64| {
-        let slack = room - length;
-        if slack > 4.0 * GAP { vec![0.0, GAP - low, slack - GAP - low] } else { vec![0.0] }
+        let slack = room - length - 2.0 * GAP;
+        let steps = if slack > 2.0 * GAP { STEPS } else { 0 };
+        let mut ways = vec![0.0];
+        ways.extend((0..=steps).filter(|_| steps > 0).map(|step| {
+            let share = f64::from(step) / f64::from(STEPS);
+            GAP + slack * share - low
+        }));
+        ways.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
+        ways
     };
     let across = spare(seen.x, seen.width, window.width);
     let down = spare(seen.y, seen.height, window.height);

@@ -1,9 +1,10 @@
 //! Traffic that moves. More requests, more departures; slower answers, slower travel; failed requests are diamonds in
 //! exactly their share. Deterministic: what is drawn follows from graph, scene and the time stepped, nothing else.
 
-use crate::{cards, curve::Arc, overlay::telling_ms, places::Places};
+use crate::{cards, curve::Arc, overlay::telling_ms, padlock, places::Places};
 use layout::Scene;
 use model::{Edge, Graph};
+use std::collections::HashMap;
 
 /// Departures a second: this much at the least traffic …
 pub const DEPARTURES_BASE: f64 = 0.2;
@@ -67,6 +68,8 @@ struct Lane {
     speed: f64,
     error_share: f64,
     radius: f64,
+    /// A padlock sits on the middle of the line; nothing is drawn over it.
+    padlock: bool,
     /// What is due: a particle leaves at 1.
     due: f64,
     failed_due: f64,
@@ -77,6 +80,12 @@ struct Travelling {
     edge: usize,
     distance: f64,
     diamond: bool,
+}
+
+impl Lane {
+    fn is_under_padlock(&self, distance: f64) -> bool {
+        self.padlock && (distance - self.arc.length() / 2.0).abs() < padlock::RADIUS + 2.0
+    }
 }
 
 /// Departures a second for a rate in requests a second; none where nothing flows.
@@ -110,16 +119,13 @@ impl Particles {
                 lane(edge, places.routes[i].map(|route| Arc::new(&route.path)).unwrap_or_default())
             })
             .collect();
-        let mut old = std::mem::replace(&mut self.lanes, lanes);
+        let old = std::mem::replace(&mut self.lanes, lanes);
         let mut departures = vec![Departures::default(); self.lanes.len()];
-        let mut moved_to = vec![None; old.len()];
-        // Both lists are usually in the same order: looking from the old index on finds most at once.
-        let by_id: std::collections::HashMap<&str, usize> =
+        let by_id: HashMap<&str, usize> =
             self.lanes.iter().enumerate().map(|(i, lane)| (lane.id.as_str(), i)).collect();
-        for (i, lane) in old.iter().enumerate() {
-            moved_to[i] = by_id.get(lane.id.as_str()).copied();
-        }
-        for (i, before) in old.iter_mut().enumerate() {
+        let moved_to: Vec<Option<usize>> =
+            old.iter().map(|lane| by_id.get(lane.id.as_str()).copied()).collect();
+        for (i, before) in old.iter().enumerate() {
             let Some(new) = moved_to[i] else { continue };
             departures[new] = self.departures[i];
             self.lanes[new].due = before.due;
@@ -179,7 +185,7 @@ impl Particles {
             while lane.due >= 1.0 {
                 lane.due -= 1.0;
                 lane.failed_due += lane.error_share;
-                let diamond = lane.failed_due >= 1.0;
+                let diamond = lane.error_share > 0.0 && lane.failed_due >= 1.0;
                 if diamond {
                     lane.failed_due -= 1.0;
                 }
@@ -202,6 +208,9 @@ impl Particles {
         for diamond in [false, true] {
             for particle in self.travelling.iter().filter(|particle| particle.diamond == diamond) {
                 let lane = &self.lanes[particle.edge];
+                if lane.is_under_padlock(particle.distance) {
+                    continue;
+                }
                 let at = lane.arc.at(particle.distance);
                 let size = if diamond { DIAMOND } else { lane.radius };
                 self.shown.push(Particle { x: at.x, y: at.y, size, diamond, edge: particle.edge });
@@ -239,6 +248,7 @@ fn lane(edge: &Edge, arc: Arc) -> Lane {
         speed: speed(edge.latency.as_ref().and_then(telling_ms)),
         error_share: if error_share.is_finite() { error_share.clamp(0.0, 1.0) } else { 0.0 },
         radius: if thick { RADIUS_THICK } else { RADIUS_THIN },
+        padlock: padlock::is_plaintext(edge),
         due: phase,
         failed_due: 1.0 - error_share.clamp(0.0, 1.0) * (1.0 + phase),
     }

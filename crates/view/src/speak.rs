@@ -79,7 +79,10 @@ pub fn node(node: &Node, now_s: i64) -> String {
     let reason = node.health.reasons.first().map(|reason| reason.sentence.as_str());
     let worse =
         node.versions.iter().filter(|row| figures::is_worse(row)).filter_map(|row| row.comparison.as_ref());
-    for sentence in reason.into_iter().chain(worse.map(|comparison| comparison.sentence.as_str())) {
+    let mut sentences: Vec<&str> =
+        reason.into_iter().chain(worse.map(|comparison| comparison.sentence.as_str())).collect();
+    sentences.dedup();
+    for sentence in sentences {
         text.push(' ');
         text.push_str(&closed(sentence));
     }

@@ -1,8 +1,12 @@
-//! Laws of the whole picture on the shop, and a snapshot of what is drawn.
+//! Fixtures for the tests of this crate: the shop as the API answers it, placed and ready to draw.
 
-use crate::{ApproximateMeasure, Drawing, Level, Mark, Shape, cards, label, overlay};
+mod hands;
+mod picture;
+mod words;
+
+use crate::{ApproximateMeasure, Drawing, Level, cards, label, overlay};
 use layout::Scene;
-use model::Graph;
+use model::{Edge, Graph, Node};
 
 pub(crate) fn shop() -> Graph {
     serde_json::from_str(include_str!("../tests/fixture/shop.json"))
@@ -10,7 +14,8 @@ pub(crate) fn shop() -> Graph {
 }
 
 pub(crate) fn placed(graph: &Graph) -> Scene {
-    let options = cards::Options { labels: label::by_words(&["rate", "errors"]), pins: vec![], aspect: 1.5 };
+    let labels = label::by_words(&["rate", "errors"]);
+    let options = cards::Options { labels, pins: vec![], aspect: 1.5 };
     layout::place(&cards::input(graph, &options, &ApproximateMeasure))
 }
 
@@ -34,10 +39,20 @@ pub(crate) fn drawing<'a>(graph: &'a Graph, scene: &'a Scene) -> Drawing<'a> {
     }
 }
 
-#[test]
-fn draws() {
-    let graph = shop();
-    let scene = placed(&graph);
-    let marks: Vec<Mark> = crate::marks(&drawing(&graph, &scene));
-    assert!(marks.iter().any(|mark| matches!(&mark.shape, Shape::Text(text) if text.text == "reviews")));
+pub(crate) fn node_index(graph: &Graph, name: &str) -> usize {
+    graph.nodes.iter().position(|node| node.name == name).expect("a node of the shop")
+}
+
+pub(crate) fn node<'a>(graph: &'a Graph, name: &str) -> &'a Node {
+    &graph.nodes[node_index(graph, name)]
+}
+
+/// The first edge between two names.
+pub(crate) fn edge_index(graph: &Graph, source: &str, target: &str) -> usize {
+    let (source, target) = (&node(graph, source).id, &node(graph, target).id);
+    graph.edges.iter().position(|e| e.source == *source && e.target == *target).expect("an edge of the shop")
+}
+
+pub(crate) fn edge<'a>(graph: &'a Graph, source: &str, target: &str) -> &'a Edge {
+    &graph.edges[edge_index(graph, source, target)]
 }

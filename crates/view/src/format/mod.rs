@@ -103,8 +103,10 @@ pub fn evidence(to_one: f64) -> String {
         "under\u{a0}0.01".into()
     } else if to_one < 9.95 {
         format!("{to_one:.*}", if to_one < 0.995 { 2 } else { 1 })
+    } else if to_one < 999.5 {
+        format!("{to_one:.0}")
     } else {
-        three_digits(to_one.round())
+        three_digits(to_one)
     };
     format!("{number}\u{a0}:\u{a0}1")
 }

@@ -13,6 +13,10 @@ fn node(node: &Node) -> NodeStyle {
     let (bar, border, fill) = match node.health.status {
         Status::Failing => (Token::Failing, Token::Failing, Token::FailingSoft),
         Status::Degraded => (Token::Degraded, Token::Degraded, Token::Surface),
+        // TCP tells nothing of errors or times; that is no fault of the one that speaks it.
+        Status::Unknown if node.tcp.is_some() && node.requests.is_none() => {
+            (Token::LineStrong, Token::LineStrong, Token::Surface)
+        }
         Status::Unknown | Status::TooFewRequests => (Token::Unknown, Token::LineStrong, Token::Surface),
         Status::Idle => (Token::Idle, Token::LineStrong, Token::Surface),
         Status::Healthy => (Token::LineStrong, Token::LineStrong, Token::Surface),

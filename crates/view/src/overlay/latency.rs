@@ -2,7 +2,7 @@
 
 use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node, step};
 use crate::palette::Token;
-use model::{Edge, Latency, Node};
+use model::{Edge, Latency, Node, Protocol};
 
 pub(super) const OVERLAY: Overlay = Overlay { word: "latency", name: "Latency", node, edge, legend: LEGEND };
 
@@ -27,5 +27,9 @@ fn node(node: &Node) -> NodeStyle {
 }
 
 fn edge(edge: &Edge) -> EdgeStyle {
+    if edge.protocol == Protocol::Tcp {
+        // Bytes have no latency: that is not unknown, it does not apply.
+        return EdgeStyle { ink: Token::EdgeTcp, hatch: None };
+    }
     ramped_edge(edge, edge.latency.as_ref().and_then(telling_ms).map(|ms| step(ms, BOUNDS_MS)))
 }

@@ -65,8 +65,17 @@ fn title(pen: &mut Pen, placed: &PlacedGroup) {
         return;
     }
     let used = drawing.measure.width(&text, font);
-    let at = Point::new(rect.x + padding, rect.y + TITLE_BASELINE.max(0.83 * size + 3.0));
-    let ground = if placed.kind == GroupKind::Band { Token::Land } else { Token::Sunken };
+    // Far away the title is larger than its room: it stands above the band.
+    let far = drawing.level == Level::Far;
+    let baseline = if far { rect.y - 0.3 * size } else { rect.y + TITLE_BASELINE.max(0.83 * size + 3.0) };
+    let at = Point::new(rect.x + if far { 0.0 } else { padding }, baseline);
+    let ground = if far {
+        Token::Sea
+    } else if placed.kind == GroupKind::Band {
+        Token::Land
+    } else {
+        Token::Sunken
+    };
     let halo = Stroke::new(ground, 3.5).round();
     pen.text_with_halo(Text::new(at, text, font), Token::Text2, halo, "group-name");
     let count = cards::title_count(graph_box, drawing.graph);

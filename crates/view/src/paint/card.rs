@@ -18,8 +18,8 @@ use crate::{
 use layout::{Point, Rect};
 use model::{Node, Subject};
 
-/// Size of a name on the screen when figures are gone.
-const NAME_ON_SCREEN: f64 = 11.0;
+/// Sizes of a name on the screen when figures are gone, the wanted one first; none below what can be read.
+const NAMES_ON_SCREEN: [f64; 2] = [11.0, 10.2];
 const GLYPH_ON_SCREEN: f64 = 12.0;
 
 pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect) {
@@ -135,7 +135,7 @@ fn figures_line(pen: &mut Pen, node: &Node, card: Rect) {
     from += width + 6.0;
     if !node.versions.is_empty() && !node.flags.silent {
         // A wide card has room for errors and time both.
-        if let Some(errors) = figures::errors(node.requests.as_ref(), node.health.status) {
+        if let Some(errors) = figures::head_errors(node) {
             let at = Point::new(from.max(card.x + 66.0), baseline);
             from = at.x + crate::measure::tabular_width(&errors.text, errors.font, measure) + 6.0;
             pen.text(Text::new(at, errors.text, errors.font).tabular(), errors.ink, "errors");
@@ -158,7 +158,7 @@ fn away(pen: &mut Pen, node: &Node, card: Rect) {
     let drawing = pen.drawing;
     let with_rows = !node.versions.is_empty();
     // Name and sign share the upper part of a card with rows, all of a small one.
-    let line = if with_rows { card.height * 0.45 } else { card.height };
+    let line = if with_rows { card.height * 0.5 } else { card.height };
     let centre = card.y + line / 2.0;
     let mut right = card.right() - RIGHT;
     let trouble = glyph::of_node(node)
@@ -172,17 +172,26 @@ fn away(pen: &mut Pen, node: &Node, card: Rect) {
     if drawing.level == Level::Far {
         return;
     }
-    let (font, ink) = name_style(node, NAME_ON_SCREEN / drawing.zoom);
     let left = card.x + text_left(node).max(5.0 / drawing.zoom);
-    let text = ellipsis(&node.name, right - left, font, drawing.measure);
-    if text != "…" {
-        let baseline = centre + 0.36 * font.size;
-        pen.text(Text::new(Point::new(left, baseline), text, font), ink, "name");
-    }
+    small_name(pen, node, Point::new(left, centre), right - left);
     if with_rows {
         let height = (7.0 / drawing.zoom).min(card.height * 0.25);
-        let top = card.y + card.height * 0.62 - height / 2.0;
+        let top = card.y + card.height * 0.7 - height / 2.0;
         let bar = Rect::new(card.x + TEXT_LEFT, top, card.width - TEXT_LEFT - RIGHT, height);
         rows::split_bar(pen, node, bar);
+    }
+}
+
+/// A name that keeps its size on the screen; it grows a little smaller before its middle gives way.
+fn small_name(pen: &mut Pen, node: &Node, middle: Point, room: f64) {
+    let drawing = pen.drawing;
+    let sizes = NAMES_ON_SCREEN.map(|size| size / drawing.zoom);
+    let fits = |size: &f64| drawing.measure.width(&node.name, name_style(node, *size).0) <= room;
+    let size = sizes.into_iter().find(fits).unwrap_or(sizes[1]);
+    let (font, ink) = name_style(node, size);
+    let text = ellipsis(&node.name, room, font, drawing.measure);
+    if text != "…" {
+        let at = Point::new(middle.x, middle.y + 0.36 * size);
+        pen.text(Text::new(at, text, font), ink, "name");
     }
 }

@@ -30,7 +30,8 @@ pub(crate) fn draw(pen: &mut Pen, strand: &Strand) {
     let direction = strand.arc.direction(length);
     let head = head(along(to, direction, -BEFORE_CARD), direction, strand.width);
     if !strand.edge.flags.unreached {
-        pen.fill(head, strand.style.ink, "edge-arrow");
+        let faint = super::edges::FAINT.contains(&strand.style.ink);
+        pen.fill(head, if faint { Token::Edge } else { strand.style.ink }, "edge-arrow");
         return;
     }
     // A bar, a gap, and a hollow head: wanted to go there, did not get there.

@@ -20,6 +20,9 @@ const HATCH_EVERY: f64 = 6.5;
 const HATCH_LENGTH: f64 = 10.0;
 /// Cosine and sine of the hatch's angle to the line, 60°.
 const HATCH_ANGLE: (f64, f64) = (0.5, 0.866_025_403_784);
+/// Colours too close to the ground to stand alone.
+pub(super) const FAINT: [Token; 3] = [Token::Ramp1, Token::Ramp2, Token::DegradedLine];
+const CASING: f64 = 1.8;
 const HALO: f64 = 3.0;
 const HALO_LENGTH: f64 = 40.0;
 /// In a crowd halos cost more than they tell.
@@ -185,6 +188,10 @@ fn line(pen: &mut Pen, strand: &Strand) {
     let end = if strand.edge.flags.unreached { edge_ends::broken_from(length) } else { length - TRIM };
     let body = segments(&strand.arc.head(strand.path, end.max(0.0)));
     let stroke = Stroke::new(ink, strand.width);
+    if FAINT.contains(&ink) && strand.edge.protocol != Protocol::Tcp {
+        // The low end of the ramp is near the ground's colour: a casing keeps the line in sight.
+        pen.stroke(Shape::Path(body.clone()), Stroke::new(Token::Edge, strand.width + CASING), "edge-casing");
+    }
     match strand.edge.protocol {
         Protocol::Tcp => {
             let dots = Stroke { round: true, ..stroke }.dashed(0.0, 2.0 * strand.width);

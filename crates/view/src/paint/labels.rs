@@ -19,8 +19,9 @@ use model::Status;
 
 /// Clear room round a label.
 const CLEAR: f64 = 3.0;
+const MIDDLE: f64 = 0.5;
 /// Where along a line a place is sought, in parts of its length: middle, then target, then source.
-const ALONG: [f64; 5] = [0.5, 0.62, 0.38, 0.75, 0.25];
+const ALONG: [f64; 5] = [MIDDLE, 0.62, 0.38, 0.75, 0.25];
 
 /// Labels already set, and everything they must keep clear of.
 struct Taken {
@@ -91,7 +92,7 @@ fn set(
         })
         .or_else(|| {
             let text = written.texts.last().filter(|_| written.must)?;
-            Some((text, beside(strand, 0.5, width(text), 1.0)))
+            Some((text, beside(strand, MIDDLE, width(text), 1.0)))
         });
     let Some((text, rect)) = place else { return };
     taken.rects.push(rect);
@@ -113,7 +114,13 @@ fn beside(strand: &Strand, part: f64, width: f64, side: f64) -> Rect {
     let (on, across) = (strand.arc.at(at), normal(strand.arc.direction(at)));
     // Up for a line to the right: the normal points down there.
     let (x, y) = (-across.x * side, -across.y * side);
-    let reach = (x.abs() * width + y.abs() * label::HEIGHT) / 2.0 + strand.width / 2.0 + 2.0;
+    // At the middle a padlock may sit on the line.
+    let on_line = if (part - MIDDLE).abs() < 0.01 && padlock::is_plaintext(strand.edge) {
+        padlock::RADIUS + 2.0
+    } else {
+        strand.width / 2.0
+    };
+    let reach = (x.abs() * width + y.abs() * label::HEIGHT) / 2.0 + on_line + 2.0;
     around(Point::new(on.x + x * reach, on.y + y * reach), width)
 }
 

@@ -1,0 +1,355 @@
+//! What is drawn: a snapshot in words, and laws that hold for every picture.
+
+use super::{drawing, edge_index, node_index, placed, shop};
+use crate::{
+    ApproximateMeasure, Drawing, Level, Mark, Owner, Shape, Token, find::Find, hit::Hit, label, legend,
+    overlay, reach, svg,
+};
+use layout::{Point, Rect};
+use model::{Status, Subject};
+use proptest::prelude::*;
+
+fn text_of(mark: &Mark) -> Option<&str> {
+    match &mark.shape {
+        Shape::Text(text) => Some(&text.text),
+        _ => None,
+    }
+}
+
+fn texts<'a>(marks: &'a [Mark], role: &str) -> Vec<&'a str> {
+    marks.iter().filter(|mark| mark.role == role).filter_map(text_of).collect()
+}
+
+fn has(marks: &[Mark], owner: Owner, role: &str) -> bool {
+    marks.iter().any(|mark| mark.owner == owner && mark.role == role)
+}
+
+/// A line a mark: role, owner, place, ink, text.
+fn in_words(marks: &[Mark]) -> String {
+    let line = |mark: &Mark| {
+        let b = mark.bounds(&ApproximateMeasure);
+        let ink = mark.fill.map(|ink| ink.token).or(mark.stroke.map(|stroke| stroke.ink.token));
+        let text =
+            text_of(mark).map(|text| format!(" “{}”", text.replace('\u{a0}', " "))).unwrap_or_default();
+        let ink = ink.map(|ink| ink.word()).unwrap_or_default();
+        format!(
+            "{} {:?} {:.0},{:.0} {:.0}×{:.0} {ink}{text}\n",
+            mark.role, mark.owner, b.x, b.y, b.width, b.height
+        )
+    };
+    marks.iter().map(line).collect()
+}
+
+/// Four cards at fixed places, so that the snapshot holds whatever the layout learns.
+#[test]
+fn a_small_picture_in_words() {
+    let mut graph = shop();
+    let keep = ["catalog", "reviews", "promo", "orders-db"];
+    graph.nodes.retain(|node| keep.contains(&node.name.as_str()));
+    let ids: Vec<String> = graph.nodes.iter().map(|node| node.id.clone()).collect();
+    graph.edges.retain(|edge| ids.contains(&edge.source) && ids.contains(&edge.target));
+    graph.boxes.clear();
+    let corners =
+        [("orders-db", 480.0, 0.0), ("catalog", 0.0, 40.0), ("reviews", 220.0, 0.0), ("promo", 0.0, 140.0)];
+    let scene = layout::Scene {
+        nodes: corners
+            .into_iter()
+            .map(|(name, x, y)| {
+                let node = &graph.nodes[node_index(&graph, name)];
+                let size = crate::cards::size(node, &ApproximateMeasure);
+                let rect = Rect::new(x, y, size.width, size.height);
+                layout::PlacedNode { key: node.id.clone(), rect, layer: 0, order: 0 }
+            })
+            .collect(),
+        edges: graph
+            .edges
+            .iter()
+            .enumerate()
+            .map(|(i, edge)| layout::Route {
+                key: edge.id.clone(),
+                path: vec![layout::Cubic::horizontal(
+                    Point::new(126.0, 60.0),
+                    Point::new(220.0, 77.0 + 26.0 * i as f64),
+                )],
+                label: Some(Rect::new(150.0, 30.0 + 80.0 * i as f64, 60.0, 14.0)),
+                ..layout::Route::default()
+            })
+            .collect(),
+        ..layout::Scene::default()
+    };
+    let labels = label::by_words(&["rate", "errors"]);
+    let marks = crate::marks(&Drawing { labels: &labels, ..drawing(&graph, &scene) });
+    insta::assert_snapshot!(in_words(&marks));
+}
+
+#[test]
+fn a_card_says_what_was_measured_and_a_row_what_is_worse() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let labels = label::by_words(&["rate", "errors"]);
+    let marks = crate::marks(&Drawing { labels: &labels, ..drawing(&graph, &scene) });
+    let mut names = texts(&marks, "name");
+    names.sort_unstable();
+    let mut wanted: Vec<&str> = graph.nodes.iter().map(|node| node.name.as_str()).collect();
+    wanted.sort_unstable();
+    assert_eq!(names, wanted, "every name is readable at first sight");
+    assert_eq!(texts(&marks, "verdict"), ["v2 worse"]);
+    assert_eq!(texts(&marks, "row-share"), ["90.4\u{a0}%", "9.63\u{a0}%"]);
+    assert!(texts(&marks, "edge-label").contains(&"!\u{a0}11.8\u{a0}%"));
+    let reviews = node_index(&graph, "reviews");
+    let ground = marks.iter().find(|mark| mark.role == "row-ground").unwrap();
+    assert_eq!((ground.owner, ground.fill.unwrap().token), (Owner::Row(reviews, 1), Token::DegradedSoft));
+    assert_eq!(marks.iter().filter(|mark| mark.role == "intended").count(), 1);
+}
+
+#[test]
+fn protocols_differ_in_form_and_plaintext_carries_a_lock() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let marks = crate::marks(&drawing(&graph, &scene));
+    let grpc = Owner::Edge(edge_index(&graph, "catalog", "inventory"));
+    let tcp = Owner::Edge(edge_index(&graph, "cart", "session-cache"));
+    let silent = Owner::Edge(edge_index(&graph, "cart", "promo"));
+    let plain = Owner::Edge(edge_index(&graph, "Unknown callers", "cart"));
+    let failing = Owner::Edge(edge_index(&graph, "checkout", "pay.acme.example"));
+    assert!(has(&marks, grpc, "edge-core") && !has(&marks, tcp, "edge-core"));
+    let body =
+        |owner| marks.iter().find(|mark| mark.owner == owner && mark.role == "edge").unwrap().stroke.unwrap();
+    assert!(body(tcp).dash.is_some_and(|[on, _]| on == 0.0) && body(tcp).round);
+    assert_eq!(body(silent).dash, Some([2.0, 4.0]));
+    assert!(!has(&marks, silent, "edge-arrow"));
+    assert!(has(&marks, failing, "edge-hatch") && !has(&marks, plain, "edge-hatch"));
+    let locked: Vec<Owner> =
+        marks.iter().filter(|mark| mark.role == "padlock").map(|mark| mark.owner).collect();
+    assert!(!locked.is_empty() && locked.iter().all(|owner| *owner == plain));
+}
+
+#[test]
+fn selecting_rings_the_card_strengthens_its_edges_and_fades_nothing() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let reviews = Subject::Node { id: graph.nodes[node_index(&graph, "reviews")].id.clone() };
+    let marks = crate::marks(&Drawing { selection: Some(&reviews), ..drawing(&graph, &scene) });
+    assert!(has(&marks, Owner::Node(node_index(&graph, "reviews")), "selection"));
+    let strong = Owner::Edge(edge_index(&graph, "reviews", "ratings"));
+    let ink =
+        |owner| marks.iter().find(|m| m.owner == owner && m.role == "edge").unwrap().stroke.unwrap().ink;
+    assert_eq!(ink(strong).token, Token::EdgeStrong);
+    assert_eq!(ink(Owner::Edge(edge_index(&graph, "ingress", "web"))).token, Token::Edge);
+    let faded = |mark: &&Mark| mark.fill.is_some_and(|ink| ink.opacity < 0.5);
+    assert_eq!(marks.iter().filter(faded).count(), 0);
+}
+
+#[test]
+fn a_held_hover_fades_what_is_out_of_reach() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let hover = Hit::Node(node_index(&graph, "checkout"));
+    let reach = reach::of_hit(&graph, hover, 1);
+    let marks =
+        crate::marks(&Drawing { hover: Some(hover), reach: reach.as_ref(), ..drawing(&graph, &scene) });
+    let opacity = |name| {
+        let owner = Owner::Node(node_index(&graph, name));
+        marks.iter().find(|mark| mark.owner == owner && mark.role == "name").unwrap().fill.unwrap().opacity
+    };
+    assert!((opacity("cart") - 1.0).abs() < 1e-9 && (opacity("orders-db") - 1.0).abs() < 1e-9);
+    assert!((opacity("search") - 0.2).abs() < 1e-9);
+}
+
+#[test]
+fn hiding_leaves_only_what_matches() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let find = Find::parse("ns=data").unwrap().unwrap();
+    let matched = find.matches(&graph);
+    let marks = crate::marks(&Drawing { matched: Some(&matched), hide: true, ..drawing(&graph, &scene) });
+    let mut names = texts(&marks, "name");
+    names.sort_unstable();
+    assert_eq!(names, ["inventory", "orders-db", "ratings", "search-index", "session-cache"]);
+    let lit = crate::marks(&Drawing { matched: Some(&matched), ..drawing(&graph, &scene) });
+    assert_eq!(lit.iter().filter(|mark| mark.role == "found").count(), 5);
+}
+
+#[test]
+fn no_text_is_smaller_than_nine_pixels_on_the_screen() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let labels = label::by_words(&["rate", "errors"]);
+    for zoom in [0.12, 0.34, 0.35, 0.5, 0.85, 0.86, 1.0, 2.5] {
+        for previous in [None, Some(Level::Near), Some(Level::Far)] {
+            let level = Level::at(zoom, previous);
+            let marks = crate::marks(&Drawing { zoom, level, labels: &labels, ..drawing(&graph, &scene) });
+            for mark in &marks {
+                if let Shape::Text(text) = &mark.shape {
+                    assert!(
+                        text.font.size * zoom >= 9.0,
+                        "“{}” at {zoom}: {}",
+                        text.text,
+                        text.font.size * zoom
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn words_stay_inside_their_cards_and_clear_of_each_other() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let marks = crate::marks(&drawing(&graph, &scene));
+    let cards: Vec<(Owner, Rect)> = graph
+        .nodes
+        .iter()
+        .enumerate()
+        .filter_map(|(i, node)| {
+            Some((Owner::Node(i), scene.nodes.iter().find(|placed| placed.key == node.id)?.rect.grown(0.6)))
+        })
+        .collect();
+    for (owner, card) in cards {
+        let words: Vec<(&str, Rect)> = marks
+            .iter()
+            .filter(|mark| mark.owner == owner)
+            .filter_map(|mark| Some((text_of(mark)?, mark.bounds(&ApproximateMeasure))))
+            .collect();
+        for (i, (text, rect)) in words.iter().enumerate() {
+            let corners = [Point::new(rect.x, rect.y), Point::new(rect.right(), rect.bottom())];
+            assert!(corners.iter().all(|corner| card.contains(*corner)), "“{text}” leaves its card");
+            for (other, place) in &words[i + 1..] {
+                assert!(!rect.overlaps(place), "“{text}” over “{other}”");
+            }
+        }
+    }
+}
+
+#[test]
+fn labels_of_edges_keep_clear_of_cards_and_of_each_other() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let labels = label::by_words(&["rate", "errors"]);
+    let marks = crate::marks(&Drawing { labels: &labels, ..drawing(&graph, &scene) });
+    let rects: Vec<(&str, Rect)> = marks
+        .iter()
+        .filter(|mark| mark.role == "edge-label")
+        .filter_map(|mark| match &mark.shape {
+            Shape::Text(text) => Some((text.text.as_str(), text.bounds(&ApproximateMeasure))),
+            _ => None,
+        })
+        .collect();
+    assert!(
+        rects.len() >= graph.edges.len() - 3,
+        "{} of {} edges are labelled",
+        rects.len(),
+        graph.edges.len()
+    );
+    for (i, (text, rect)) in rects.iter().enumerate() {
+        assert!(scene.nodes.iter().all(|node| !node.rect.overlaps(rect)), "“{text}” on a card");
+        for (other, place) in &rects[i + 1..] {
+            assert!(!rect.overlaps(place), "“{text}” over “{other}”");
+        }
+    }
+}
+
+#[test]
+fn only_what_is_in_sight_is_drawn() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let card = scene.nodes[0].rect;
+    let all = crate::marks(&drawing(&graph, &scene)).len();
+    let some = crate::marks(&Drawing { clip: Some(card), ..drawing(&graph, &scene) });
+    assert!(some.len() < all / 2);
+    let index = graph.nodes.iter().position(|node| node.id == scene.nodes[0].key).unwrap();
+    assert!(has(&some, Owner::Node(index), "name"));
+}
+
+#[test]
+fn the_legend_lists_only_what_is_in_the_picture() {
+    let graph = shop();
+    let words = |graph, word: &str| -> Vec<String> {
+        let sections = legend::sections(graph, overlay::by_word(word));
+        sections.into_iter().flat_map(|section| section.entries).map(|entry| entry.text).collect()
+    };
+    let all = words(&graph, "health");
+    for text in [
+        "Failing",
+        "Degraded",
+        "Healthy",
+        "Silent",
+        "HTTP",
+        "gRPC",
+        "TCP",
+        "Not encrypted",
+        "Split; tick: intended",
+    ] {
+        assert!(all.iter().any(|entry| entry == text), "{text} is missing in {all:?}");
+    }
+    assert!(!all.iter().any(|entry| ["Idle", "Unknown", "Never arrived"].contains(&entry.as_str())));
+    let mut calm = graph.clone();
+    calm.nodes.retain(|node| node.health.status == Status::Healthy && !node.flags.silent);
+    calm.edges.retain(|edge| edge.health.status == Status::Healthy && edge.mtls_share == Some(1.0));
+    let calm = words(&calm, "latency");
+    assert!(
+        !calm.iter().any(|entry| ["Failing", "TCP", "Not encrypted"].contains(&entry.as_str())),
+        "{calm:?}"
+    );
+    assert!(calm.iter().any(|entry| entry.starts_with("10 to 50")), "{calm:?}");
+    for section in legend::sections(&graph, overlay::by_word("mtls")) {
+        assert!(section.entries.iter().all(|entry| !entry.sample.is_empty()), "{}", section.title);
+    }
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let mut graph = shop();
+    graph.nodes[0].name = "<script>alert(\"1\")</script>".into();
+    graph.nodes[1].name = "x".repeat(300);
+    graph.nodes[2].name = "\u{202e}evil'&\u{0}".into();
+    let scene = placed(&graph);
+    let marks = crate::marks(&drawing(&graph, &scene));
+    let document = svg::document(&marks, scene.bounds, svg::Colours::Variables, &|_| Some("<b>".into()));
+    assert!(!document.contains("<script") && !document.contains("<b>") && !document.contains('\u{0}'));
+    let name = |i: usize| {
+        let owned = |mark: &&Mark| mark.owner == Owner::Node(i) && mark.role == "name";
+        marks.iter().find(owned).and_then(text_of).unwrap()
+    };
+    assert!(name(1).contains('…') && name(1).len() < 40);
+}
+
+fn numbers(mark: &Mark) -> Vec<f64> {
+    let b = mark.bounds(&ApproximateMeasure);
+    let mut numbers = vec![b.x, b.y, b.width, b.height];
+    numbers.extend(mark.stroke.map(|stroke| stroke.width));
+    numbers.extend(mark.fill.map(|ink| ink.opacity));
+    numbers
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn nothing_measured_makes_a_picture_of_no_numbers(
+        rates in proptest::collection::vec(proptest::option::of(0.0..1e7_f64), 22),
+        share in proptest::option::of(0.0..=1.0_f64),
+        zoom in 0.1..3.0_f64,
+        overlay in 0_usize..4,
+    ) {
+        let mut graph = shop();
+        let scene = placed(&graph);
+        for (edge, rate) in graph.edges.iter_mut().zip(rates) {
+            edge.requests = rate.map(|rate_rps| model::Requests { rate_rps, error_share: share, ..Default::default() });
+            edge.mtls_share = share;
+        }
+        for row in graph.nodes.iter_mut().flat_map(|node| &mut node.versions) {
+            row.share = share;
+            row.intended_share = share;
+        }
+        let labels: Vec<&label::Label> = label::ALL.iter().collect();
+        let overlay = &overlay::ALL[overlay];
+        let level = Level::at(zoom, None);
+        let marks = crate::marks(&Drawing { labels: &labels, overlay, zoom, level, ..drawing(&graph, &scene) });
+        for mark in &marks {
+            prop_assert!(numbers(mark).iter().all(|n| n.is_finite()), "{mark:?}");
+            prop_assert!(numbers(mark)[2..].iter().all(|n| *n >= 0.0), "{mark:?}");
+        }
+    }
+}
