@@ -2,9 +2,10 @@
 
 use super::EvalError;
 use super::eval::Context;
-use super::key::{Grouping, Groups, Interner, members};
-use super::statistics::{Spread, quantile};
+use super::key::{Grouping, Groups, members};
+use super::statistics::quantile;
 use super::table::{ABSENT, Row, Table, is_absent};
+use crate::store::Labels;
 use promql_parser::parser::{AggregateExpr, token};
 use std::cmp::Ordering;
 
@@ -14,14 +15,19 @@ pub(super) fn eval(context: &Context, parsed: &AggregateExpr) -> Result<Table, E
         Some(parameter) => context.scalar(parameter)?,
         None => Vec::new(),
     };
-    let table = context.vector(&parsed.expr)?;
     let grouping = Grouping::of_aggregation(parsed.modifier.as_ref());
+    if let Operator::Fold(fold) = operator {
+        let mut folding = Folding::new(&grouping, fold, context.steps.len());
+        context.each_row(&parsed.expr, &mut |row, cells| folding.add(row, cells))?;
+        return Ok(folding.finish());
+    }
+    let table = context.vector(&parsed.expr)?;
     let mut groups = Groups::default();
-    let assigned = groups.assign(&table, &grouping, &mut Interner::default());
+    let assigned = groups.assign(&table, &grouping);
+    let rows_by_group = members(&assigned, groups.len());
     match operator {
-        Operator::Fold(fold) => Ok(folded(&table, &grouping, (&assigned, groups.len()), fold)),
-        Operator::Quantile => Ok(quantiles(&table, &grouping, members(&assigned, groups.len()), &parameters)),
-        Operator::Rank(better) => ranked(&table, &members(&assigned, groups.len()), &parameters, better),
+        Operator::Rank(better) => ranked(&table, &rows_by_group, &parameters, better),
+        _ => Ok(quantiles(&table, &grouping, rows_by_group, &parameters)),
     }
 }
 
@@ -64,25 +70,35 @@ impl Operator {
     }
 }
 
-/// What has been seen of one group at one step.
-#[derive(Debug, Clone, Copy)]
+/// What has been seen of one group at one step: the result so far, or the mean where a spread is asked for.
+#[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     count: f64,
     value: f64,
+    /// The squared deviation from the mean.
+    squares: f64,
 }
 
 impl Seen {
     fn add(&mut self, value: f64, fold: Fold) {
         self.count += 1.0;
-        let first = self.count < 1.5;
+        if self.count < 1.5 {
+            self.value = value;
+            return;
+        }
         self.value = match fold {
-            _ if first => value,
             // NaN gives way to any number.
             Fold::Min => self.value.min(value),
             Fold::Max => self.value.max(value),
             // A running mean: the sum of large numbers could leave what an f64 holds.
             Fold::Avg if self.value.is_finite() && value.is_finite() => {
                 self.value + (value / self.count - self.value / self.count)
+            }
+            Fold::Stddev | Fold::Stdvar => {
+                let before = value - self.value;
+                let mean = self.value + before / self.count;
+                self.squares += before * (value - mean);
+                mean
             }
             _ => self.value + value,
         };
@@ -93,50 +109,49 @@ impl Seen {
             _ if self.count < 0.5 => ABSENT,
             Fold::Count => self.count,
             Fold::Group => 1.0,
+            Fold::Stddev => (self.squares / self.count).sqrt(),
+            Fold::Stdvar => self.squares / self.count,
             _ => self.value,
         }
     }
 }
 
-fn folded(table: &Table, grouping: &Grouping, (assigned, groups): (&[usize], usize), fold: Fold) -> Table {
-    let width = table.width();
-    let cells: Vec<f64> = if matches!(fold, Fold::Stddev | Fold::Stdvar) {
-        let mut seen = vec![Spread::default(); groups * width];
-        each_cell(table, assigned, |at, value| match &mut seen[at] {
-            first if first.is_empty() => *first = Spread::of(value),
-            spread => spread.add(value),
-        });
-        seen.into_iter().map(|spread| spread_result(spread, fold)).collect()
-    } else {
-        let mut seen = vec![Seen { count: 0.0, value: 0.0 }; groups * width];
-        each_cell(table, assigned, |at, value| seen[at].add(value, fold));
-        seen.into_iter().map(|seen| seen.result(fold)).collect()
-    };
-    let mut out = Table::new(width);
-    for (row, group) in table.rows.iter().zip(assigned) {
-        // Groups are numbered by their first row, so the next new one is always the next in order.
-        if *group == out.rows.len() {
-            out.push(Row::new(grouping.labels(row)), &cells[group * width..(group + 1) * width]);
-        }
-    }
-    out
+/// Folds rows as they come by: what is kept grows with the groups, not with the rows.
+struct Folding<'a> {
+    grouping: &'a Grouping,
+    fold: Fold,
+    width: usize,
+    groups: Groups,
+    labels: Vec<Labels>,
+    seen: Vec<Seen>,
 }
 
-fn spread_result(spread: Spread, fold: Fold) -> f64 {
-    let variance = spread.variance();
-    match fold {
-        _ if spread.is_empty() => ABSENT,
-        Fold::Stddev => variance.sqrt(),
-        _ => variance,
+impl<'a> Folding<'a> {
+    fn new(grouping: &'a Grouping, fold: Fold, width: usize) -> Self {
+        Self { grouping, fold, width, groups: Groups::default(), labels: Vec::new(), seen: Vec::new() }
     }
-}
 
-fn each_cell(table: &Table, assigned: &[usize], mut add: impl FnMut(usize, f64)) {
-    let width = table.width();
-    for ((_, cells), group) in table.iter().zip(assigned) {
-        for (step, cell) in cells.iter().enumerate().filter(|(_, cell)| !is_absent(**cell)) {
-            add(group * width + step, *cell);
+    fn add(&mut self, row: &Row, cells: &[f64]) {
+        let group = self.groups.number(row, self.grouping);
+        if group == self.labels.len() {
+            self.labels.push(self.grouping.labels(row));
+            self.seen.resize(self.labels.len() * self.width, Seen::default());
         }
+        let seen = &mut self.seen[group * self.width..(group + 1) * self.width];
+        for (seen, cell) in seen.iter_mut().zip(cells).filter(|(_, cell)| !is_absent(**cell)) {
+            seen.add(*cell, self.fold);
+        }
+    }
+
+    fn finish(self) -> Table {
+        let mut table = Table::new(self.width);
+        let mut cells = Vec::with_capacity(self.width);
+        for (labels, seen) in self.labels.into_iter().zip(self.seen.chunks_exact(self.width)) {
+            cells.clear();
+            cells.extend(seen.iter().map(|seen| seen.result(self.fold)));
+            table.push(Row::new(labels), &cells);
+        }
+        table
     }
 }
 

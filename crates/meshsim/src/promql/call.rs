@@ -2,16 +2,18 @@
 
 use super::eval::{Context, Operand, range_argument};
 use super::label_function::{self, Replacement, labels_of_absence};
+use super::over_range::RangeFunction;
+use super::select::Window;
 use super::statistics::{max_or_nan, min_or_nan};
 use super::table::{ABSENT, Row, Table, is_absent};
 use super::{EvalError, elementwise, histogram, over_range, select, strip_parens};
-use promql_parser::parser::{Call, Expr};
+use promql_parser::parser::{Call, Expr, MatrixSelector};
 
 pub(super) fn eval(context: &Context, call: &Call) -> Result<Operand, EvalError> {
     let name = call.func.name;
     let arguments = Arguments { context, list: &call.args.args };
-    if let Some(function) = over_range::find(name) {
-        return range_function(&arguments, name, function).map(Operand::Vector);
+    if let Some(call) = RangeCall::of(context, call)? {
+        return call.table(context).map(Operand::Vector);
     }
     if let Some(function) = elementwise::find(name) {
         let table = arguments.vector(0)?.map(|value, _| function(value));
@@ -44,10 +46,7 @@ struct Arguments<'a> {
 
 impl Arguments<'_> {
     fn expression(&self, at: usize) -> Result<&Expr, EvalError> {
-        self.list
-            .get(at)
-            .map(|argument| &**argument)
-            .ok_or_else(|| EvalError::execution("an argument is missing"))
+        self.list.get(at).map(|argument| &**argument).ok_or_else(missing_argument)
     }
 
     fn vector(&self, at: usize) -> Result<Table, EvalError> {
@@ -63,19 +62,54 @@ impl Arguments<'_> {
     }
 }
 
-fn range_function(
-    arguments: &Arguments,
-    name: &str,
-    function: over_range::RangeFunction,
-) -> Result<Table, EvalError> {
-    let (parameters, at) =
-        if name == "quantile_over_time" { (arguments.scalar(0)?, 1) } else { (Vec::new(), 0) };
-    let selector = range_argument(arguments.expression(at)?)?;
-    let table = select::windows(arguments.context, selector, &|window, step| {
-        function.apply(window, parameters.get(step).copied().unwrap_or(f64::NAN))
-    })?;
-    // The last sample of a series is still that series' sample; all else is a new quantity.
-    if name == "last_over_time" { Ok(table) } else { table.without_names() }
+fn missing_argument() -> EvalError {
+    EvalError::execution("an argument is missing")
+}
+
+/// A range function with its arguments.
+pub(super) struct RangeCall<'a> {
+    function: RangeFunction,
+    selector: &'a MatrixSelector,
+    /// The scalar argument of each step; empty for functions that have none.
+    parameters: Vec<f64>,
+    /// The last sample of a series is still that series' sample; all else is a new quantity.
+    keeps_name: bool,
+}
+
+impl<'a> RangeCall<'a> {
+    /// None if the function takes no range.
+    pub(super) fn of(context: &'a Context, call: &'a Call) -> Result<Option<Self>, EvalError> {
+        let arguments = Arguments { context, list: &call.args.args };
+        let Some(function) = over_range::find(call.func.name) else { return Ok(None) };
+        let (parameters, at) = match function {
+            RangeFunction::Quantile => (arguments.scalar(0)?, 1),
+            _ => (Vec::new(), 0),
+        };
+        let argument = call.args.args.get(at).ok_or_else(missing_argument)?;
+        let selector = range_argument(argument)?;
+        Ok(Some(Self { function, selector, parameters, keeps_name: call.func.name == "last_over_time" }))
+    }
+
+    /// Whether no two rows can become one for want of their names.
+    pub(super) fn is_unambiguous(&self) -> bool {
+        self.keeps_name || select::has_one_name(&self.selector.vs)
+    }
+
+    /// The rows as they come; names are not compared.
+    pub(super) fn each_row(&self, context: &Context, sink: &mut select::Sink) -> Result<(), EvalError> {
+        let of_window = |window: Window, step: usize| {
+            self.function.apply(window, self.parameters.get(step).copied().unwrap_or(f64::NAN))
+        };
+        select::each_window(context, self.selector, &of_window, &mut |row, cells| {
+            sink(&Row { all: row.all.clone(), drop_name: !self.keeps_name }, cells);
+        })
+    }
+
+    fn table(&self, context: &Context) -> Result<Table, EvalError> {
+        let mut table = Table::new(context.steps.len());
+        self.each_row(context, &mut |row, cells| table.push(row.clone(), cells))?;
+        if self.is_unambiguous() { Ok(table) } else { table.merged() }
+    }
 }
 
 fn seconds(context: &Context) -> Vec<f64> {
@@ -133,7 +167,10 @@ fn absent(arguments: &Arguments) -> Result<Table, EvalError> {
 
 fn absent_over_time(arguments: &Arguments) -> Result<Table, EvalError> {
     let selector = range_argument(arguments.expression(0)?)?;
-    let found = select::windows(arguments.context, selector, &|_, _| Some(1.0))?;
+    let mut found = Table::new(arguments.context.steps.len());
+    select::each_window(arguments.context, selector, &|_, _| Some(1.0), &mut |row, cells| {
+        found.push(row.clone(), cells);
+    })?;
     inverse(&found, Some(&selector.vs))
 }
 

@@ -50,6 +50,26 @@ impl Context<'_> {
         }
     }
 
+    /// Hands each row of a vector to `sink`. What comes straight from a selector never becomes a table on the way.
+    pub(super) fn each_row(&self, expression: &Expr, sink: &mut select::Sink) -> Result<(), EvalError> {
+        match strip_parens(expression) {
+            Expr::VectorSelector(selector) => {
+                return select::each_instant(self, selector, select::Yield::Value, sink);
+            }
+            Expr::Call(parsed) => {
+                if let Some(call) = call::RangeCall::of(self, parsed)?.filter(call::RangeCall::is_unambiguous)
+                {
+                    return call.each_row(self, sink);
+                }
+            }
+            _ => {}
+        }
+        for (row, cells) in self.vector(expression)?.iter() {
+            sink(row, cells);
+        }
+        Ok(())
+    }
+
     /// One number a step.
     pub(super) fn scalar(&self, expression: &Expr) -> Result<Vec<f64>, EvalError> {
         match self.eval(expression)? {

@@ -1,6 +1,6 @@
 //! `histogram_quantile` over classic buckets. Must not know where buckets come from.
 
-use super::key::{Grouping, Groups, Interner, members};
+use super::key::{Grouping, Groups, members};
 use super::table::{ABSENT, Row, Table, is_absent};
 use super::{EvalError, label_function::with_label};
 
@@ -17,8 +17,7 @@ struct Bucket {
 pub(super) fn histogram_quantile(shares: &[f64], table: &Table) -> Result<Table, EvalError> {
     let grouping = Grouping::Without(vec![BOUND.to_owned()]);
     let mut groups = Groups::default();
-    let mut interner = Interner::default();
-    let assigned = groups.assign(table, &grouping, &mut interner);
+    let assigned = groups.assign(table, &grouping);
     let mut out = Table::new(table.width());
     let mut cells = vec![ABSENT; table.width()];
     let mut buckets = Vec::new();

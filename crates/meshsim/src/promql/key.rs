@@ -11,22 +11,24 @@ use std::sync::Arc;
 
 const NO_LABEL: u32 = u32::MAX;
 
-/// Numbers for texts, equal for equal texts. It borrows the texts, so an address stays the same text while it lives.
+/// Numbers for texts, equal for equal texts. Each text seen is kept, so that its address stays its own.
 #[derive(Debug, Default)]
-pub(super) struct Interner<'a> {
+struct Interner {
     by_address: FxHashMap<*const u8, u32>,
-    by_text: FxHashMap<&'a str, u32>,
+    by_text: FxHashMap<Arc<str>, u32>,
+    kept: Vec<Arc<str>>,
 }
 
-impl<'a> Interner<'a> {
-    fn id(&mut self, text: &'a Arc<str>) -> u32 {
+impl Interner {
+    fn id(&mut self, text: &Arc<str>) -> u32 {
         let address = Arc::as_ptr(text).cast::<u8>();
         if let Some(id) = self.by_address.get(&address) {
             return *id;
         }
         let next = self.by_text.len() as u32;
-        let id = *self.by_text.entry(&**text).or_insert(next);
+        let id = *self.by_text.entry(Arc::clone(text)).or_insert(next);
         self.by_address.insert(address, id);
+        self.kept.push(Arc::clone(text));
         id
     }
 }
@@ -62,16 +64,13 @@ impl Grouping {
     }
 
     /// Writes the row's key into `key`.
-    fn write_key<'a>(&self, row: &'a Row, interner: &mut Interner<'a>, key: &mut Vec<u32>) {
+    fn write_key(&self, row: &Row, interner: &mut Interner, key: &mut Vec<u32>) {
         key.clear();
         match self {
             Self::By(names) => {
-                let mut labels = row.iter().peekable();
-                for wanted in names {
-                    while labels.next_if(|(name, _)| &**name < wanted.as_str()).is_some() {}
-                    let found = labels.next_if(|(name, _)| &**name == wanted.as_str());
-                    key.push(found.map_or(NO_LABEL, |(_, value)| interner.id(value)));
-                }
+                key.extend(
+                    picked(names, row).map(|found| found.map_or(NO_LABEL, |(_, value)| interner.id(value))),
+                );
             }
             Self::Without(names) => {
                 for (name, value) in row.iter().filter(|(name, _)| !lists(names, name)) {
@@ -84,46 +83,48 @@ impl Grouping {
 
     /// The labels of the row that belong to its key.
     pub(super) fn labels(&self, row: &Row) -> Labels {
-        row.iter()
-            .filter(|(name, _)| match self {
-                Self::By(names) => lists(names, name),
-                Self::Without(names) => !lists(names, name),
-            })
-            .cloned()
-            .collect()
+        match self {
+            Self::By(names) => picked(names, row).flatten().cloned().collect(),
+            Self::Without(names) => row.iter().filter(|(name, _)| !lists(names, name)).cloned().collect(),
+        }
     }
+}
+
+/// For each of the sorted names, the row's label of that name.
+fn picked<'a>(names: &'a [String], row: &'a Row) -> impl Iterator<Item = Option<&'a (Arc<str>, Arc<str>)>> {
+    let mut labels = row.iter().peekable();
+    names.iter().map(move |wanted| {
+        while labels.next_if(|(name, _)| &**name < wanted.as_str()).is_some() {}
+        labels.next_if(|(name, _)| &**name == wanted.as_str())
+    })
 }
 
 fn lists(sorted: &[String], name: &str) -> bool {
     sorted.binary_search_by(|listed| listed.as_str().cmp(name)).is_ok()
 }
 
-/// Rows by group, groups in the order of their first row.
+/// Rows by group, groups in the order of their first row. Rows of several tables may share one numbering.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     numbers: FxHashMap<Vec<u32>, usize>,
+    interner: Interner,
+    key: Vec<u32>,
 }
 
 impl Groups {
-    /// The group of each row; rows of several tables may share one numbering.
-    pub(super) fn assign<'a>(
-        &mut self,
-        table: &'a Table,
-        grouping: &Grouping,
-        interner: &mut Interner<'a>,
-    ) -> Vec<usize> {
-        let mut key = Vec::new();
-        let mut assigned = Vec::with_capacity(table.rows.len());
-        for row in &table.rows {
-            grouping.write_key(row, interner, &mut key);
-            let next = self.numbers.len();
-            let number = match self.numbers.get(key.as_slice()) {
-                Some(number) => *number,
-                None => *self.numbers.entry(key.clone()).or_insert(next),
-            };
-            assigned.push(number);
+    /// The group of a row: the next number if it is the first of its group.
+    pub(super) fn number(&mut self, row: &Row, grouping: &Grouping) -> usize {
+        grouping.write_key(row, &mut self.interner, &mut self.key);
+        let next = self.numbers.len();
+        match self.numbers.get(self.key.as_slice()) {
+            Some(number) => *number,
+            None => *self.numbers.entry(self.key.clone()).or_insert(next),
         }
-        assigned
+    }
+
+    /// The group of each row of a table.
+    pub(super) fn assign(&mut self, table: &Table, grouping: &Grouping) -> Vec<usize> {
+        table.rows.iter().map(|row| self.number(row, grouping)).collect()
     }
 
     pub(super) fn len(&self) -> usize {

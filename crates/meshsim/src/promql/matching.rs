@@ -3,7 +3,7 @@
 
 use super::EvalError;
 use super::binary::Operator;
-use super::key::{Grouping, Groups, Interner, members};
+use super::key::{Grouping, Groups, members};
 use super::label_function::with_label;
 use super::table::{ABSENT, Row, Table, is_absent};
 use crate::store::{Labels, METRIC_NAME};
@@ -20,9 +20,8 @@ pub(super) fn eval(
     }
     let grouping = Grouping::of_matching(modifier.and_then(|modifier| modifier.matching.as_ref()));
     let mut groups = Groups::default();
-    let mut interner = Interner::default();
-    let left = Side { table: left, groups: groups.assign(left, &grouping, &mut interner) };
-    let right = Side { table: right, groups: groups.assign(right, &grouping, &mut interner) };
+    let left = Side { table: left, groups: groups.assign(left, &grouping) };
+    let right = Side { table: right, groups: groups.assign(right, &grouping) };
     match operator {
         Operator::And => Ok(left.where_other(&right, groups.len(), |other| other)),
         Operator::Unless => Ok(left.where_other(&right, groups.len(), |other| !other)),

@@ -3,7 +3,7 @@
 use super::eval::Context;
 use super::table::{ABSENT, Row, Table, is_absent};
 use super::{EvalError, Steps};
-use crate::store::{METRIC_NAME, MatchOp, Matcher, Point, Series};
+use crate::store::{Labels, METRIC_NAME, MatchOp, Matcher, Point, Series};
 use promql_parser::label::{MatchOp as ParsedOp, Matcher as ParsedMatcher};
 use promql_parser::parser::{AtModifier, MatrixSelector, Offset, VectorSelector};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,6 +15,9 @@ pub(super) struct Window<'a> {
     pub(super) start_ms: i64,
     pub(super) end_ms: i64,
 }
+
+/// Takes rows one by one; a row in which nothing is present does not come.
+pub(super) type Sink<'a> = dyn FnMut(&Row, &[f64]) + 'a;
 
 /// What an instant selector yields for the sample it finds.
 #[derive(Debug, Clone, Copy)]
@@ -85,12 +88,30 @@ fn epoch_ms(time: SystemTime) -> i64 {
     }
 }
 
+/// Whether all series that a selector can find have one name.
+pub(super) fn has_one_name(parsed: &VectorSelector) -> bool {
+    let is_name =
+        |matcher: &ParsedMatcher| matcher.name == METRIC_NAME && matches!(matcher.op, ParsedOp::Equal);
+    parsed.name.is_some() || parsed.matchers.matchers.iter().any(is_name)
+}
+
 /// An instant selector: at each step the newest sample that is not too old.
 pub(super) fn instant(context: &Context, parsed: &VectorSelector, what: Yield) -> Result<Table, EvalError> {
+    let mut table = Table::new(context.steps.len());
+    each_instant(context, parsed, what, &mut |row, cells| table.push(row.clone(), cells))?;
+    Ok(table)
+}
+
+/// The rows of an instant selector, none of them kept.
+pub(super) fn each_instant(
+    context: &Context,
+    parsed: &VectorSelector,
+    what: Yield,
+    sink: &mut Sink,
+) -> Result<(), EvalError> {
     let selector = Selector::new(parsed, context.steps)?;
     let lookback_ms = context.options.lookback_ms;
     let (from_ms, to_ms) = selector.span_ms(context.steps, lookback_ms);
-    let mut table = Table::new(context.steps.len());
     let mut cells = vec![ABSENT; context.steps.len()];
     context.store.visit(&selector.matchers, from_ms, to_ms, &mut |labels, points| {
         let mut next = 0;
@@ -108,21 +129,30 @@ pub(super) fn instant(context: &Context, parsed: &VectorSelector, what: Yield) -
                 _ => ABSENT,
             };
         }
-        table.push(Row::new(labels.clone()), &cells);
+        pass_on(labels, &cells, sink);
     });
-    Ok(table)
+    Ok(())
 }
 
-/// A range selector under a function: `f` sees the window of each step in turn.
-pub(super) fn windows(
+fn pass_on(labels: &Labels, cells: &[f64], sink: &mut Sink) {
+    if cells.iter().any(|cell| !is_absent(*cell)) {
+        sink(&Row::new(labels.clone()), cells);
+    }
+}
+
+/// What a range function makes of the window of a step, given the step's number.
+pub(super) type OfWindow<'a> = dyn Fn(Window, usize) -> Option<f64> + 'a;
+
+/// The rows of a range selector under a function, none of them kept.
+pub(super) fn each_window(
     context: &Context,
     parsed: &MatrixSelector,
-    f: &dyn Fn(Window, usize) -> Option<f64>,
-) -> Result<Table, EvalError> {
+    f: &OfWindow,
+    sink: &mut Sink,
+) -> Result<(), EvalError> {
     let selector = Selector::new(&parsed.vs, context.steps)?;
     let range_ms = duration_ms(parsed.range);
     let (from_ms, to_ms) = selector.span_ms(context.steps, range_ms);
-    let mut table = Table::new(context.steps.len());
     let mut cells = vec![ABSENT; context.steps.len()];
     let mut living = Vec::new();
     context.store.visit(&selector.matchers, from_ms, to_ms, &mut |labels, points| {
@@ -138,14 +168,13 @@ pub(super) fn windows(
             while points.get(first).is_some_and(|point| point.t_ms < oldest_ms) {
                 first += 1;
             }
-            let inside = points.get(first..end).unwrap_or_default();
-            let value =
-                if inside.is_empty() { None } else { f(Window { points: inside, start_ms, end_ms }, step) };
+            let inside = points.get(first..end).filter(|inside| !inside.is_empty());
+            let value = inside.and_then(|points| f(Window { points, start_ms, end_ms }, step));
             cells[step] = value.unwrap_or(ABSENT);
         }
-        table.push(Row::new(labels.clone()), &cells);
+        pass_on(labels, &cells, sink);
     });
-    Ok(table)
+    Ok(())
 }
 
 /// End-of-series markers are no samples of a range.

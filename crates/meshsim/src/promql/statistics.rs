@@ -25,37 +25,8 @@ impl ExactSum {
     }
 }
 
-/// Count, mean and squared deviation in one pass (Welford).
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Spread {
-    count: f64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Spread {
-    /// One value has no spread, whatever it is: NaN and the infinities included, which `add` would make NaN.
-    pub(super) fn of(value: f64) -> Self {
-        Self { count: 1.0, mean: value, squares: 0.0 }
-    }
-
-    pub(super) fn add(&mut self, value: f64) {
-        self.count += 1.0;
-        let before = value - self.mean;
-        self.mean += before / self.count;
-        self.squares += before * (value - self.mean);
-    }
-
-    pub(super) fn is_empty(self) -> bool {
-        self.count < 1.0
-    }
-
-    pub(super) fn variance(self) -> f64 {
-        self.squares / self.count
-    }
-}
-
-/// The variance of counters, whose mean may be a million times their spread: Welford again, but nothing is lost.
+/// The variance of counters, whose mean may be a million times their spread: mean and squared deviation in one pass
+/// (Welford), with what rounding takes away kept.
 pub(super) fn exact_variance(values: impl Iterator<Item = f64>) -> f64 {
     let (mut count, mut mean, mut squares) = (0.0, ExactSum::default(), ExactSum::default());
     for value in values {
