@@ -182,7 +182,7 @@ impl Reading<'_> {
         self.symbols.text(flags).split(',').map(str::trim)
     }
 
-    fn never_arrived<'a>(&'a self, flags: Symbol) -> impl Iterator<Item = &'a str> {
+    fn never_arrived(&self, flags: Symbol) -> impl Iterator<Item = &str> {
         self.flags(flags).filter(|flag| NEVER_ARRIVED.contains(flag))
     }
 

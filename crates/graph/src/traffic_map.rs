@@ -105,8 +105,12 @@ impl TrafficMap {
                     let key = (from, from_row, to, to_row, link.protocol);
                     map.add(key, link, part, estimated);
                 }
-                map.rows(ends.0, &source, link, part.weight, Direction::Outgoing);
-                map.rows(ends.1, &target, link, part.weight, Direction::Incoming);
+                if let Some(place) = source.row {
+                    map.row(ends.0, place).outbound.add(&link.figures, part.weight);
+                }
+                if let Some(place) = target.row {
+                    map.row(ends.1, place).inbound.add(&link.figures, part.weight);
+                }
             }
         }
         map.mark_cycles();
@@ -170,17 +174,13 @@ impl TrafficMap {
         graph[from].estimated |= estimated;
     }
 
-    fn rows(&mut self, node: NodeIndex, seat: &Seat, link: &Link, weight: f64, direction: Direction) {
-        let Some(place) = seat.row else { return };
+    fn row(&mut self, node: NodeIndex, place: PlaceId) -> &mut MapRow {
         let rows = &mut self.graph[node].rows;
         let at = rows.iter().position(|row| row.place == place).unwrap_or_else(|| {
             rows.push(MapRow { place, inbound: Figures::default(), outbound: Figures::default() });
             rows.len() - 1
         });
-        match direction {
-            Direction::Incoming => rows[at].inbound.add(&link.figures, weight),
-            Direction::Outgoing => rows[at].outbound.add(&link.figures, weight),
-        }
+        &mut rows[at]
     }
 
     /// Strongly connected nodes call each other in circles; so does one that calls itself.

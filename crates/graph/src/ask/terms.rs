@@ -7,7 +7,7 @@ use crate::{
     flow::{End, Field, Reporter},
     link::Link,
     picture::Picture,
-    place::{Place, PlaceId},
+    place::{Known, Place, PlaceId},
     query::Matcher,
     sample::Symbol,
 };
@@ -191,19 +191,14 @@ impl<'a> Terms<'a> {
             }
             Kind::Unnamed(place) => self.unnamed(end, place),
             Kind::Service => self.asked(links),
-            Kind::Asked => {
+            Kind::Asked | Kind::NoRoute => {
                 let mut term = self.asked(links);
                 term.push(unknown(Field::Workload));
                 term
             }
             Kind::Callers => {
                 let mut term = vec![unknown(Field::Workload), unknown(Field::App)];
-                term.push(self.one_of(label(Field::Namespace), &places, |known| known.namespace()));
-                term
-            }
-            Kind::NoRoute => {
-                let mut term = self.asked(links);
-                term.push(unknown(Field::Workload));
+                term.push(self.one_of(label(Field::Namespace), &places, Known::namespace));
                 term
             }
         }
@@ -256,12 +251,7 @@ impl<'a> Terms<'a> {
         (self.picture.snapshot.cluster_count > 1).then_some(Matcher::OneOf(label, clusters))
     }
 
-    fn one_of(
-        &self,
-        label: &'static str,
-        places: &[PlaceId],
-        of: fn(&crate::place::Known) -> Symbol,
-    ) -> Matcher {
+    fn one_of(&self, label: &'static str, places: &[PlaceId], of: fn(&Known) -> Symbol) -> Matcher {
         let symbols: Vec<Symbol> =
             places.iter().map(|place| of(self.picture.snapshot.places.get(*place))).collect();
         self.known(label, &symbols)
