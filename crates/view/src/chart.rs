@@ -2,7 +2,6 @@
 
 use crate::{format, svg::Number};
 use layout::{Rect, Size};
-use std::fmt::Write as _;
 
 /// Left of the plot for the axis' figures, the same on every chart, so that stacked charts align.
 pub const AXIS: f64 = 50.0;
@@ -69,6 +68,13 @@ pub struct Chart {
     /// Value at the top of the plot.
     top: f64,
     steps: usize,
+}
+
+impl Frame {
+    fn clock(&self, index: usize) -> String {
+        let steps = i64::try_from(index).unwrap_or(i64::MAX);
+        format::clock(self.start_s.saturating_add(self.step_s.saturating_mul(steps)))
+    }
 }
 
 impl Unit {
@@ -159,10 +165,7 @@ impl Chart {
         }
         let last = self.steps - 1;
         let middle = last / 2;
-        [0, middle, last]
-            .into_iter()
-            .map(|i| Tick { at: self.x(i), text: format::clock(frame.start_s + frame.step_s * i as i64) })
-            .collect()
+        [0, middle, last].into_iter().map(|i| Tick { at: self.x(i), text: frame.clock(i) }).collect()
     }
 
     fn path(&self, line: &ChartLine) -> String {
@@ -176,7 +179,7 @@ impl Chart {
             let (x, y) = (Number(self.x(i)), Number(self.y(value)));
             let alone = !pen_down && line.points.get(i + 1).copied().flatten().is_none();
             let letter = if pen_down { 'L' } else { 'M' };
-            write!(path, "{letter}{x} {y}").expect("writing to a string never fails");
+            format::append(&mut path, format_args!("{letter}{x} {y}"));
             if alone {
                 path.push_str("h0");
             }
@@ -225,7 +228,7 @@ impl Chart {
                 Some((self.y(value), frame.unit.text(value)))
             })
             .collect();
-        let time = format::clock(frame.start_s + frame.step_s * index as i64);
+        let time = frame.clock(index);
         Some(Reading { index, x: self.x(index), time, values })
     }
 }

@@ -153,9 +153,8 @@ fn row_errors(row: &VersionRow, tone: Status) -> Figure {
     }
     let text = match row.requests.as_ref() {
         Some(requests) if requests.error_share.is_some() => format::share(0.0),
-        Some(_) => format::UNKNOWN.into(),
         None if row.tcp.is_some() => format::NOT_APPLICABLE.into(),
-        None => format::UNKNOWN.into(),
+        Some(_) | None => format::UNKNOWN.into(),
     };
     Figure::new(text, Token::Text3)
 }

@@ -141,12 +141,14 @@ fn mean(edge: &Edge) -> Option<String> {
     ))
 }
 
+/// Nothing on silent edges: there is no traffic whose encryption could be told.
 fn mtls(edge: &Edge) -> Option<String> {
-    Some(match edge.mtls_share {
-        None => format!("mTLS{NBSP}{}", format::UNKNOWN),
-        Some(share) if share <= 0.0 => "plaintext".into(),
-        Some(share) => format!("mTLS{NBSP}{}", format::share(share)),
-    })
+    match edge.mtls_share {
+        None if edge.flags.silent => None,
+        None => Some(format!("mTLS{NBSP}{}", format::UNKNOWN)),
+        Some(share) if share <= 0.0 => Some("plaintext".into()),
+        Some(share) => Some(format!("mTLS{NBSP}{}", format::share(share))),
+    }
 }
 
 fn throughput(edge: &Edge) -> Option<String> {

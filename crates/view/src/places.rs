@@ -3,13 +3,15 @@
 
 use layout::{Rect, Route, Scene};
 use model::{Graph, Node};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// By index of the graph.
 #[derive(Debug)]
 pub(crate) struct Places<'a> {
     pub(crate) cards: Vec<Option<Rect>>,
     pub(crate) routes: Vec<Option<&'a Route>>,
+    /// Whether a box round the node says its namespace.
+    pub(crate) boxed: Vec<bool>,
     /// Indices of the nodes at an edge's ends: source, target.
     pub(crate) ends: Vec<Option<(usize, usize)>>,
 }
@@ -27,12 +29,19 @@ impl<'a> Places<'a> {
                 .iter()
                 .map(|edge| routes.get(edge.id.as_str()).copied().filter(|route| !route.path.is_empty()))
                 .collect(),
+            boxed: boxed(graph),
             ends: ends(graph),
         }
     }
 }
 
-pub(crate) fn index_by_id(graph: &Graph) -> HashMap<&str, usize> {
+fn boxed(graph: &Graph) -> Vec<bool> {
+    let members: HashSet<&str> =
+        graph.boxes.iter().flat_map(|b| b.members.iter().map(String::as_str)).collect();
+    graph.nodes.iter().map(|node| members.contains(node.id.as_str())).collect()
+}
+
+fn index_by_id(graph: &Graph) -> HashMap<&str, usize> {
     graph.nodes.iter().enumerate().map(|(i, node)| (node.id.as_str(), i)).collect()
 }
 

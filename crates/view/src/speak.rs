@@ -2,7 +2,7 @@
 
 use crate::{
     cards, figures,
-    format::{self, NBSP},
+    format::{self, NBSP, append},
     padlock,
 };
 use model::{Edge, Graph, Node, NodeKind, Protocol, Requests, Status, Subject, VersionRow};
@@ -38,12 +38,8 @@ pub fn summary(graph: &Graph) -> String {
             trouble.push(format!("{word}: {}", parts.join(" and ")));
         }
     }
-    text.push_str(&if trouble.is_empty() {
-        "; nothing in trouble".into()
-    } else {
-        format!("; {}", trouble.join(", "))
-    });
-    text.push('.');
+    let trouble = if trouble.is_empty() { "nothing in trouble".to_owned() } else { trouble.join(", ") };
+    append(&mut text, format_args!("; {trouble}."));
     text
 }
 
@@ -64,16 +60,16 @@ pub(crate) fn listed(words: &[&str]) -> String {
 pub fn node(node: &Node, now_s: i64) -> String {
     let mut text = node.name.clone();
     if let Some(namespace) = &node.namespace {
-        text.push_str(&format!(" in {namespace}"));
+        append(&mut text, format_args!(" in {namespace}"));
     }
     if let Some(kind) = kind_word(node.kind) {
-        text.push_str(&format!(", {kind}"));
+        append(&mut text, format_args!(", {kind}"));
     }
     if node.flags.silent {
         text.push_str(&silent(node.last_seen_s, now_s));
         return text;
     }
-    text.push_str(&format!(", {}", status_word(node.health.status)));
+    append(&mut text, format_args!(", {}", status_word(node.health.status)));
     text.push_str(&figures_text(node.requests.as_ref(), node.tcp.as_ref(), node.latency.as_ref()));
     text.push('.');
     let reason = node.health.reasons.first().map(|reason| reason.sentence.as_str());
@@ -88,7 +84,10 @@ pub fn node(node: &Node, now_s: i64) -> String {
     }
     if node.versions.len() > 1 {
         let parts: Vec<String> = node.versions.iter().map(row_share).collect();
-        text.push_str(&format!(" {}: {}.", counted(parts.len(), "version", "versions"), parts.join(", ")));
+        append(
+            &mut text,
+            format_args!(" {}: {}.", counted(parts.len(), "version", "versions"), parts.join(", ")),
+        );
     }
     text
 }
@@ -177,23 +176,24 @@ pub fn edge(edge: &Edge, graph: &Graph, now_s: i64) -> String {
         return text;
     }
     if edge.protocol != Protocol::Tcp || edge.health.status >= Status::Degraded {
-        text.push_str(&format!(", {}", status_word(edge.health.status)));
+        append(&mut text, format_args!(", {}", status_word(edge.health.status)));
     }
     text.push_str(&figures_text(edge.requests.as_ref(), edge.tcp.as_ref(), edge.latency.as_ref()));
     text.push('.');
     if padlock::is_plaintext(edge) {
         let encrypted = edge.mtls_share.unwrap_or(0.0);
-        text.push_str(&if encrypted > 0.0 {
-            format!(" Only {} of it is encrypted by mutual TLS.", format::share(encrypted))
+        if encrypted > 0.0 {
+            let share = format::share(encrypted);
+            append(&mut text, format_args!(" Only {share} of it is encrypted by mutual TLS."));
         } else {
-            " Not encrypted.".into()
-        });
+            text.push_str(" Not encrypted.");
+        }
     }
     if edge.flags.unreached {
         text.push_str(" None of it reached a server.");
     }
     if let Some(reason) = edge.health.reasons.first() {
-        text.push_str(&format!(" {}", closed(&reason.sentence)));
+        append(&mut text, format_args!(" {}", closed(&reason.sentence)));
     }
     text
 }
@@ -228,12 +228,12 @@ fn row(node: &Node, row: &VersionRow) -> String {
         row.share.map_or_else(|| "an unknown share".into(), format::share)
     );
     if let Some(intended) = row.intended_share {
-        text.push_str(&format!(" ({} intended)", format::share(intended)));
+        append(&mut text, format_args!(" ({} intended)", format::share(intended)));
     }
     text.push_str(&figures_text(row.requests.as_ref(), row.tcp.as_ref(), row.latency.as_ref()));
     text.push('.');
     if let Some(comparison) = &row.comparison {
-        text.push_str(&format!(" {}", closed(&comparison.sentence)));
+        append(&mut text, format_args!(" {}", closed(&comparison.sentence)));
     }
     text
 }

@@ -1,11 +1,11 @@
 //! Marks as SVG text: for the legend, for exports, and for a look in tests. Everything from labels is escaped.
 
 use crate::{
+    format::append,
     mark::{Align, Ink, Mark, Owner, Segment, Shape, Stroke, Text},
     palette::{Theme, Token},
 };
 use layout::{Point, Rect};
-use std::fmt::Write as _;
 
 /// Where colours come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,10 +171,6 @@ impl std::fmt::Display for Number {
         // No "-0".
         write!(f, "{}", value + 0.0)
     }
-}
-
-fn append(out: &mut String, text: std::fmt::Arguments) {
-    out.write_fmt(text).expect("writing to a string never fails");
 }
 
 /// Safe inside elements and attributes; characters that XML forbids become `�`.

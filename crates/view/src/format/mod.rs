@@ -3,6 +3,8 @@
 
 mod time;
 
+use std::fmt::Write as _;
+
 pub use time::{age, clock, date_clock, duration_ms, instant, quantile, since, window};
 
 /// Stands between a number and its unit.
@@ -124,6 +126,11 @@ pub fn count(count: f64) -> String {
     } else {
         with_unit(&three_digits(whole / 1e9), "G")
     }
+}
+
+/// `format!` onto the end of a text.
+pub(crate) fn append(out: &mut String, text: std::fmt::Arguments) {
+    out.write_fmt(text).expect("writing to a string never fails");
 }
 
 fn with_unit(number: &str, unit: &str) -> String {

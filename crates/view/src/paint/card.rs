@@ -22,7 +22,7 @@ use model::{Node, Subject};
 const NAMES_ON_SCREEN: [f64; 2] = [11.0, 10.2];
 const GLYPH_ON_SCREEN: f64 = 12.0;
 
-pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect) {
+pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect, boxed: bool) {
     let drawing = pen.drawing;
     let node = &drawing.graph.nodes[index];
     pen.owner(Owner::Node(index));
@@ -35,7 +35,7 @@ pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect) {
         pen.stroke(rounded(inner, 5.0), Stroke::new(Token::Control, 1.0), "card-hover");
     }
     if drawing.level == Level::Near {
-        near(pen, node, card);
+        near(pen, node, card, boxed);
         if !node.versions.is_empty() {
             rows::draw(pen, index, card);
             pen.part(Owner::Node(index));
@@ -62,8 +62,7 @@ fn found(pen: &mut Pen, index: usize, card: Rect) {
 /// The ring: 2 pixels wide, 3.5 outside the card.
 fn selected(pen: &mut Pen, node: &Node, card: Rect) {
     let is_selected = match pen.drawing.selection {
-        Some(Subject::Node { id }) => *id == node.id,
-        Some(Subject::Row { node: id, .. }) => *id == node.id,
+        Some(Subject::Node { id } | Subject::Row { node: id, .. }) => *id == node.id,
         _ => false,
     };
     if is_selected {
@@ -77,7 +76,7 @@ fn text_left(node: &Node) -> f64 {
     if node.kind == model::NodeKind::Gateway { TEXT_LEFT + 3.0 } else { TEXT_LEFT }
 }
 
-fn near(pen: &mut Pen, node: &Node, card: Rect) {
+fn near(pen: &mut Pen, node: &Node, card: Rect, boxed: bool) {
     let left = card.x + text_left(node);
     let mut right = card.right() - RIGHT;
     if let Some(sign) = glyph::of_node(node) {
@@ -89,7 +88,11 @@ fn near(pen: &mut Pen, node: &Node, card: Rect) {
     if let Some(words) = speak::verdict_words(node) {
         right = chip(pen, &words, right, card.y + 7.0) - 6.0;
     }
-    name(pen, node, Point::new(left, card.y + 19.0), right - left);
+    let at = Point::new(left, card.y + 19.0);
+    let used = name(pen, node, at, right - left);
+    if let (false, Some(namespace)) = (boxed, &node.namespace) {
+        beside_name(pen, namespace, Point::new(at.x + used + 6.0, at.y), right - at.x - used - 6.0);
+    }
     figures_line(pen, node, card);
 }
 
@@ -103,20 +106,20 @@ fn chip(pen: &mut Pen, words: &str, right: f64, top: f64) -> f64 {
     left
 }
 
-fn name(pen: &mut Pen, node: &Node, at: Point, room: f64) {
+/// Gives the width it took.
+fn name(pen: &mut Pen, node: &Node, at: Point, room: f64) -> f64 {
     let measure = pen.drawing.measure;
     let (font, ink) = name_style(node, cards::NAME.size);
     let text = ellipsis(&node.name, room, font, measure);
     let used = measure.width(&text, font);
     pen.text(Text::new(at, text, font), ink, "name");
-    // Where no band says it, the card names its namespace, if there is room beside the name.
-    let boxed = pen.drawing.graph.boxes.iter().any(|b| b.members.contains(&node.id));
-    if let (false, Some(namespace)) = (boxed, &node.namespace) {
-        let free = room - used - 6.0;
-        if measure.width(namespace, cards::FIGURES) <= free {
-            let at = Point::new(at.x + used + 6.0, at.y);
-            pen.text(Text::new(at, namespace, cards::FIGURES), Token::Text3, "namespace");
-        }
+    used
+}
+
+/// Where no band says it, the card names its namespace, if there is room beside the name.
+fn beside_name(pen: &mut Pen, namespace: &str, at: Point, room: f64) {
+    if pen.drawing.measure.width(namespace, cards::FIGURES) <= room {
+        pen.text(Text::new(at, namespace, cards::FIGURES), Token::Text3, "namespace");
     }
 }
 

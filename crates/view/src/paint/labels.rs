@@ -120,7 +120,7 @@ fn beside(strand: &Strand, part: f64, width: f64, side: f64) -> Rect {
     } else {
         strand.width / 2.0
     };
-    let reach = (x.abs() * width + y.abs() * label::HEIGHT) / 2.0 + on_line + 2.0;
+    let reach = f64::midpoint(x.abs() * width, y.abs() * label::HEIGHT) + on_line + 2.0;
     around(Point::new(on.x + x * reach, on.y + y * reach), width)
 }
 

@@ -93,7 +93,7 @@ pub fn marks(drawing: &Drawing) -> Vec<Mark> {
     for (index, card) in places.cards.iter().enumerate() {
         if let Some(card) = card.filter(|card| drawing.in_sight(*card) && drawing.shows_node(index, &places))
         {
-            card::draw(&mut pen, index, snapped(card));
+            card::draw(&mut pen, index, snapped(card), places.boxed[index]);
         }
     }
     if drawing.level == Level::Near {

@@ -31,7 +31,7 @@ fn in_words(marks: &[Mark]) -> String {
         let ink = mark.fill.map(|ink| ink.token).or(mark.stroke.map(|stroke| stroke.ink.token));
         let text =
             text_of(mark).map(|text| format!(" “{}”", text.replace('\u{a0}', " "))).unwrap_or_default();
-        let ink = ink.map(|ink| ink.word()).unwrap_or_default();
+        let ink = ink.map(Token::word).unwrap_or_default();
         format!(
             "{} {:?} {:.0},{:.0} {:.0}×{:.0} {ink}{text}\n",
             mark.role, mark.owner, b.x, b.y, b.width, b.height
