@@ -17,17 +17,20 @@ pub(crate) fn Strip() -> impl IntoView {
     let page = page();
     let open = RwSignal::new(false);
     let graph = move || page.feed.with(|feed| feed.graph.clone());
+    let there = Memo::new(move |_| page.feed.with(|feed| feed.graph.is_some()));
     view! {
         {move || open.get().then(|| graph().map(|graph| view! { <Missing graph=graph open=open/> }))}
         <footer class="strip" aria-label="Data quality">
             <span>{move || completeness(page)}</span>
             {move || graph().map(|graph| notes(&graph))}
-            <span class="more">
-                <button
-                    class="link" type="button" aria-expanded=move || open.get().to_string()
-                    on:click=move |_| open.update(|open| *open = !*open)
-                >"What is missing and why"</button>
-            </span>
+            {move || there.get().then(|| view! {
+                <span class="more">
+                    <button
+                        class="link" type="button" aria-expanded=move || open.get().to_string()
+                        on:click=move |_| open.update(|open| *open = !*open)
+                    >"What is missing and why"</button>
+                </span>
+            })}
         </footer>
     }
 }

@@ -74,7 +74,7 @@ fn Live() -> impl IntoView {
     };
     let back = move |_| page.change(Step::Push, |params| params.graph.at_s = None);
     view! {
-        <span class="live" class:off=move || paused.get() || fixed.get() class:lost=move || lost.get()><span class="dot"></span>{words}</span>
+        <span class="live" class:off=move || paused.get() || fixed.get() class:behind=move || lost.get()><span class="dot"></span>{words}</span>
         <button
             class="square" type="button" aria-pressed=move || paused.get().to_string()
             aria-label="Pause the refresh" title=move || if paused.get() { "Go on refreshing (p)" } else { "Pause the refresh (p)" }

@@ -56,8 +56,8 @@ fn words(kind: GraphType) -> &'static str {
 fn label_words(labels: &[String]) -> String {
     let known = labels.iter().filter_map(|word| label::ALL.iter().find(|label| label.word == word.as_str()));
     let mut names: Vec<String> = known.map(|label| label.name.to_owned()).collect();
-    for name in names.iter_mut().skip(1) {
-        // Within a list only abbreviations keep their capital.
+    for name in &mut names {
+        // As values only abbreviations keep their capital.
         if name.chars().nth(1).is_some_and(char::is_lowercase) {
             *name = name.to_lowercase();
         }

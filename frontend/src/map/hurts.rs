@@ -2,7 +2,7 @@
 
 use crate::{
     state::page,
-    widget::icon::{finding_glyph, status_word},
+    widget::icon::{DOWN, finding_glyph, icon, status_word},
 };
 use leptos::prelude::*;
 use model::{Figure, Finding, FindingKind};
@@ -11,6 +11,7 @@ use view::format;
 #[component]
 pub(crate) fn Hurts() -> impl IntoView {
     let page = page();
+    let open = page.hurts_open;
     let findings =
         Memo::new(move |_| page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.findings.clone())));
     let drawn = Memo::new(move |_| {
@@ -22,11 +23,17 @@ pub(crate) fn Hurts() -> impl IntoView {
         Some(view! {
             <section class="hurts over sheet" aria-label="Where it hurts" data-covers="">
                 <h2>
-                    "Where it hurts"
-                    {(!calm).then(|| view! { <span class="count">{findings.len()}</span><span class="sub">"worst first"</span> })}
+                    <button type="button" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
+                        "Where it hurts"
+                        {(!calm).then(|| view! { <span class="count">{findings.len()}</span> })}
+                        <span class="sub">{(!calm).then_some("worst first")}</span>
+                        {icon(DOWN)}
+                    </button>
                 </h2>
-                {calm.then(|| view! { <p class="calm">"Nothing in this window: no failing or degraded service, no plaintext call."</p> })}
-                <ul>{findings.iter().map(entry).collect_view()}</ul>
+                {move || open.get().then(|| view! {
+                    {calm.then(|| view! { <p class="calm">"Nothing in this window: no failing or degraded service, no plaintext call."</p> })}
+                    <ul>{findings.iter().map(entry).collect_view()}</ul>
+                })}
             </section>
         })
     }

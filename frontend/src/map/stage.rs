@@ -12,7 +12,12 @@ use layout::{Point, Rect, Size};
 use model::{Graph, Subject};
 use std::sync::Arc;
 use view::{
-    Drawing, Level, Mark, Overlay, Theme, Viewport, find::Matched, fit, hit::{Aim, Hit}, label::Label, reach::Reach,
+    Drawing, Level, Mark, Overlay, Theme, Viewport,
+    find::Matched,
+    fit,
+    hit::{Aim, Hit},
+    label::Label,
+    reach::Reach,
 };
 
 /// How the graph is looked at.

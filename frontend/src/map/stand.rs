@@ -99,12 +99,13 @@ impl Stand {
     pub(crate) fn covered(self) -> Vec<Rect> {
         let Some(area) = self.area.get_untracked() else { return Vec::new() };
         let origin = area.get_bounding_client_rect();
-        let Ok(sheets) = area.query_selector_all("[data-covers]") else { return Vec::new() };
+        // Below a certain width the panel lies over the map too.
+        let Ok(sheets) = document().query_selector_all("[data-covers], #panel") else { return Vec::new() };
         (0..sheets.length())
             .filter_map(|at| sheets.item(at)?.dyn_into::<web_sys::Element>().ok())
             .map(|sheet| sheet.get_bounding_client_rect())
             .map(|rect| Rect::new(rect.x() - origin.x(), rect.y() - origin.y(), rect.width(), rect.height()))
-            .filter(|rect| rect.width > 0.0)
+            .filter(|rect| rect.overlaps(&Rect::new(0.0, 0.0, origin.width(), origin.height())))
             .collect()
     }
 

@@ -172,7 +172,7 @@ fn TooMuch() -> impl IntoView {
                 <h2>"Which namespaces shall be drawn?"</h2>
                 <p class="sub">{move || graph.get().map(|graph| format!("{} services are more than one can read at once. Most trouble first.", graph.0.nodes.len()))}</p>
                 <table>
-                    <thead><tr><th>"Namespace"</th><th class="words">"Trouble"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th></tr></thead>
+                    <thead><tr><th>"Namespace"</th><th class="text">"Trouble"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th></tr></thead>
                     <tbody>{move || graph.get().map(|graph| above_limit::rows(&graph.0).into_iter().map(|row| namespace_row(row, chosen)).collect_view())}</tbody>
                 </table>
                 <div class="acts">
@@ -204,7 +204,7 @@ fn namespace_row(row: above_limit::NamespaceRow, chosen: RwSignal<Vec<String>>) 
     view! {
         <tr>
             <td><label class="check"><input type="checkbox" prop:checked=move || chosen.with(|chosen| chosen.contains(&mine)) on:change=toggle/><span class="name">{row.name.clone()}</span></label></td>
-            <td class=format!("words {}", status_class(row.status))>{(!row.trouble.is_empty()).then(|| status_glyph(row.status))}{row.trouble}</td>
+            <td class=format!("text {}", status_class(row.status))>{(!row.trouble.is_empty()).then(|| status_glyph(row.status))}{row.trouble}</td>
             <td>{row.apps}</td><td>{row.rate}</td><td>{row.errors}</td>
         </tr>
     }

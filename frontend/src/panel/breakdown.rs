@@ -20,7 +20,7 @@ pub(crate) fn Breakdown(
             <Section title="Requests by code" remark="in the window, most first" queries=queries>
                 <div class="wide">
                     <table>
-                        <thead><tr><th>"Code"</th><th class="words">"What happened"</th><th>"Rate"</th><th>"Count"</th></tr></thead>
+                        <thead><tr><th>"Code"</th><th class="text">"What happened"</th><th>"Rate"</th><th>"Count"</th></tr></thead>
                         <tbody>{move || rows.with(|rows| rows.iter().take(SHOWN).map(row).collect_view())}</tbody>
                     </table>
                 </div>
@@ -40,7 +40,7 @@ fn row(row: &BreakdownRow) -> impl IntoView + use<> {
     view! {
         <tr>
             <td class=class title=protocol_word(row.protocol)>{code}</td>
-            <td class="words" title=row.host.clone()>{what_happened(row)}</td>
+            <td class="text" title=row.host.clone()>{what_happened(row)}</td>
             <td>{format::rate(row.rate_rps)}</td>
             <td>{format::count(row.count)}</td>
         </tr>

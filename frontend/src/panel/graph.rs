@@ -47,7 +47,7 @@ pub(crate) fn GraphPanel() -> impl IntoView {
         <Section title="Namespaces" queries=queries>
             <div class="wide">
                 <table>
-                    <thead><tr><th>"Namespace"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th><th class="words">"Health"</th></tr></thead>
+                    <thead><tr><th>"Namespace"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th><th class="text">"Health"</th></tr></thead>
                     <tbody>{move || namespaces.get().iter().map(row).collect_view()}</tbody>
                 </table>
             </div>
@@ -98,7 +98,7 @@ fn row(namespace: &NamespaceSummary) -> impl IntoView + use<> {
             <td>{namespace.apps}</td>
             <td>{namespace.rate_rps.map_or_else(dash, format::rate)}</td>
             <td>{namespace.error_share.map_or_else(dash, format::share)}</td>
-            <td class=format!("words {}", status_class(namespace.status))>
+            <td class=format!("text {}", status_class(namespace.status))>
                 <span class="with-glyph">{trouble.is_some().then(|| status_glyph(namespace.status))}{trouble.unwrap_or_else(|| if namespace.shown { "quiet" } else { "not drawn" }.into())}</span>
             </td>
         </tr>

@@ -24,7 +24,7 @@ pub(crate) fn Versions(
         any.get().then(|| view! {
             <Section title="Versions" queries=queries>
                 <div class="wide">
-                    <table>
+                    <table class="tight">
                         <thead><tr>
                             <th><span class="heard">"Version"</span></th>
                             <th>"Share"</th><th>"Rate"</th><th>"Errors"</th><th>"p50"</th><th>"p95"</th><th>"p99"</th><th>"Count"</th>
@@ -114,11 +114,10 @@ fn remarks(versions: &[VersionRow]) -> impl IntoView + use<> {
                     "chip",
                 ),
             };
-            Some(view! { <p class="note"><span class=class>{chip}</span>{comparison.sentence.clone()}</p> })
+            // Why it is worse stands at the top of the panel already.
+            let sentence = (comparison.verdict != Verdict::Worse).then(|| comparison.sentence.clone());
+            Some(view! { <span class="remark"><span class=class>{chip}</span>{sentence}</span> })
         })
         .collect_view();
-    view! {
-        {intended.map(|words| view! { <p class="note">{words}</p> })}
-        {verdicts}
-    }
+    view! { <p class="note">{verdicts}{intended}</p> }
 }

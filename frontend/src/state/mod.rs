@@ -27,6 +27,7 @@ pub(crate) struct Page {
     pub(crate) near: RwSignal<bool>,
     pub(crate) particles_paused: RwSignal<bool>,
     pub(crate) legend_open: RwSignal<bool>,
+    pub(crate) hurts_open: RwSignal<bool>,
     /// Words for the live region: what changed.
     pub(crate) said: RwSignal<String>,
     /// Milliseconds since 1970, once a second while the page is in sight.
@@ -54,7 +55,8 @@ impl Page {
             hover: RwSignal::new(None),
             near: RwSignal::new(false),
             particles_paused: RwSignal::new(false),
-            legend_open: RwSignal::new(true),
+            legend_open: RwSignal::new(settings::has_room(1_280.0)),
+            hurts_open: RwSignal::new(settings::has_room(640.0)),
             said: RwSignal::new(String::new()),
             now_ms: RwSignal::new(js_sys::Date::now()),
             visible: RwSignal::new(!document().hidden()),

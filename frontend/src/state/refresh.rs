@@ -155,7 +155,7 @@ fn retry_ms(failures: u32) -> f64 {
     wait_s * (800.0 + 400.0 * js_sys::Math::random())
 }
 
-/// Whether the picture is older than it should be.
+/// Whether the picture is older than it should be, or was never there because nobody answers.
 pub(crate) fn is_lost(page: Page) -> bool {
-    page.feed.with(|feed| feed.standing() != Standing::Live)
+    page.feed.with(|feed| feed.problem.is_some() || feed.standing() != Standing::Live)
 }

@@ -23,6 +23,11 @@ pub(crate) fn prefers(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
+/// Whether the window is at least this wide.
+pub(crate) fn has_room(width_px: f64) -> bool {
+    window().inner_width().ok().and_then(|width| width.as_f64()).is_none_or(|width| width >= width_px)
+}
+
 pub(crate) fn reduced_motion() -> bool {
     prefers("(prefers-reduced-motion: reduce)")
 }
