@@ -3,6 +3,7 @@
 
 mod fixed;
 mod generate;
+mod panels;
 mod samples;
 mod shop;
 

@@ -1,7 +1,7 @@
 //! The demo's mesh in a real Prometheus: every query of the product, and some it does not send.
 
 use anyhow::{Result, ensure};
-use graph::query::{Origin, Query, Signals, Window, plan};
+use graph::{Origin, Query, RangeOf, Signals, Window, plan};
 use meshsim::Mesh;
 use meshsim::promql::Steps;
 use meshsim::store::Store as _;
@@ -9,6 +9,7 @@ use tests::prometheus::Prometheus;
 
 use crate::Twins;
 use crate::generate::Generator;
+use crate::panels;
 
 /// A whole number of the ramp's two hours, on a day that has nothing to do with today.
 const ORIGIN_MS: i64 = 1_779_998_400_000;
@@ -121,8 +122,40 @@ async fn agree(mesh: &Mesh, at_ms: i64) -> Result<()> {
 }
 
 async fn ask(twins: &mut Twins<'_>, query: &Query, at_s: i64) -> Result<()> {
-    let Some(range) = query.range else { return twins.ask(&query.promql, at_s * 1000).await };
+    match query.range {
+        None => twins.ask(&query.promql, at_s * 1000).await,
+        Some(range) => twins.ask_range(&query.promql, steps(range, at_s)).await,
+    }
+}
+
+pub(crate) fn steps(range: RangeOf, at_s: i64) -> Steps {
     let (span_ms, step_ms) = (range.span_s.cast_signed() * 1000, range.step_s.cast_signed() * 1000);
-    let steps = Steps { start_ms: at_s * 1000 - span_ms, end_ms: at_s * 1000, step_ms };
-    twins.ask_range(&query.promql, steps).await
+    Steps { start_ms: at_s * 1000 - span_ms, end_ms: at_s * 1000, step_ms }
+}
+
+#[tokio::test]
+async fn the_panels_of_the_shop_answer_as_prometheus_does() -> Result<()> {
+    panels_agree(&Mesh::shop(), ORIGIN_MS + 27 * MINUTE_MS).await
+}
+
+#[tokio::test]
+async fn the_panels_of_a_mesh_in_motion_answer_as_prometheus_does() -> Result<()> {
+    panels_agree(&Mesh::ramp(), ORIGIN_MS + 67 * MINUTE_MS).await
+}
+
+async fn panels_agree(mesh: &Mesh, at_ms: i64) -> Result<()> {
+    let window = Window { at_s: at_ms / 1000, window_s: 600, scrape_interval_s: Some(15.0) };
+    let panels = panels::panels(mesh, window)?;
+    let (figures, lines) = (panels.figures.len(), panels.lines.len());
+    ensure!(figures > 100 && lines > 100, "{figures} figures and {lines} lines are too few for a mesh");
+    let prometheus = Prometheus::start().await?;
+    prometheus.write(&mesh.select(&[], at_ms - HISTORY_MS, at_ms)).await?;
+    let mut twins = Twins::new(prometheus, mesh);
+    for figure in &panels.figures {
+        twins.ask(figure, at_ms).await?;
+    }
+    for line in &panels.lines {
+        twins.ask_range(line, panels::chart(window)).await?;
+    }
+    twins.verdict(0.8)
 }
