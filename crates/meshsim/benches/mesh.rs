@@ -34,7 +34,7 @@ fn mesh(bench: &mut Criterion) {
     group.finish();
     let shop = Mesh::shop();
     bench.bench_function("shop /metrics", |bencher| {
-        bencher.iter(|| black_box(exposition::prometheus(&shop, NOW_MS)))
+        bencher.iter(|| black_box(exposition::prometheus(&shop, NOW_MS)));
     });
 }
 

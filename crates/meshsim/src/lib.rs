@@ -1,15 +1,15 @@
 //! A simulated mesh: Istio telemetry as a function of scenario, seed and time, and the `PromQL` over it. Pure: no I/O, no
 //! clock; must not know HTTP.
 
-pub mod store;
-pub mod promql;
 pub mod exposition;
 mod latency;
 mod mesh;
+pub mod promql;
 mod scale;
 pub mod scenario;
 mod seed;
 mod shape;
+pub mod store;
 mod telemetry;
 mod traffic;
 pub mod truth;

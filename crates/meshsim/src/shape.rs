@@ -174,7 +174,9 @@ impl Weighted {
 
     /// The sum from the origin to the instant of which `profile.within` told the rest.
     pub(crate) fn value(&self, periods: f64, (piece, within): (usize, f64)) -> f64 {
-        periods * self.total + self.before[piece] + self.weights[piece] * within
+        let value = periods * self.total + (self.before[piece] + self.weights[piece] * within);
+        // However the sum was rounded, the next period must not begin below it.
+        value.min((periods + 1.0) * self.total)
     }
 }
 

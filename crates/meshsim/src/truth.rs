@@ -108,7 +108,8 @@ impl Mesh {
             mutual_tls: told.then_some(mutual),
             requests,
             rate_rps: requests / span_s,
-            error_share: (!is_tcp).then_some(errors / requests),
+            // An empty sum is -0, which prints oddly.
+            error_share: (!is_tcp).then_some((errors + 0.0) / requests),
             p50_ms: (!is_tcp).then(|| mixture.quantile(0.5)),
             p95_ms: (!is_tcp).then(|| mixture.quantile(0.95)),
             mean_ms: (!is_tcp).then(|| mixture.mean()),

@@ -83,6 +83,23 @@ fn counters_are_whole_and_rise_between_restarts() {
 }
 
 #[test]
+fn counters_do_not_step_back_when_the_period_begins_anew() {
+    for mesh in [Mesh::shop(), Mesh::scaled(60)] {
+        for day in 0..20 {
+            let midnight_ms = NOON_MS - 10 * HOUR_MS - day * 24 * HOUR_MS;
+            for name in COUNTERS {
+                for series in all(&mesh, name, midnight_ms - 30_000, midnight_ms + 30_000) {
+                    assert!(
+                        series.points.windows(2).all(|pair| pair[0].value <= pair[1].value),
+                        "{series:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_series_begins_with_its_first_event() {
     let mesh = Mesh::ramp();
     let requests = all(&mesh, "istio_requests_total", NOON_MS, NOON_MS + 2 * HOUR_MS);
