@@ -217,16 +217,22 @@ impl Drop for Home {
     }
 }
 
-/// The path of `prometheus` or of `promtool`.
+/// The path of `prometheus` or of `promtool`: beside the one that `PORTOLAN_TEST_PROMETHEUS` names, else as unpacked.
 fn tool(name: &str) -> Result<PathBuf> {
     let unpacked = Path::new("tools/prometheus/usr/bin/prometheus");
-    let told = std::env::var_os("PORTOLAN_TEST_PROMETHEUS").map(PathBuf::from);
-    let places = told
+    let places = match std::env::var_os("PORTOLAN_TEST_PROMETHEUS") {
+        Some(told) => vec![PathBuf::from(told)],
+        None => {
+            vec![crate::target_dir()?.join(unpacked), crate::workspace_root().join("target").join(unpacked)]
+        }
+    };
+    places
         .into_iter()
-        .chain([crate::target_dir()?.join(unpacked), crate::workspace_root().join("target").join(unpacked)]);
-    places.map(|prometheus| prometheus.with_file_name(name)).find(|path| path.is_file()).ok_or_else(|| {
-        anyhow!("there is no `{name}` to test against: please run tests/run, which unpacks it")
-    })
+        .map(|prometheus| prometheus.with_file_name(name))
+        .find(|path| path.is_file())
+        .ok_or_else(|| {
+            anyhow!("there is no `{name}` to test against: please run tests/run, which unpacks it")
+        })
 }
 
 fn free_port() -> Result<u16> {
