@@ -114,7 +114,7 @@ fn stack(field: &mut Field, part: &Part, columns: &Columns, column: &[usize]) {
             if let Some(above) = card {
                 let room = part.size[above].height + CARD_GAP;
                 field.below(above, entry, room);
-                let weight = if columns.shelf[above] == columns.shelf[entry] { 0.12 } else { 0.04 };
+                let weight = if columns.shelf[above] == columns.shelf[entry] { 0.5 } else { 0.06 };
                 field.tie(Tie { a: above, b: entry, a_at: room, b_at: 0.0, weight, line: false });
             }
             card = Some(entry);

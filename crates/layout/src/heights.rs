@@ -2,27 +2,17 @@
 //! projection to what is allowed, then moves that push what stands in their way and stay when they pay.
 
 use crate::columns::Columns;
-use crate::field::{Field, Tie, gap, tall};
+use crate::field::{Field, gap, tall};
+use crate::mover::Mover;
 use crate::part::Part;
 use crate::tuning::{BAND_GAP, BAND_PADDING};
 
 /// Finds heights for the whole field.
 pub(crate) fn solve(field: &mut Field, part: &Part, columns: &Columns) {
+    let sequence = sequence(field);
     guess(field, part, columns);
-    project(field, columns.layer.len());
-    let rounds = match columns.layer.len() {
-        0..=120 => 14,
-        121..=500 => 6,
-        501..=2_500 => 2,
-        _ => 1,
-    };
-    let mut mover = Mover::new(field.y.len());
-    for round in 0..rounds {
-        if !mover.round(field, columns, round % 2 == 1) {
-            break;
-        }
-        tighten(field, columns.layer.len());
-    }
+    project(field, &sequence, columns.layer.len());
+    Mover::new(&sequence, columns.layer.len()).run(field, columns);
 }
 
 /// Per column, the nearest heights to the neighbours' mean that keep the gaps; from both sides, some times.
@@ -102,11 +92,10 @@ pub(crate) fn regress(wanted: &[(f64, f64)], offsets: &[f64]) -> Vec<f64> {
 }
 
 /// The mean of pushing all down and pushing all up keeps every gap, since both do.
-fn project(field: &mut Field, entries: usize) {
-    let order = sequence(field);
+fn project(field: &mut Field, order: &[usize], entries: usize) {
     spread_bands(field, entries);
     let guess = field.y.clone();
-    for &v in &order {
+    for &v in order {
         for at in 0..field.up[v].len() {
             let (above, gap) = field.up[v][at];
             field.y[v] = field.y[v].max(field.y[above] + gap);
@@ -120,7 +109,6 @@ fn project(field: &mut Field, entries: usize) {
         }
     }
     for (high, low) in field.y.iter_mut().zip(low) {
-        // Whole pixels: halves would differ between gaps that are equal.
         *high = f64::midpoint(*high, low);
     }
     tighten(field, entries);
@@ -147,7 +135,7 @@ fn spread_bands(field: &mut Field, entries: usize) {
 }
 
 /// Draws the bands close round what they hold.
-fn tighten(field: &mut Field, entries: usize) {
+pub(crate) fn tighten(field: &mut Field, entries: usize) {
     for v in entries..field.y.len() {
         if (v - entries) % 2 == 0 {
             field.y[v] = field.down[v]
@@ -177,158 +165,6 @@ fn sequence(field: &Field) -> Vec<usize> {
         at += 1;
     }
     order
-}
-
-/// Tries moves and takes back those that do not pay.
-struct Mover {
-    stamp: u32,
-    seen: Vec<u32>,
-    /// Height before the trial, by moved variable.
-    before: Vec<f64>,
-    moved: Vec<usize>,
-    work: Vec<usize>,
-}
-
-impl Mover {
-    fn new(n: usize) -> Self {
-        Self { stamp: 0, seen: vec![0; n], before: vec![0.0; n], moved: Vec::new(), work: Vec::new() }
-    }
-
-    /// One trial for every entry. Says whether anything moved.
-    fn round(&mut self, field: &mut Field, columns: &Columns, reverse: bool) -> bool {
-        let count = columns.columns.len();
-        let mut changed = false;
-        let mut shifts: Vec<(f64, f64)> = Vec::new();
-        for step in 0..count {
-            let column = if reverse { count - 1 - step } else { step };
-            for &entry in &columns.columns[column] {
-                wishes(field, entry, &mut shifts);
-                for &(shift, _) in &shifts {
-                    if shift.abs() > 0.01
-                        && (self.attempt(field, entry, shift, true)
-                            || self.attempt(field, entry, shift, false))
-                    {
-                        changed = true;
-                        break;
-                    }
-                }
-            }
-        }
-        changed
-    }
-
-    /// Moves an entry, with all that hangs on it by level lines if `whole`, and pushes what is in the way.
-    fn attempt(&mut self, field: &mut Field, entry: usize, shift: f64, whole: bool) -> bool {
-        self.stamp += 1;
-        self.moved.clear();
-        self.work.clear();
-        self.shift(field, entry, shift);
-        if whole {
-            let mut at = 0;
-            while at < self.moved.len() && self.moved.len() < 80 {
-                let v = self.moved[at];
-                at += 1;
-                for step in 0..field.tied[v].len() {
-                    let tie = field.ties[field.tied[v][step]];
-                    let other = if tie.a == v { tie.b } else { tie.a };
-                    // `v` has moved by now, so what was level is off by just the shift.
-                    let was = field.off(&tie) + if tie.a == v { -shift } else { shift };
-                    if tie.line && self.seen[other] != self.stamp && was.abs() < 0.01 {
-                        self.shift(field, other, shift);
-                    }
-                }
-            }
-        }
-        self.push(field, shift > 0.0);
-        if self.gain(field) > 1e-6 {
-            return true;
-        }
-        for &v in &self.moved {
-            field.y[v] = self.before[v];
-        }
-        false
-    }
-
-    fn shift(&mut self, field: &mut Field, v: usize, by: f64) {
-        if self.seen[v] != self.stamp {
-            self.seen[v] = self.stamp;
-            self.before[v] = field.y[v];
-            self.moved.push(v);
-        }
-        field.y[v] += by;
-        self.work.push(v);
-    }
-
-    fn push(&mut self, field: &mut Field, down: bool) {
-        while let Some(v) = self.work.pop() {
-            let count = if down { field.down[v].len() } else { field.up[v].len() };
-            for step in 0..count {
-                let (other, gap) = if down { field.down[v][step] } else { field.up[v][step] };
-                let room =
-                    if down { field.y[other] - field.y[v] - gap } else { field.y[v] - field.y[other] - gap };
-                if room < -1e-9 {
-                    self.shift(field, other, if down { -room } else { room });
-                }
-            }
-        }
-    }
-
-    fn gain(&self, field: &Field) -> f64 {
-        let mut gain = 0.0;
-        for &v in &self.moved {
-            for &index in &field.tied[v] {
-                let tie = &field.ties[index];
-                let both = self.seen[tie.a] == self.stamp && self.seen[tie.b] == self.stamp;
-                if both && v == tie.b {
-                    continue;
-                }
-                let now = field.off(tie);
-                let old =
-                    |end: usize| if self.seen[end] == self.stamp { self.before[end] } else { field.y[end] };
-                let was = old(tie.a) + tie.a_at - old(tie.b) - tie.b_at;
-                gain += cost(tie, was) - cost(tie, now);
-            }
-        }
-        gain
-    }
-}
-
-/// What a tie costs that is off by so much: a level line is worth something of its own.
-fn cost(tie: &Tie, off: f64) -> f64 {
-    let off = off.abs();
-    let bend = if tie.line && off > 0.01 { 10.0 } else { 0.0 };
-    tie.weight * (off + off * off / 1_200.0 + bend)
-}
-
-/// Shifts worth a trial: the middle of all wishes first, then each of the strongest.
-fn wishes(field: &Field, entry: usize, shifts: &mut Vec<(f64, f64)>) {
-    shifts.clear();
-    for &index in &field.tied[entry] {
-        let tie = &field.ties[index];
-        let off = field.off(tie);
-        shifts.push((if tie.a == entry { -off } else { off }, tie.weight));
-    }
-    if shifts.is_empty() {
-        return;
-    }
-    shifts.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let half = shifts.iter().map(|shift| shift.1).sum::<f64>() / 2.0;
-    let mut sum = 0.0;
-    let mut middle = shifts[shifts.len() - 1].0;
-    for at in 0..shifts.len() {
-        sum += shifts[at].1;
-        if sum > half + 1e-9 {
-            middle = shifts[at].0;
-            break;
-        }
-        if (sum - half).abs() <= 1e-9 && at + 1 < shifts.len() {
-            middle = f64::midpoint(shifts[at].0, shifts[at + 1].0);
-            break;
-        }
-    }
-    shifts.sort_by(|a, b| b.1.total_cmp(&a.1));
-    shifts.truncate(4);
-    shifts.insert(0, (middle, 0.0));
 }
 
 #[cfg(test)]

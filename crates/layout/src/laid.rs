@@ -9,12 +9,12 @@ use crate::layers;
 use crate::net::Net;
 use crate::order;
 use crate::part::Part;
-use crate::ports::{Ports, Toward};
+use crate::ports::{self, Ports, Toward};
 use crate::scene::Size;
-use crate::tuning::{ASPECT, BAND_PADDING, LAYER_GAP};
+use crate::tuning::{ASPECT, BAND_PADDING, LAYER_GAP, TWIN_GAP};
 
 /// Items up to which every choice is tried.
-const TRY_ALL: usize = 160;
+const TRY_ALL: usize = 80;
 
 #[derive(Debug)]
 pub(crate) struct Laid {
@@ -60,8 +60,8 @@ pub(crate) fn lay_out(net: &Net, part: &Part, aspect: f64) -> Laid {
 
 fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), aspect: f64) -> Laid {
     let mut columns = Columns::new(part, &back, &layer);
-    order::arrange(&mut columns, &part.band, part.bands.len());
-    let ends = ends(net, part, &columns);
+    order::arrange(&mut columns, &part.band, part.bands.len(), &weights(part));
+    let mut ends = ends(net, part, &columns);
     let offsets = offsets(net, part, &ends);
     let titles: Vec<Size> = part.bands.iter().map(|&band| net.bands[band].title).collect();
     let mut field = field::build(part, &columns, &offsets, &titles);
@@ -70,7 +70,7 @@ fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), as
     for y in &mut field.y {
         *y = (*y * 2.0).round() / 2.0;
     }
-    let lanes = columns
+    let lanes: Vec<Vec<(usize, f64)>> = columns
         .chain
         .iter()
         .enumerate()
@@ -81,6 +81,7 @@ fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), as
                 .collect()
         })
         .collect();
+    level(net, part, (&mut ends, &lanes), &field.y);
     let extent = extent(part, &columns, &field);
     let score = score(part, &columns, &field, extent, aspect)
         + 160.0 * back.iter().filter(|&&back| back).count() as f64;
@@ -117,6 +118,44 @@ fn ends(net: &Net, part: &Part, columns: &Columns) -> Vec<(usize, f64, f64)> {
     let mut ports = Ports::new(net);
     ports.assign(net, &toward);
     toward.iter().map(|toward| (toward.line, ports.source[toward.line], ports.target[toward.line])).collect()
+}
+
+fn weights(part: &Part) -> Vec<f64> {
+    let mut weights = vec![0.0; part.items.len()];
+    for link in &part.links {
+        weights[link.from] += link.weight;
+        weights[link.to] += link.weight;
+    }
+    weights
+}
+
+/// Ends give way by a few pixels where that makes a line level.
+fn level(net: &Net, part: &Part, (ends, lanes): (&mut [(usize, f64, f64)], &[Vec<(usize, f64)>]), y: &[f64]) {
+    let mut tops = vec![0.0; net.cards.len()];
+    for (local, &item) in part.items.iter().enumerate() {
+        for &card in &net.items[item].cards {
+            tops[card] = y[local] + net.cards[card].inset.y;
+        }
+    }
+    let mut at = 0;
+    for (link, lane) in part.links.iter().zip(lanes) {
+        for place in 0..link.lines.len() {
+            let (line, source, target) = ends[at + place];
+            let own = &net.lines[line];
+            let shift = TWIN_GAP * (place as f64 - (link.lines.len() - 1) as f64 / 2.0);
+            let (from, to) = (tops[own.source] + source, tops[own.target] + target);
+            let after = lane.first().map_or(to, |lane| lane.1 + shift) - from;
+            if own.source_y.is_none() && ports::may_shift(net, ends, (at + place, true), after) {
+                ends[at + place].1 += after;
+            }
+            let from = tops[own.source] + ends[at + place].1;
+            let before = lane.last().map_or(from, |lane| lane.1 + shift) - to;
+            if own.target_y.is_none() && ports::may_shift(net, ends, (at + place, false), before) {
+                ends[at + place].2 += before;
+            }
+        }
+        at += link.lines.len();
+    }
 }
 
 /// At which height of its items each link is tied: the mean of its lines.

@@ -18,6 +18,7 @@ mod labels;
 mod laid;
 mod layers;
 pub mod metrics;
+mod mover;
 mod net;
 mod order;
 mod pack;

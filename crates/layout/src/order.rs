@@ -9,7 +9,7 @@ use crate::sift;
 const SIFT_MOST: usize = 1_500;
 
 /// Puts every column in order and, where there are bands, gives each entry its shelf.
-pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usize) {
+pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
     let restarts = match columns.real {
         0..=60 => 20,
         61..=150 => 8,
@@ -27,6 +27,37 @@ pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usiz
     improve(columns, restarts);
     if columns.layer.len() <= SIFT_MOST {
         sift::all(columns);
+    }
+    turn_over(columns, band, bands, weight);
+}
+
+/// Upside down is as good by crossings: strangers belong below the bands, and what carries most belongs on top.
+fn turn_over(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
+    let (mut strangers, mut heavy) = (0.0, 0.0);
+    for column in &columns.columns {
+        let items: Vec<usize> = column.iter().copied().filter(|&entry| columns.is_real(entry)).collect();
+        for (place, &item) in items.iter().enumerate() {
+            let low = place as f64 * 2.0 - (items.len() - 1) as f64;
+            strangers += if band[item].is_none() && bands > 0 { low } else { 0.0 };
+            heavy += low * weight[item];
+        }
+    }
+    if strangers > 0.0 || (strangers == 0.0 && heavy <= 0.0) {
+        return;
+    }
+    for column in 0..columns.columns.len() {
+        columns.columns[column].reverse();
+        columns.renumber(column);
+    }
+    for shelf in &mut columns.shelf[..columns.real] {
+        *shelf = 2 * bands - *shelf;
+    }
+    // Rows of a card did not turn over with it: what hangs on them sorts itself again.
+    let saved = (columns.crossings(), columns.columns.clone());
+    descend(columns, false);
+    if columns.crossings() > saved.0 {
+        columns.columns = saved.1;
+        (0..columns.columns.len()).for_each(|column| columns.renumber(column));
     }
 }
 

@@ -69,3 +69,25 @@ fn spread(net: &Net, ends: &mut [End], out: &mut [f64]) {
         }
     }
 }
+
+/// Whether an end may move by a few pixels without coming near another end of its side.
+pub(crate) fn may_shift(
+    net: &Net,
+    ends: &[(usize, f64, f64)],
+    (index, source): (usize, bool),
+    by: f64,
+) -> bool {
+    if by.abs() < 0.01 || by.abs() > 5.0 {
+        return false;
+    }
+    let card = |line: usize| if source { net.lines[line].source } else { net.lines[line].target };
+    let height = |end: &(usize, f64, f64)| if source { end.1 } else { end.2 };
+    let (own, to) = (card(ends[index].0), height(&ends[index]) + by);
+    let inside = to > 6.0 && to < net.cards[own].size.height - 6.0;
+    let near = |end: &(usize, f64, f64)| {
+        // Neither close to another end nor past it.
+        let (one, two) = (height(end) - height(&ends[index]), height(end) - to);
+        two.abs() < 5.0 || (one > 0.0) != (two > 0.0)
+    };
+    inside && !ends.iter().enumerate().any(|(at, end)| at != index && card(end.0) == own && near(end))
+}

@@ -49,27 +49,16 @@ fn settle(columns: &mut Columns) {
 pub(crate) fn improve(columns: &mut Columns, band: &[Option<usize>], bands: usize) {
     let free: Vec<usize> = (0..columns.real).filter(|&item| band[item].is_none()).collect();
     // The work is bounded: in a large picture the first order stands.
-    if columns.layer.len() * (bands + free.len() * bands.min(4)) > 60_000 {
+    if columns.layer.len() * bands > 6_000 {
         return;
     }
     for _ in 0..3 {
         let before = columns.crossings();
         for place in 1..bands {
-            let (upper, lower) = (2 * place - 1, 2 * place + 1);
-            attempt(columns, |shelf| {
-                if *shelf == upper {
-                    *shelf = lower;
-                } else if *shelf == lower {
-                    *shelf = upper;
-                }
-            });
+            swap_bands(columns, 2 * place - 1);
         }
         for &item in &free {
-            for place in 0..=bands {
-                let saved = columns.clone();
-                columns.shelf[item] = 2 * place;
-                judge(columns, saved);
-            }
+            find_shelf(columns, item, bands);
         }
         if columns.crossings() >= before {
             break;
@@ -77,21 +66,44 @@ pub(crate) fn improve(columns: &mut Columns, band: &[Option<usize>], bands: usiz
     }
 }
 
-fn attempt(columns: &mut Columns, change: impl Fn(&mut usize)) {
-    let saved = columns.clone();
-    for shelf in &mut columns.shelf[..saved.real] {
-        change(shelf);
-    }
-    judge(columns, saved);
-}
-
-fn judge(columns: &mut Columns, saved: Columns) {
-    if columns.shelf == saved.shelf {
-        return;
+/// Changes a band with the next one if that takes crossings away.
+fn swap_bands(columns: &mut Columns, upper: usize) {
+    let saved = (columns.columns.clone(), columns.place.clone(), columns.shelf.clone());
+    let before = columns.crossings();
+    for shelf in &mut columns.shelf[..columns.real] {
+        if *shelf == upper {
+            *shelf = upper + 2;
+        } else if *shelf == upper + 2 {
+            *shelf = upper;
+        }
     }
     settle(columns);
     exchange(columns);
-    if columns.crossings() >= saved.crossings() {
-        *columns = saved;
+    if columns.crossings() >= before {
+        (columns.columns, columns.place, columns.shelf) = saved;
     }
+}
+
+/// Tries a lone item above and below every band of its column.
+fn find_shelf(columns: &mut Columns, item: usize, bands: usize) {
+    let column = columns.layer[item];
+    let count = |columns: &Columns| {
+        columns.crossings_after(column)
+            + column.checked_sub(1).map_or(0, |left| columns.crossings_after(left))
+    };
+    let mut best = (count(columns), columns.columns[column].clone(), columns.shelf[item]);
+    for place in 0..=bands {
+        columns.shelf[item] = 2 * place;
+        let keyed: Vec<(f64, usize)> =
+            columns.columns[column].iter().enumerate().map(|(place, &entry)| (place as f64, entry)).collect();
+        columns.columns[column] = merged(columns, &keyed);
+        columns.renumber(column);
+        let found = count(columns);
+        if found < best.0 {
+            best = (found, columns.columns[column].clone(), columns.shelf[item]);
+        }
+    }
+    columns.shelf[item] = best.2;
+    columns.columns[column] = best.1;
+    columns.renumber(column);
 }

@@ -20,10 +20,10 @@ pub fn mesh(n: usize, seed: u64) -> Input {
     let mut tier_of = Vec::with_capacity(n);
     for card in 0..n {
         let tier = (chance.below(tiers) + chance.below(tiers)).div_ceil(2);
-        // By Zipf's law: the first namespace is the largest, and each prefers some tiers.
-        let band =
-            (bands * (1 + chance.below(bands + 1)) / (1 + chance.below(3 * bands)).max(1)).min(bands * 2);
-        let band = (band < bands).then_some((band + tier * bands / (2 * tiers)) % bands);
+        // Small namespaces by far outnumber the large ones, and each lives near its tier.
+        let rank = bands / (1 + chance.below(bands));
+        let outside = chance.below(14) == 0;
+        let band = (!outside).then_some((rank - 1 + tier * bands / (2 * tiers)) % bands);
         let rows: &[&str] = if chance.below(12) == 0 { &["v1", "v2"] } else { &[] };
         let name = band.map(|band| format!("ns-{band:02}"));
         let key = format!("{}/app-{card:04}", name.as_deref().unwrap_or("outside"));
