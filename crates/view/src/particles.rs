@@ -20,6 +20,8 @@ pub const FAST_MS: f64 = 5.0;
 pub const SPEED_UNKNOWN: f64 = 80.0;
 /// Lines shorter than this carry none: they would only flicker.
 pub const LENGTH_MIN: f64 = 40.0;
+/// They end where the arrow head begins.
+const BEFORE_END: f64 = 9.0;
 /// On all lines together; when more would travel, all edges send less in proportion.
 pub const CAP: usize = 3_000;
 /// A tab that slept does not catch up.
@@ -175,7 +177,7 @@ impl Particles {
         self.travelling.retain_mut(|particle| {
             let lane = &lanes[particle.edge];
             particle.distance += lane.speed * dt_s;
-            particle.distance < lane.arc.length()
+            particle.distance < lane.arc.length() - BEFORE_END
         });
         for (edge, lane) in self.lanes.iter_mut().enumerate() {
             if lane.departures_per_s <= 0.0 {

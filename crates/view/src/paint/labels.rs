@@ -23,24 +23,34 @@ const MIDDLE: f64 = 0.5;
 /// Where along a line a place is sought, in parts of its length: middle, then target, then source.
 const ALONG: [f64; 5] = [MIDDLE, 0.62, 0.38, 0.75, 0.25];
 
-/// Labels already set, and everything they must keep clear of.
-struct Taken {
-    rects: Vec<Rect>,
+/// What labels must keep clear of: cards, padlocks, other labels, other lines.
+struct Board<'a> {
+    taken: Vec<Rect>,
+    strands: &'a [Strand<'a>],
 }
 
-impl Taken {
+impl Board<'_> {
     fn is_free(&self, rect: Rect) -> bool {
         let wanted = rect.grown(CLEAR);
-        self.rects.iter().all(|taken| !taken.overlaps(&wanted))
+        self.taken.iter().all(|taken| !taken.overlaps(&wanted))
+    }
+
+    /// The first free place along the line, clear of other lines too.
+    fn sought(&self, strand: &Strand, width: f64) -> Option<Rect> {
+        let places = ALONG.into_iter().flat_map(|part| [(part, 1.0), (part, -1.0)]);
+        places.map(|(part, side)| beside(strand, part, width, side)).find(|rect| {
+            let clear = |other: &Strand| other.index == strand.index || !crosses(other, *rect);
+            self.is_free(*rect) && self.strands.iter().all(clear)
+        })
     }
 }
 
 pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places) {
-    let mut taken = Taken { rects: places.cards.iter().flatten().copied().collect() };
+    let mut board = Board { taken: places.cards.iter().flatten().copied().collect(), strands };
     let locks: Vec<&Strand> = strands.iter().filter(|strand| padlock::is_plaintext(strand.edge)).collect();
     for strand in locks {
         let centre = padlock::place(&strand.arc);
-        taken.rects.push(Rect::new(centre.x, centre.y, 0.0, 0.0).grown(padlock::RADIUS));
+        board.taken.push(Rect::new(centre.x, centre.y, 0.0, 0.0).grown(padlock::RADIUS));
         pen.owner(Owner::Edge(strand.index));
         glyph::padlock(pen, centre);
         fade(pen, strand.index);
@@ -59,7 +69,7 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places) {
     for strand in order {
         if let Some(written) = label::written(strand.edge, pen.drawing.labels) {
             let kept = places.routes[strand.index].and_then(|route| route.label);
-            set(pen, strand, (&written, kept), (&mut taken, strands));
+            set(pen, strand, &written, kept, &mut board);
         }
     }
 }
@@ -70,38 +80,38 @@ fn fade(pen: &mut Pen, edge: usize) {
     }
 }
 
-fn set(
-    pen: &mut Pen,
-    strand: &Strand,
-    (written, kept): (&Written, Option<Rect>),
-    (taken, strands): (&mut Taken, &[Strand]),
-) {
-    let width = |text: &str| tabular_width(text, written.font, pen.drawing.measure);
-    let place = kept
-        .and_then(|room| {
-            let text = written.texts.iter().find(|text| width(text) <= room.width + 1.0)?;
-            let centre = room.centre();
-            let rect = around(centre, width(text));
-            taken.is_free(rect).then_some((text, rect))
-        })
-        .or_else(|| {
-            written.texts.iter().find_map(|text| {
-                let rect = sought(strand, width(text), taken, strands)?;
-                Some((text, rect))
-            })
-        })
-        .or_else(|| {
-            let text = written.texts.last().filter(|_| written.must)?;
-            Some((text, beside(strand, MIDDLE, width(text), 1.0)))
-        });
-    let Some((text, rect)) = place else { return };
-    taken.rects.push(rect);
+fn set(pen: &mut Pen, strand: &Strand, written: &Written, kept: Option<Rect>, board: &mut Board) {
+    let Some((text, rect)) = find_place(pen, strand, written, kept, board) else { return };
+    board.taken.push(rect);
     pen.owner(Owner::Edge(strand.index));
     let at = Point::new(rect.centre().x, rect.y + rect.height / 2.0 + 0.36 * written.font.size);
     let halo = Stroke::new(ground_at(pen.drawing.scene, rect.centre()), 3.5).round();
-    let text = Text::new(at, text.clone(), written.font).middle().tabular();
+    let text = Text::new(at, text, written.font).middle().tabular();
     pen.text_with_halo(text, written.ink, halo, "edge-label");
     fade(pen, strand.index);
+}
+
+/// The place that the layout kept, else one found along the line, else for what must be said the middle all the same.
+fn find_place<'w>(
+    pen: &Pen,
+    strand: &Strand,
+    written: &'w Written,
+    kept: Option<Rect>,
+    board: &Board,
+) -> Option<(&'w str, Rect)> {
+    let width = |text: &str| tabular_width(text, written.font, pen.drawing.measure);
+    let texts = || written.texts.iter().map(String::as_str);
+    let in_kept = kept.and_then(|room| {
+        let text = texts().find(|text| width(text) <= room.width + 1.0)?;
+        let rect = around(room.centre(), width(text));
+        board.is_free(rect).then_some((text, rect))
+    });
+    in_kept.or_else(|| texts().find_map(|text| Some((text, board.sought(strand, width(text))?)))).or_else(
+        || {
+            let text = texts().last().filter(|_| written.must)?;
+            Some((text, beside(strand, MIDDLE, width(text), 1.0)))
+        },
+    )
 }
 
 fn around(centre: Point, width: f64) -> Rect {
@@ -122,18 +132,6 @@ fn beside(strand: &Strand, part: f64, width: f64, side: f64) -> Rect {
     };
     let reach = f64::midpoint(x.abs() * width, y.abs() * label::HEIGHT) + on_line + 2.0;
     around(Point::new(on.x + x * reach, on.y + y * reach), width)
-}
-
-/// The first free place along the line, clear of cards, labels and other lines.
-fn sought(strand: &Strand, width: f64, taken: &Taken, strands: &[Strand]) -> Option<Rect> {
-    ALONG
-        .into_iter()
-        .flat_map(|part| [(part, 1.0), (part, -1.0)])
-        .map(|(part, side)| beside(strand, part, width, side))
-        .find(|rect| {
-            taken.is_free(*rect)
-                && strands.iter().all(|other| other.index == strand.index || !crosses(other, *rect))
-        })
 }
 
 fn crosses(strand: &Strand, rect: Rect) -> bool {

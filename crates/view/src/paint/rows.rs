@@ -126,6 +126,11 @@ fn draw_row(pen: &mut Pen, row: &VersionRow, place: RowPlace) {
         pen.fill(row_ground(place), tint, "row-ground");
     }
     let (card, baseline) = (place.card, place.top() + 17.0);
+    if is_chosen(pen, row, place) {
+        // A tinted row keeps its tint: the mark says that it is the one chosen.
+        let mark = Rect::new(card.x + 7.0, place.top() + 4.0, 2.5, ROW_HEIGHT - 8.0);
+        pen.fill(rounded(mark, 1.0), Token::Accent, "row-selection");
+    }
     let swatch = Rect::new(card.x + TEXT_LEFT, place.top() + 9.0, SWATCH, SWATCH);
     pen.fill(rounded(swatch, 2.0), version_colour(place.row), "swatch");
     let left = card.x + ROW_NAME_LEFT;
@@ -151,12 +156,17 @@ fn is_uncertain(row: &VersionRow) -> bool {
     row.comparison.as_ref().is_some_and(|c| c.verdict == model::graph::Verdict::TooFewRequests)
 }
 
+fn is_chosen(pen: &Pen, row: &VersionRow, place: RowPlace) -> bool {
+    let node = &pen.drawing.graph.nodes[place.index];
+    matches!(pen.drawing.selection, Some(Subject::Row { node: id, row: key }) if *id == node.id && *key == row.key)
+}
+
 /// Ground of a row under the pointer or chosen.
 fn highlight(pen: &Pen, row: &VersionRow, place: RowPlace) -> Option<Token> {
-    let hovered = pen.drawing.hover == Some(Hit::Row(place.index, place.row));
-    let node = &pen.drawing.graph.nodes[place.index];
-    let chosen = matches!(pen.drawing.selection, Some(Subject::Row { node: id, row: key }) if *id == node.id && *key == row.key);
-    if chosen { Some(Token::AccentSoft) } else { hovered.then_some(Token::Hover) }
+    if is_chosen(pen, row, place) {
+        return Some(Token::AccentSoft);
+    }
+    (pen.drawing.hover == Some(Hit::Row(place.index, place.row))).then_some(Token::Hover)
 }
 
 /// From the bar to the card's inner border, its lower corner rounded in the last row.

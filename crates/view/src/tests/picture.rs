@@ -141,6 +141,28 @@ fn selecting_rings_the_card_strengthens_its_edges_and_fades_nothing() {
 }
 
 #[test]
+fn a_chosen_row_is_marked_beside_its_tint() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let index = node_index(&graph, "reviews");
+    let row = Subject::Row { node: graph.nodes[index].id.clone(), row: "reviews-v2".into() };
+    let marks = crate::marks(&Drawing { selection: Some(&row), ..drawing(&graph, &scene) });
+    assert!(
+        has(&marks, Owner::Row(index, 1), "row-selection") && has(&marks, Owner::Node(index), "selection")
+    );
+    let ink = |edge: &model::Edge| {
+        let owner = Owner::Edge(graph.edges.iter().position(|other| other.id == edge.id).unwrap());
+        marks.iter().find(|m| m.owner == owner && m.role == "edge").unwrap().stroke.unwrap().ink.token
+    };
+    let out = graph.edges.iter().filter(|edge| edge.source == graph.nodes[index].id);
+    for edge in out {
+        let wanted =
+            if edge.source_row.as_deref() == Some("reviews-v2") { Token::EdgeStrong } else { Token::Edge };
+        assert_eq!(ink(edge), wanted, "{}", edge.id);
+    }
+}
+
+#[test]
 fn a_held_hover_fades_what_is_out_of_reach() {
     let graph = shop();
     let scene = placed(&graph);
