@@ -7,8 +7,18 @@ use crate::mesh::Mesh;
 use crate::store::{Labels, METRIC_NAME, Matcher, Store};
 use crate::telemetry::{self, FAMILIES, Window};
 
+/// Text longer than this is handed on.
+const PART_BYTES: usize = 256 * 1_024;
+
 /// Prometheus' text format: every series' value at an instant, for a scrape that honours labels.
 pub fn prometheus(mesh: &Mesh, at_ms: i64) -> String {
+    let mut text = String::new();
+    prometheus_in_parts(mesh, at_ms, &mut |part| text.push_str(&part));
+    text
+}
+
+/// The same, handed on part by part; each ends with a line.
+pub fn prometheus_in_parts(mesh: &Mesh, at_ms: i64, each: &mut dyn FnMut(String)) {
     let mut text = String::new();
     let mut base = "";
     for family in FAMILIES {
@@ -17,19 +27,18 @@ pub fn prometheus(mesh: &Mesh, at_ms: i64) -> String {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "# HELP {base} {}\n# TYPE {base} {}", family.help, family.type_word());
         }
-        telemetry::visit(
-            mesh,
-            &[Matcher::equal(METRIC_NAME, family.name)],
-            Window::Now(at_ms),
-            &mut |labels, points| {
-                for point in points {
-                    series(&mut text, labels);
-                    let _ = writeln!(text, " {}", number(point.value));
-                }
-            },
-        );
+        let matchers = [Matcher::equal(METRIC_NAME, family.name)];
+        telemetry::visit(mesh, &matchers, Window::Now(at_ms), &mut |labels, points| {
+            for point in points {
+                series(&mut text, labels);
+                let _ = writeln!(text, " {}", number(point.value));
+            }
+            if text.len() > PART_BYTES {
+                each(std::mem::take(&mut text));
+            }
+        });
     }
-    text
+    each(text);
 }
 
 /// OpenMetrics with a time on every sample, as `promtool tsdb create-blocks-from openmetrics` reads it.

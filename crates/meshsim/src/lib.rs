@@ -2,6 +2,7 @@
 //! clock; must not know HTTP.
 
 pub mod exposition;
+pub mod json;
 mod latency;
 mod mesh;
 pub mod promql;

@@ -140,3 +140,57 @@ fn a_mesh_of_a_thousand_services_has_a_meshs_shape() {
     let again = Mesh::scaled(1_000).truth(NOON_MS - WINDOW_MS, NOON_MS);
     assert_eq!(again, truth, "the same size gives the same mesh");
 }
+
+#[test]
+fn meshes_of_any_size_can_be_made() {
+    for services in [0, 1, 2, 3, 4, 5, 7, 10, 23, 50, 101, 300, 2_500] {
+        let mesh = Mesh::scaled(services);
+        let edges = mesh.truth(NOON_MS - WINDOW_MS, NOON_MS).len();
+        assert!(edges + 1 >= services.max(2), "{services} services have {edges} edges");
+    }
+}
+
+/// The ramp's edges into an app over two minutes, some minutes into the cycle.
+fn ramp_into(app: &str, minute: i64) -> Vec<TruthEdge> {
+    let at_ms = NOON_MS + minute * 60_000;
+    let mut edges = Mesh::ramp().truth(at_ms, at_ms + 120_000);
+    edges.retain(|edge| edge.dest.app.as_deref() == Some(app));
+    edges
+}
+
+#[test]
+fn the_ramps_events_take_place_when_the_file_says() {
+    let canary = |minute| {
+        let edges = ramp_into("reviews", minute);
+        let of = |version: &str| -> f64 {
+            let mine = edges.iter().filter(|edge| edge.dest.version.as_deref() == Some(version));
+            mine.map(|edge| edge.requests).sum()
+        };
+        (100.0 * of("v2") / (of("v1") + of("v2"))).round() as u32
+    };
+    assert_eq!([10, 25, 40, 60, 80, 118].map(canary), [0, 5, 10, 25, 50, 50]);
+
+    let errors = |minute| ramp_into("checkout", minute)[0].error_share.unwrap();
+    assert!(errors(30) < 0.01 && (errors(42) - 0.202).abs() < 0.001 && errors(50) < 0.01);
+
+    let slow = |minute| ramp_into("search", minute)[0].p95_ms.unwrap();
+    assert!((slow(60) / slow(30) - 4.0).abs() < 0.01, "{} {}", slow(60), slow(30));
+
+    assert!(!ramp_into("ratings", 70).is_empty() && ramp_into("ratings", 84).is_empty());
+    let new_edge =
+        |minute| ramp_into("stock", minute).iter().any(|edge| edge.source.app.as_deref() == Some("checkout"));
+    assert_eq!([30, 58, 60, 90].map(new_edge), [false, false, true, true]);
+}
+
+#[test]
+fn what_a_silent_service_would_have_called_is_silent_too() {
+    let text = meshsim::SHOP.to_owned()
+        + "[[event]]\nkind = \"rate\"\napp = \"search\"\nfactor = 0\nat = \"10h\"\nfor = \"1h\"\n";
+    let mesh = Mesh::from_toml(&text, meshsim::SEED).unwrap();
+    let called = |app: &str, at_ms: i64| {
+        mesh.truth(at_ms, at_ms + 60_000).iter().any(|edge| edge.dest.app.as_deref() == Some(app))
+    };
+    let (before, during) = (NOON_MS - 600_000, NOON_MS + 600_000);
+    assert!(called("search", before) && called("search-index", before));
+    assert!(!called("search", during) && !called("search-index", during) && called("catalog", during));
+}

@@ -1,10 +1,8 @@
-//! Answers in the JSON that Prometheus speaks, written row by row without a tree in between. Knows no query.
+//! Successes and failures in the form that Prometheus gives them. Knows no query.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use meshsim::exposition::number;
-use meshsim::promql::{EvalError, Value};
-use meshsim::store::{Labels, Point, Series};
+use meshsim::promql::EvalError;
 
 /// A request that got no answer, in Prometheus' words.
 #[derive(Debug)]
@@ -53,83 +51,4 @@ impl IntoResponse for Failure {
 pub(super) fn success(data: &str) -> Response {
     let body = format!("{{\"status\":\"success\",\"data\":{data}}}");
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
-}
-
-/// The `data` of a query's answer; a scalar or text is told with the instant it was asked for.
-pub(super) fn value(value: &Value, at_ms: i64) -> String {
-    match value {
-        Value::Scalar(scalar) => result("scalar", |text| pair(text, at_ms, &number(*scalar))),
-        Value::String(word) => result("string", |text| pair(text, at_ms, word)),
-        Value::Vector(samples) => result("vector", |text| {
-            list(text, samples, |text, sample| {
-                metric(text, &sample.labels);
-                text.push_str(",\"value\":");
-                pair(text, sample.t_ms, &number(sample.value));
-                text.push('}');
-            });
-        }),
-        Value::Matrix(series) => matrix(series),
-    }
-}
-
-pub(super) fn matrix(series: &[Series]) -> String {
-    result("matrix", |text| {
-        list(text, series, |text, series| {
-            metric(text, &series.labels);
-            text.push_str(",\"values\":");
-            list(text, &series.points, |text, point: &Point| pair(text, point.t_ms, &number(point.value)));
-            text.push('}');
-        });
-    })
-}
-
-fn result(kind: &str, write: impl FnOnce(&mut String)) -> String {
-    let mut text = format!("{{\"resultType\":\"{kind}\",\"result\":");
-    write(&mut text);
-    text.push('}');
-    text
-}
-
-fn list<T>(text: &mut String, items: &[T], mut write: impl FnMut(&mut String, &T)) {
-    text.push('[');
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        write(text, item);
-    }
-    text.push(']');
-}
-
-/// A row's beginning: its labels.
-fn metric(text: &mut String, labels: &Labels) {
-    text.push_str("{\"metric\":{");
-    for (index, (name, value)) in labels.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        quoted(text, name);
-        text.push(':');
-        quoted(text, value);
-    }
-    text.push('}');
-}
-
-fn pair(text: &mut String, t_ms: i64, value: &str) {
-    text.push('[');
-    text.push_str(&(t_ms as f64 / 1_000.0).to_string());
-    text.push(',');
-    quoted(text, value);
-    text.push(']');
-}
-
-fn quoted(text: &mut String, value: &str) {
-    // Nearly all labels are plain; only the others need the care.
-    if value.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-        text.push('"');
-        text.push_str(value);
-        text.push('"');
-    } else {
-        text.push_str(&serde_json::Value::from(value).to_string());
-    }
 }

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use meshsim::Mesh;
+use meshsim::json;
 use meshsim::promql::{self, Options, Steps};
 
 use super::Source;
@@ -26,7 +27,7 @@ pub(super) async fn instant(
     let at_ms = fields.time("time")?.unwrap_or_else(source.now_ms);
     let data = evaluate(&source, fields.timeout()?, move |mesh| {
         let value = promql::instant(mesh, &query, at_ms, &Options::default())?;
-        Ok(answer::value(&value, at_ms))
+        Ok(json::value(&value, at_ms))
     });
     Ok(answer::success(&data.await?))
 }
@@ -41,7 +42,7 @@ pub(super) async fn range(
     let steps = steps(&fields)?;
     let data = evaluate(&source, fields.timeout()?, move |mesh| {
         let series = promql::range(mesh, &query, steps, &Options::default())?;
-        Ok(answer::matrix(&series))
+        Ok(json::matrix(&series))
     });
     Ok(answer::success(&data.await?))
 }

@@ -1,10 +1,15 @@
 //! What a Prometheus says of itself and its targets, and the page a real one scrapes. Knows no query.
 
+use std::convert::Infallible;
+
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
+use futures::stream;
 use meshsim::exposition;
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use super::Source;
 use super::answer::{self, Failure};
@@ -59,11 +64,19 @@ pub(super) async fn targets(State(source): State<Source>) -> Response {
     answer::success(&json!({ "activeTargets": active, "droppedTargets": [] }).to_string())
 }
 
-pub(super) async fn metrics(State(source): State<Source>) -> Result<Response, Failure> {
+/// Sent while it is being written: that of a large mesh has hundreds of megabytes.
+pub(super) async fn metrics(State(source): State<Source>) -> Response {
     let at_ms = (source.now_ms)();
-    let task = tokio::task::spawn_blocking(move || exposition::prometheus(&source.mesh, at_ms));
-    let text = task.await.map_err(|error| Failure::internal(format!("the page was not written: {error}")))?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+    let (send, receive) = mpsc::channel::<String>(4);
+    tokio::task::spawn_blocking(move || {
+        // Who hangs up in the middle does not want the rest.
+        exposition::prometheus_in_parts(&source.mesh, at_ms, &mut |part| drop(send.blocking_send(part)));
+    });
+    let parts = stream::unfold(receive, |mut receive| async move {
+        receive.recv().await.map(|part| (Ok::<_, Infallible>(part), receive))
+    });
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], Body::from_stream(parts))
+        .into_response()
 }
 
 pub(super) async fn not_found(uri: Uri) -> Failure {
