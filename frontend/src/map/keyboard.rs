@@ -107,6 +107,7 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
             view::speak::subject(&subject, graph, graph.meta.at_s)
         });
         page.said.set(words.unwrap_or_default());
+        page.hover.set(None);
         stand.act(|stage| stage.show(&subject, now_ms()));
         page.select(Some(subject));
     }

@@ -100,9 +100,9 @@ fn look(page: Page, stand: Stand) -> Look {
 /// From here on every change of a signal that the picture shows asks for a frame.
 fn wire(page: Page, stand: Stand) {
     Effect::new(move |_| {
-        let graph = page.feed.with(|feed| feed.graph.clone());
+        let (graph, question) = page.feed.with(|feed| (feed.graph.clone(), feed.question()));
         let said = match graph.filter(|graph| !above_limit::too_many(graph)) {
-            Some(graph) => stand.with(|stage| stage.set_graph(graph)).flatten(),
+            Some(graph) => stand.with(|stage| stage.set_graph(graph, &question)).flatten(),
             None => stand.with(Stage::drop_picture).and(None),
         };
         if let Some(sentence) = said {

@@ -12,6 +12,7 @@ pub(crate) struct Picture {
     pub(crate) index: SceneIndex,
     pub(crate) particles: Particles,
     labels: Vec<&'static str>,
+    question: String,
 }
 
 /// What the places depend on besides the graph.
@@ -19,6 +20,8 @@ pub(crate) struct Picture {
 pub(crate) struct Wish<'a> {
     pub(crate) labels: &'a [&'static Label],
     pub(crate) aspect: f64,
+    /// What was asked for: type, namespaces, focus.
+    pub(crate) question: &'a str,
 }
 
 /// How a new picture follows an older one.
@@ -28,7 +31,7 @@ pub(crate) enum Change {
     Figures,
     /// Something came or went, and the others stand where they stood.
     Grown,
-    /// Nothing of the older picture is left.
+    /// Placed afresh: another question, or nothing of the older picture is left.
     New,
 }
 
@@ -38,7 +41,18 @@ impl Picture {
         let mut particles = Particles::new(&graph, &scene);
         particles.settle();
         let index = SceneIndex::new(&graph, &scene);
-        Self { graph, scene, index, particles, labels: words(wish.labels) }
+        Self {
+            graph,
+            scene,
+            index,
+            particles,
+            labels: words(wish.labels),
+            question: wish.question.to_owned(),
+        }
+    }
+
+    pub(crate) fn asked(&self) -> (Arc<Graph>, String) {
+        (Arc::clone(&self.graph), self.question.clone())
     }
 
     /// Also gives a sentence on what changed, where that is worth saying.
@@ -48,6 +62,10 @@ impl Picture {
         wish: &Wish,
         measure: &dyn MeasureText,
     ) -> (Change, Option<String>) {
+        if wish.question != self.question {
+            *self = Self::new(graph, wish, measure);
+            return (Change::New, None);
+        }
         let labels = words(wish.labels);
         let difference = diff::diff(&self.graph, &graph);
         let sentence = Some(difference.sentence(&graph)).filter(|sentence| !sentence.is_empty());

@@ -145,6 +145,8 @@ impl Hand {
                 twice
             })
             .unwrap_or(false);
+        // The panel says it all now.
+        self.page.hover.set(None);
         match (&subject, twice) {
             (Some(_), true) => self.page.toggle_focus(),
             _ => self.page.select(subject),
@@ -196,6 +198,7 @@ impl Hand {
 
     pub(crate) fn wheel(self, event: &ev::WheelEvent) {
         event.prevent_default();
+        self.unlit();
         let delta_px = event.delta_y() * if event.delta_mode() == 1 { LINE_PX } else { 1.0 };
         let step = if event.ctrl_key() { PINCH_STEP } else { WHEEL_STEP };
         let at = self.stand.local(f64::from(event.client_x()), f64::from(event.client_y()));

@@ -42,6 +42,8 @@ struct Glide {
 }
 
 const GLIDE_MS: f64 = 240.0;
+/// The corner of a band in which its name stands.
+const TITLE: Size = Size::new(130.0, 26.0);
 
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -56,6 +58,8 @@ pub(crate) struct Stage {
     hover: Option<Hit>,
     reach: Option<Reach>,
     fit_wanted: bool,
+    /// The reader has moved or zoomed: from then on the picture is never fitted unasked.
+    touched: bool,
     dirty: bool,
     glide: Option<Glide>,
     last_ms: Option<f64>,
@@ -89,6 +93,7 @@ impl Stage {
             hover: None,
             reach: None,
             fit_wanted: false,
+            touched: false,
             dirty: true,
             glide: None,
             last_ms: None,
@@ -110,23 +115,52 @@ impl Stage {
         self.dirty |= self.upper.resize() || lower;
     }
 
-    /// Only the first picture, or one that shares nothing with the last, is fitted to the window.
+    /// Answers to one question (type, namespaces, focus) grow in place; another question is placed afresh. Until the
+    /// reader has moved, a picture placed afresh is fitted; after that something both pictures have stays in its place.
     /// Gives a sentence on what changed, where that is worth saying.
-    pub(crate) fn set_graph(&mut self, graph: Arc<Graph>) -> Option<String> {
+    pub(crate) fn set_graph(&mut self, graph: Arc<Graph>, question: &str) -> Option<String> {
         let size = self.size();
-        let wish = Wish { labels: &self.look.labels, aspect: size.width / size.height.max(1.0) };
+        let aspect = size.width / size.height.max(1.0);
+        let wish = Wish { labels: &self.look.labels, aspect, question };
+        let held = self.touched.then(|| self.held()).flatten();
         let (change, sentence) = if let Some(picture) = &mut self.picture {
             picture.take(graph, &wish, &self.measure)
         } else {
             self.picture = Some(Picture::new(graph, &wish, &self.measure));
             (Change::New, None)
         };
-        self.fit_wanted |= change == Change::New;
+        if change == Change::New {
+            match held.and_then(|(key, before)| Some((before, self.place_of_key(&key)?))) {
+                Some((before, now)) => self.set_view(
+                    self.view
+                        .panned((before.x - now.x) * self.view.zoom, (before.y - now.y) * self.view.zoom),
+                ),
+                None => self.fit_wanted = true,
+            }
+        }
         if change != Change::Figures {
             (self.hover, self.reach) = (None, None);
         }
         self.dirty = true;
         sentence
+    }
+
+    /// The card that shall stay where it is on the screen: the selected one, else the one nearest to the middle.
+    fn held(&self) -> Option<(String, Rect)> {
+        let picture = self.picture.as_ref()?;
+        if let Some(Subject::Node { id } | Subject::Row { node: id, .. }) = &self.look.selection {
+            return Some((id.clone(), self.place_of_key(id)?));
+        }
+        let size = self.size();
+        let middle = self.view.scene_from_screen(Point::new(size.width / 2.0, size.height / 2.0));
+        let far = |rect: &Rect| (rect.centre().x - middle.x).hypot(rect.centre().y - middle.y);
+        let near = picture.scene.nodes.iter().min_by(|a, b| far(&a.rect).total_cmp(&far(&b.rect)))?;
+        Some((near.key.clone(), near.rect))
+    }
+
+    fn place_of_key(&self, key: &str) -> Option<Rect> {
+        let picture = self.picture.as_ref()?;
+        picture.scene.nodes.iter().find(|node| node.key == key).map(|node| node.rect)
     }
 
     pub(crate) fn drop_picture(&mut self) {
@@ -139,8 +173,8 @@ impl Stage {
         let other_labels = words(&look.labels) != words(&self.look.labels);
         self.look = look;
         self.dirty = true;
-        if other_labels && let Some(graph) = self.picture.as_ref().map(|picture| Arc::clone(&picture.graph)) {
-            self.set_graph(graph);
+        if other_labels && let Some((graph, question)) = self.picture.as_ref().map(Picture::asked) {
+            self.set_graph(graph, &question);
         }
     }
 
@@ -177,15 +211,18 @@ impl Stage {
     }
 
     pub(crate) fn pan(&mut self, dx: f64, dy: f64) {
+        self.touched = true;
         self.look_from(self.view.panned(dx, dy));
     }
 
     pub(crate) fn zoom_at(&mut self, pointer: Point, factor: f64) {
+        self.touched = true;
         self.look_from(self.view.zoomed_at(pointer, factor));
     }
 
     /// From a button or a key: about the middle, and gliding there.
     pub(crate) fn zoom_by(&mut self, factor: f64, now_ms: f64) {
+        self.touched = true;
         let size = self.size();
         let from = self.glide.map_or(self.view, |glide| glide.to);
         self.glide_to(from.zoomed_at(Point::new(size.width / 2.0, size.height / 2.0), factor), now_ms);
@@ -193,6 +230,7 @@ impl Stage {
 
     pub(crate) fn fit(&mut self, covered: &[Rect], now_ms: f64) {
         if let Some(to) = self.fitted(covered) {
+            self.touched = false;
             self.glide_to(to, now_ms);
         }
     }
@@ -209,7 +247,13 @@ impl Stage {
 
     fn fitted(&self, covered: &[Rect]) -> Option<Viewport> {
         let scene = &self.picture.as_ref()?.scene;
-        let cards: Vec<Rect> = scene.nodes.iter().map(|node| node.rect).collect();
+        // A band without its title is land without a name.
+        let titles = scene.groups.iter().map(|group| Rect {
+            height: TITLE.height,
+            width: TITLE.width.min(group.rect.width),
+            ..group.rect
+        });
+        let cards: Vec<Rect> = scene.nodes.iter().map(|node| node.rect).chain(titles).collect();
         Some(fit::clear_of(scene.bounds, &cards, self.size(), covered))
     }
 

@@ -17,6 +17,10 @@ pub(crate) fn HealthBlock(
             [only] => format!("{} by its version {}", status_word(health.status), only.name),
             _ => status_word(health.status).to_owned(),
         };
+        let said = |sentence: &String| {
+            let compared = worse.iter().filter_map(|version| version.comparison.as_ref());
+            compared.map(|comparison| &comparison.sentence).any(|other| other == sentence)
+        };
         let class = format!("why {}", status_class(health.status));
         let sentences: Vec<String> = worse
             .iter()
@@ -26,7 +30,13 @@ pub(crate) fn HealthBlock(
                     comparison.evidence.map(|evidence| format!(" Evidence {}.", format::evidence(evidence)));
                 comparison.sentence.clone() + &odds.unwrap_or_default()
             })
-            .chain(health.reasons.iter().map(|reason| reason.sentence.clone()))
+            .chain(
+                health
+                    .reasons
+                    .iter()
+                    .map(|reason| reason.sentence.clone())
+                    .filter(|sentence| !said(sentence)),
+            )
             .collect();
         let calm = sentences.is_empty().then(|| calm(health.status));
         view! {

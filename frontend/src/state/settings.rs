@@ -23,9 +23,15 @@ pub(crate) fn prefers(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
-/// Whether the window is at least this wide.
-pub(crate) fn has_room(width_px: f64) -> bool {
-    window().inner_width().ok().and_then(|width| width.as_f64()).is_none_or(|width| width >= width_px)
+/// Whether the window is at least this large.
+pub(crate) fn has_room(width_px: f64, height_px: f64) -> bool {
+    let least = |length: Result<wasm_bindgen::JsValue, _>, wanted: f64| {
+        length
+            .ok()
+            .and_then(|length: wasm_bindgen::JsValue| length.as_f64())
+            .is_none_or(|length| length >= wanted)
+    };
+    least(window().inner_width(), width_px) && least(window().inner_height(), height_px)
 }
 
 pub(crate) fn reduced_motion() -> bool {

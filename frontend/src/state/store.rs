@@ -1,6 +1,6 @@
 //! The last answer and how the asking goes. It must not know the network.
 
-use model::{Graph, Problem};
+use model::{Graph, GraphParams, Problem};
 use std::sync::Arc;
 
 /// Everything the page knows about the graph's arrival.
@@ -34,6 +34,14 @@ pub(crate) enum Standing {
 }
 
 impl Feed {
+    /// What the graph that is held answers, as far as it decides on what is drawn; not when, nor with which figures.
+    pub(crate) fn question(&self) -> String {
+        let query = self.address.split_once('?').map_or("", |(_, query)| query);
+        let (params, _) = GraphParams::from_query(query);
+        let standard = GraphParams::default();
+        GraphParams { window_s: standard.window_s, at_s: None, percentiles: false, ..params }.to_query()
+    }
+
     pub(crate) fn standing(&self) -> Standing {
         let Some(graph) = &self.graph else { return Standing::Live };
         let seen_ms = graph.meta.at_s as f64 * 1_000.0;
