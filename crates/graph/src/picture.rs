@@ -41,7 +41,6 @@ pub(crate) struct Judged {
     pub(crate) own_status: Status,
     /// In the order of the map's rows.
     pub(crate) rows: Vec<JudgedRow>,
-    pub(crate) root: bool,
     pub(crate) silent: bool,
     pub(crate) last_seen_s: Option<f64>,
 }
@@ -137,45 +136,44 @@ impl<'a> Picture<'a> {
     }
 
     fn judge_node(&self, node: NodeIndex, inbound: &Inbound) -> Judged {
-        let root = self.map.is_root(node);
         let map_node = self.node(node);
-        let mut health = self.judge(map_node.own_figures(root));
+        let mut health = self.judge(&map_node.figures);
         let own_status = health.status;
-        let rows = self.judge_rows(map_node, root, inbound);
+        let rows = self.judge_rows(map_node, inbound);
         if rows.len() > 1 {
             self.blame_rows(map_node, &rows, &mut health);
         }
-        let edges = |direction| self.map.graph.edges_directed(node, direction).map(|edge| edge.id());
-        let mut touching = edges(Direction::Incoming).chain(edges(Direction::Outgoing));
-        let silent = touching.all(|edge| self.is_silent(&self.edge(edge).figures));
-        let last_seen_s = [map_node.inbound.last_seen_s, map_node.outbound.last_seen_s]
-            .into_iter()
-            .flatten()
-            .fold(None, |latest: Option<f64>, seen_s| {
-                Some(latest.map_or(seen_s, |latest| latest.max(seen_s)))
-            });
-        Judged { health, own_status, rows, root, silent, last_seen_s }
+        let edges = |direction| self.map.graph.edges_directed(node, direction);
+        let mut silent = true;
+        let mut last_seen_s: Option<f64> = None;
+        for edge in edges(Direction::Incoming).chain(edges(Direction::Outgoing)) {
+            let figures = &edge.weight().figures;
+            silent &= self.is_silent(figures);
+            last_seen_s = last_seen_s.into_iter().chain(figures.last_seen_s).reduce(f64::max);
+        }
+        Judged { health, own_status, rows, silent, last_seen_s }
     }
 
-    fn judge_rows(&self, node: &MapNode, root: bool, inbound: &Inbound) -> Vec<JudgedRow> {
+    fn judge_rows(&self, node: &MapNode, inbound: &Inbound) -> Vec<JudgedRow> {
         if node.rows.len() < 2 {
             return Vec::new();
         }
-        let comparisons = compare::compare(self.snapshot, &node.rows, inbound, &self.view.config);
+        let comparisons = if node.root {
+            vec![None; node.rows.len()]
+        } else {
+            compare::compare(self.snapshot, &node.rows, inbound, &self.view.config)
+        };
         node.rows
             .iter()
             .zip(comparisons)
-            .map(|(row, comparison)| JudgedRow {
-                health: self.judge(if root { &row.outbound } else { &row.inbound }),
-                comparison,
-            })
+            .map(|(row, comparison)| JudgedRow { health: self.judge(&row.figures), comparison })
             .collect()
     }
 
     fn blame_rows(&self, node: &MapNode, rows: &[JudgedRow], health: &mut Health) {
         for (row, judged) in node.rows.iter().zip(rows) {
             let name = self.snapshot.text(self.snapshot.places.get(row.place).row_name());
-            let count = row.inbound.requests.map_or(0.0, |requests| requests.rate * self.snapshot.window_s());
+            let count = row.figures.requests.map_or(0.0, |requests| requests.rate * self.snapshot.window_s());
             let worse = judged.comparison.as_ref().filter(|_| judged.is_worse());
             if let Some(comparison) = worse {
                 health::blame_version(health, name, &comparison.sentence, count);

@@ -21,11 +21,13 @@ use rustc_hash::FxHashMap;
 #[derive(Debug)]
 pub(crate) struct MapNode {
     pub(crate) key: NodeKey,
-    pub(crate) inbound: Figures,
-    pub(crate) outbound: Figures,
+    /// What it answers; what it sends, for a root. It is judged and described by these.
+    pub(crate) figures: Figures,
+    /// It only sends.
+    pub(crate) root: bool,
     /// Workloads and other places it stands for.
     pub(crate) places: Vec<PlaceId>,
-    /// Workloads of an app, with what each answers and sends.
+    /// Workloads of an app.
     pub(crate) rows: Vec<MapRow>,
     /// Put between a client and its workloads.
     pub(crate) injected: bool,
@@ -37,8 +39,8 @@ pub(crate) struct MapNode {
 #[derive(Debug)]
 pub(crate) struct MapRow {
     pub(crate) place: PlaceId,
-    pub(crate) inbound: Figures,
-    pub(crate) outbound: Figures,
+    /// In the direction of its node's; nothing where the node has no other row.
+    pub(crate) figures: Figures,
 }
 
 #[derive(Debug)]
@@ -68,65 +70,80 @@ pub(crate) struct TrafficMap {
 
 type EdgeKey = (NodeIndex, Option<PlaceId>, NodeIndex, Option<PlaceId>, Protocol);
 
+/// A part of a link with its two ends in place.
+#[derive(Debug, Clone, Copy)]
+struct Seated {
+    part: Part,
+    from: (NodeIndex, Option<PlaceId>),
+    to: (NodeIndex, Option<PlaceId>),
+    estimated: bool,
+}
+
 impl TrafficMap {
     pub(crate) fn new(snapshot: &Snapshot, graph_type: GraphType, inject_services: bool) -> Self {
-        let seating = Seating::new(snapshot, graph_type);
         let mut map = Self {
             graph: StableDiGraph::with_capacity(snapshot.places.all.len(), snapshot.links.len()),
             nodes: FxHashMap::default(),
             edges: FxHashMap::default(),
         };
+        let seated = map.seat(snapshot, &Seating::new(snapshot, graph_type));
         let inject = inject_services && graph_type != GraphType::Service;
         let versioned = graph_type == GraphType::VersionedApp;
-        let cards = if versioned { cards(snapshot, &seating) } else { FxHashMap::default() };
-        // A card has rows only where there are two to tell apart.
-        let row_of = |seat: &Seat| seat.row.filter(|_| cards.get(&seat.node).is_some_and(|rows| *rows > 1));
-        for (index, link) in snapshot.links.iter().enumerate() {
-            let sources = seating.source(link);
-            let target = seating.destination(link);
-            let estimated = sources.len() > 1;
-            for source in sources {
-                let source_row = row_of(&source);
-                let ends = map.ends(link, &source, &target);
-                let part = Part {
-                    link: u32::try_from(index).expect("fewer than four billion links"),
-                    weight: source.weight,
-                };
-                let through =
-                    link.service.filter(|service| inject && target.node != NodeKey::Service(*service));
-                let drawn = match through {
-                    None => vec![(ends.0, source_row, ends.1, row_of(&target))],
-                    Some(service) => {
-                        let service = map.injected(NodeKey::Service(service));
-                        vec![(ends.0, source_row, service, None), (service, None, ends.1, row_of(&target))]
-                    }
-                };
-                for (from, from_row, to, to_row) in drawn {
-                    let key = (from, from_row, to, to_row, link.protocol);
-                    map.add(key, link, part, estimated);
-                }
-                if let Some(place) = source.row {
-                    map.row(ends.0, place).outbound.add(&link.figures, part.weight);
-                }
-                if let Some(place) = target.row {
-                    map.row(ends.1, place).inbound.add(&link.figures, part.weight);
-                }
-            }
+        for seat in &seated {
+            map.connect(snapshot, seat, versioned, inject);
         }
+        map.sum_nodes();
+        map.sum_rows(snapshot, &seated);
         map.mark_cycles();
         map
     }
 
-    fn ends(&mut self, link: &Link, source: &Seat, target: &Seat) -> (NodeIndex, NodeIndex) {
-        let from = self.node(source.node);
-        let to = self.node(target.node);
-        for (node, place) in [(from, link.source), (to, link.destination)] {
-            let places = &mut self.graph[node].places;
-            if !places.contains(&place) {
-                places.push(place);
+    fn seat(&mut self, snapshot: &Snapshot, seating: &Seating<'_>) -> Vec<Seated> {
+        let mut seated = Vec::with_capacity(snapshot.links.len());
+        for (index, link) in snapshot.links.iter().enumerate() {
+            let target = seating.destination(link);
+            let to = self.sit(&target, link.destination);
+            let sources = seating.source(link);
+            let estimated = sources.len() > 1;
+            for source in sources {
+                let from = self.sit(&source, link.source);
+                let link = u32::try_from(index).expect("fewer than four billion links");
+                let part = Part { link, weight: source.weight };
+                seated.push(Seated { part, from: (from, source.row), to: (to, target.row), estimated });
             }
         }
-        (from, to)
+        seated
+    }
+
+    fn sit(&mut self, seat: &Seat, place: PlaceId) -> NodeIndex {
+        let index = self.node(seat.node);
+        let node = &mut self.graph[index];
+        if !node.places.contains(&place) {
+            node.places.push(place);
+        }
+        if let Some(place) = seat.row.filter(|place| node.rows.iter().all(|row| row.place != *place)) {
+            node.rows.push(MapRow { place, figures: Figures::default() });
+        }
+        index
+    }
+
+    fn connect(&mut self, snapshot: &Snapshot, seated: &Seated, versioned: bool, inject: bool) {
+        let link = &snapshot.links[seated.part.link as usize];
+        // A card has rows only where there are two to tell apart.
+        let row = |(node, row): (NodeIndex, Option<PlaceId>)| {
+            row.filter(|_| versioned && self.graph[node].rows.len() > 1)
+        };
+        let (from, to) = ((seated.from.0, row(seated.from)), (seated.to.0, row(seated.to)));
+        let through =
+            link.service.map(NodeKey::Service).filter(|service| inject && self.graph[to.0].key != *service);
+        match through {
+            None => self.add((from.0, from.1, to.0, to.1, link.protocol), link, seated),
+            Some(service) => {
+                let service = self.injected(service);
+                self.add((from.0, from.1, service, None, link.protocol), link, seated);
+                self.add((service, None, to.0, to.1, link.protocol), link, seated);
+            }
+        }
     }
 
     fn node(&mut self, key: NodeKey) -> NodeIndex {
@@ -134,8 +151,8 @@ impl TrafficMap {
         *self.nodes.entry(key).or_insert_with(|| {
             graph.add_node(MapNode {
                 key,
-                inbound: Figures::default(),
-                outbound: Figures::default(),
+                figures: Figures::default(),
+                root: false,
                 places: Vec::new(),
                 rows: Vec::new(),
                 injected: false,
@@ -151,7 +168,7 @@ impl TrafficMap {
         node
     }
 
-    fn add(&mut self, key: EdgeKey, link: &Link, part: Part, estimated: bool) {
+    fn add(&mut self, key: EdgeKey, link: &Link, seated: &Seated) {
         let (from, source_row, to, target_row, protocol) = key;
         let graph = &mut self.graph;
         let edge = *self.edges.entry(key).or_insert_with(|| {
@@ -166,21 +183,38 @@ impl TrafficMap {
             };
             graph.add_edge(from, to, edge)
         });
-        graph[edge].figures.add(&link.figures, part.weight);
-        graph[edge].parts.push(part);
-        graph[edge].estimated |= estimated;
-        graph[from].outbound.add(&link.figures, part.weight);
-        graph[to].inbound.add(&link.figures, part.weight);
-        graph[from].estimated |= estimated;
+        graph[edge].figures.add(&link.figures, seated.part.weight);
+        graph[edge].parts.push(seated.part);
+        graph[edge].estimated |= seated.estimated;
+        graph[from].estimated |= seated.estimated;
     }
 
-    fn row(&mut self, node: NodeIndex, place: PlaceId) -> &mut MapRow {
-        let rows = &mut self.graph[node].rows;
-        let at = rows.iter().position(|row| row.place == place).unwrap_or_else(|| {
-            rows.push(MapRow { place, inbound: Figures::default(), outbound: Figures::default() });
-            rows.len() - 1
-        });
-        &mut rows[at]
+    fn sum_nodes(&mut self) {
+        let nodes: Vec<NodeIndex> = self.graph.node_indices().collect();
+        for node in nodes {
+            let root = self.graph.edges_directed(node, Direction::Incoming).next().is_none();
+            let direction = if root { Direction::Outgoing } else { Direction::Incoming };
+            let mut figures = Figures::default();
+            for edge in self.graph.edges_directed(node, direction) {
+                figures.add(&edge.weight().figures, 1.0);
+            }
+            self.graph[node].root = root;
+            self.graph[node].figures = figures;
+        }
+    }
+
+    fn sum_rows(&mut self, snapshot: &Snapshot, seated: &[Seated]) {
+        for seat in seated {
+            for ((node, place), for_roots) in [(seat.from, true), (seat.to, false)] {
+                let node = &mut self.graph[node];
+                if node.root != for_roots || node.rows.len() < 2 {
+                    continue;
+                }
+                if let Some(row) = node.rows.iter_mut().find(|row| Some(row.place) == place) {
+                    row.figures.add(&snapshot.links[seat.part.link as usize].figures, seat.part.weight);
+                }
+            }
+        }
     }
 
     /// Strongly connected nodes call each other in circles; so does one that calls itself.
@@ -213,32 +247,4 @@ impl TrafficMap {
             });
         }
     }
-
-    /// It only sends.
-    pub(crate) fn is_root(&self, node: NodeIndex) -> bool {
-        self.graph.edges_directed(node, Direction::Incoming).next().is_none()
-    }
-}
-
-impl MapNode {
-    /// What it is judged and described by: what it answers, or what it sends where it only sends.
-    pub(crate) fn own_figures(&self, is_root: bool) -> &Figures {
-        if is_root { &self.outbound } else { &self.inbound }
-    }
-}
-
-/// How many workloads each app has.
-fn cards(snapshot: &Snapshot, seating: &Seating<'_>) -> FxHashMap<NodeKey, usize> {
-    let mut members: FxHashMap<NodeKey, Vec<PlaceId>> = FxHashMap::default();
-    for link in &snapshot.links {
-        for seat in seating.source(link).into_iter().chain([seating.destination(link)]) {
-            if let Some(row) = seat.row {
-                let rows = members.entry(seat.node).or_default();
-                if !rows.contains(&row) {
-                    rows.push(row);
-                }
-            }
-        }
-    }
-    members.into_iter().map(|(node, rows)| (node, rows.len())).collect()
 }

@@ -118,7 +118,7 @@ pub(crate) struct Scope {
 impl Scope {
     /// What a node answers; what it sends, for a root.
     pub(crate) fn node(picture: &Picture<'_>, node: NodeIndex) -> Self {
-        let root = picture.judged(node).root;
+        let root = picture.node(node).root;
         let direction = if root { Direction::Outgoing } else { Direction::Incoming };
         let edges = picture.map.graph.edges_directed(node, direction);
         Self {

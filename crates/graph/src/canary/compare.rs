@@ -22,7 +22,7 @@ pub(crate) fn compare(
     inbound: &Inbound,
     config: &ViewConfig,
 ) -> Vec<Option<Comparison>> {
-    let rate = |row: &MapRow| row.inbound.requests.map_or(0.0, |requests| requests.rate);
+    let rate = |row: &MapRow| row.figures.requests.map_or(0.0, |requests| requests.rate);
     // The busiest; of equals the one whose name comes first, since rows are sorted by name.
     let baseline = (0..rows.len()).rev().max_by(|a, b| rate(&rows[*a]).total_cmp(&rate(&rows[*b])));
     let Some(baseline) = baseline.filter(|at| rows.len() > 1 && rate(&rows[*at]) > 0.0) else {
@@ -89,7 +89,7 @@ fn comparison(
     cells: &[Cell],
     config: &ViewConfig,
 ) -> Option<Comparison> {
-    row.inbound.requests?;
+    row.figures.requests?;
     let (own, other) = (name(snapshot, row), name(snapshot, baseline));
     let counted = |side: fn(&Cell) -> Tally| cells.iter().map(|cell| side(cell).requests).sum::<f64>();
     let fewest = counted(|cell| cell.candidate).min(counted(|cell| cell.baseline));
@@ -106,7 +106,7 @@ fn comparison(
     }
     let evidence = evidence_worse(cells);
     let share = |row: &MapRow| {
-        words::share(row.inbound.requests.and_then(|requests| requests.error_share()).unwrap_or(0.0))
+        words::share(row.figures.requests.and_then(|requests| requests.error_share()).unwrap_or(0.0))
     };
     let shares = format!("({} against {})", share(row), share(baseline));
     if evidence < config.worse_at_evidence {

@@ -30,7 +30,7 @@ pub fn node_detail(snapshot: &Snapshot, view: &View, id: &str) -> Option<NodeDet
     let index = picture.find_node(id)?;
     let inbound = touching(&picture, index, Direction::Incoming);
     let outbound = touching(&picture, index, Direction::Outgoing);
-    let root = picture.judged(index).root;
+    let root = picture.node(index).root;
     let described = parts(&picture, if root { &outbound } else { &inbound });
     Some(NodeDetail {
         node: node::node(&picture, index),
@@ -50,7 +50,7 @@ pub fn edge_detail(snapshot: &Snapshot, view: &View, id: &str) -> Option<EdgeDet
     let (source, target) = picture.ends(index);
     let own = &picture.edge(index).parts;
     Some(EdgeDetail {
-        edge: edge::edge(&picture, index),
+        edge: edge::edge(&picture, index, id.to_owned()),
         source_name: node::name(&picture, source),
         target_name: node::name(&picture, target),
         breakdown: breakdown(&picture, own),

@@ -7,7 +7,7 @@ use petgraph::stable_graph::EdgeIndex;
 /// A sum of parts may miss its whole by this much.
 const ALL_OF_IT: f64 = 1.0 - 1e-9;
 
-pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex) -> Edge {
+pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex, id: String) -> Edge {
     let map_edge = picture.edge(index);
     let (source, target) = picture.ends(index);
     let figures = &map_edge.figures;
@@ -16,7 +16,7 @@ pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex) -> Edge {
     };
     let silent = picture.is_silent(figures);
     Edge {
-        id: picture.edge_id(index),
+        id,
         source: picture.id(source).to_owned(),
         source_row: row(map_edge.source_row),
         target: picture.id(target).to_owned(),

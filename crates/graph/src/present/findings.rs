@@ -55,7 +55,7 @@ fn worse_versions(picture: &Picture<'_>, node: NodeIndex, found: &mut Vec<Ranked
             .map(|row| picture.snapshot.places.get(row.place))
             .find(|other| picture.snapshot.text(other.row_key()) == comparison.baseline)
             .map_or(comparison.baseline.as_str(), |other| picture.snapshot.text(other.row_name()));
-        let (share, errors) = error_figures(&row.inbound);
+        let (share, errors) = error_figures(&row.figures);
         found.push(Ranked {
             group: WORSE,
             weight: errors,
@@ -98,7 +98,7 @@ fn troubled(picture: &Picture<'_>, node: NodeIndex, found: &mut Vec<Ranked>) {
         .collect();
     let by_itself = own >= Status::Degraded && (bad.len() != 1 || bad[0].1.status < own);
     // A root sends what others fail to answer: the edges at the other end tell it.
-    if by_itself && !judged.root {
+    if by_itself && !picture.node(node).root {
         found.push(node_finding(picture, node));
     }
     for (edge, health) in bad {
@@ -111,7 +111,7 @@ fn troubled(picture: &Picture<'_>, node: NodeIndex, found: &mut Vec<Ranked>) {
 fn node_finding(picture: &Picture<'_>, node: NodeIndex) -> Ranked {
     let judged = picture.judged(node);
     let failing = judged.own_status == Status::Failing;
-    let (share, errors) = error_figures(&picture.node(node).inbound);
+    let (share, errors) = error_figures(&picture.node(node).figures);
     let title = name(picture, node);
     Ranked {
         group: if failing { FAILING } else { DEGRADED },

@@ -16,16 +16,17 @@ use model::{
     Graph, Warning,
     graph::{Meta, NamespaceSummary, Percentiles},
 };
+use petgraph::stable_graph::{EdgeIndex, NodeIndex};
 
 /// The graph as it travels. `meta.queries`, `meta.engine` and `meta.stale` are left to whoever asked Prometheus.
 pub fn view(snapshot: &Snapshot, view: &View) -> Graph {
     let picture = Picture::new(snapshot, view);
-    let mut nodes: Vec<model::Node> =
-        picture.selection.nodes.iter().map(|node| node::node(&picture, *node)).collect();
-    let mut edges: Vec<model::Edge> =
-        picture.selection.edges.iter().map(|edge| edge::edge(&picture, *edge)).collect();
-    nodes.sort_by(|a, b| a.id.cmp(&b.id));
-    edges.sort_by(|a, b| a.id.cmp(&b.id));
+    // Ids are sorted before anything is built on them: nodes and edges are large.
+    let mut nodes: Vec<NodeIndex> = picture.selection.nodes.iter().copied().collect();
+    nodes.sort_by_key(|node| picture.id(*node));
+    let mut edges: Vec<(String, EdgeIndex)> =
+        picture.selection.edges.iter().map(|edge| (picture.edge_id(*edge), *edge)).collect();
+    edges.sort();
     let findings = findings::findings(&picture);
     Graph {
         meta: meta(&picture),
@@ -33,8 +34,8 @@ pub fn view(snapshot: &Snapshot, view: &View) -> Graph {
         findings,
         namespaces: summary::namespaces(&picture),
         totals: summary::totals(&picture),
-        nodes,
-        edges,
+        nodes: nodes.into_iter().map(|node| node::node(&picture, node)).collect(),
+        edges: edges.into_iter().map(|(id, edge)| edge::edge(&picture, edge, id)).collect(),
     }
 }
 

@@ -2,7 +2,6 @@
 //! It must not know edges or findings.
 
 use crate::{
-    figures::Figures,
     graph_type::NodeKey,
     picture::{JudgedRow, Picture},
     place::{Known, Place},
@@ -16,7 +15,7 @@ use petgraph::stable_graph::NodeIndex;
 pub(super) fn node(picture: &Picture<'_>, index: NodeIndex) -> Node {
     let map_node = picture.node(index);
     let judged = picture.judged(index);
-    let figures = map_node.own_figures(judged.root);
+    let figures = &map_node.figures;
     let names = Names::of(picture, map_node);
     let text = |symbol: Symbol| picture.snapshot.text(symbol).to_owned();
     let some = |symbol: Symbol| (!symbol.is_empty()).then(|| text(symbol));
@@ -52,7 +51,7 @@ fn flags(picture: &Picture<'_>, index: NodeIndex) -> NodeFlags {
         .map(|place| picture.snapshot.places.get(*place))
         .filter(|known| known.is_workload());
     NodeFlags {
-        root: judged.root,
+        root: map_node.root,
         outside: !namespace.is_empty() && !picture.selection.is_chosen(index),
         silent: judged.silent,
         injected: map_node.injected,
@@ -180,22 +179,20 @@ fn versions(picture: &Picture<'_>, index: NodeIndex) -> Vec<VersionRow> {
     if picture.view.graph_type != GraphType::VersionedApp || map_node.rows.len() < 2 {
         return Vec::new();
     }
-    let own = |row: &MapRow| if judged.root { row.outbound.clone() } else { row.inbound.clone() };
-    let figures: Vec<Figures> = map_node.rows.iter().map(own).collect();
-    let rate = |figures: &Figures| figures.requests.map_or(0.0, |requests| requests.rate);
-    let all: f64 = figures.iter().map(rate).sum();
+    let rate = |row: &MapRow| row.figures.requests.map_or(0.0, |requests| requests.rate);
+    let all: f64 = map_node.rows.iter().map(rate).sum();
     let intended = intended(picture, &map_node.rows);
-    let measured = map_node.rows.iter().zip(&judged.rows).zip(figures).zip(intended);
+    let measured = map_node.rows.iter().zip(&judged.rows).zip(intended);
     measured
-        .map(|(((row, judged), figures), intended_share)| VersionRow {
-            share: figures.requests.and_then(|requests| crate::figures::share(requests.rate, all)),
+        .map(|((row, judged), intended_share)| VersionRow {
+            share: row.figures.requests.and_then(|requests| crate::figures::share(requests.rate, all)),
             intended_share,
-            ..version_row(picture, row, judged, &figures)
+            ..version_row(picture, row, judged)
         })
         .collect()
 }
 
-fn version_row(picture: &Picture<'_>, row: &MapRow, judged: &JudgedRow, figures: &Figures) -> VersionRow {
+fn version_row(picture: &Picture<'_>, row: &MapRow, judged: &JudgedRow) -> VersionRow {
     let known = picture.snapshot.places.get(row.place);
     let text = |symbol: Symbol| picture.snapshot.text(symbol).to_owned();
     VersionRow {
@@ -204,9 +201,9 @@ fn version_row(picture: &Picture<'_>, row: &MapRow, judged: &JudgedRow, figures:
         workload: text(known.party.workload),
         share: None,
         intended_share: None,
-        requests: figures.model_requests(picture.snapshot.window_s()),
-        tcp: figures.model_tcp(),
-        latency: figures.model_latency(&picture.snapshot.grid),
+        requests: row.figures.model_requests(picture.snapshot.window_s()),
+        tcp: row.figures.model_tcp(),
+        latency: row.figures.model_latency(&picture.snapshot.grid),
         health: judged.health.clone(),
         comparison: judged.comparison.clone(),
     }

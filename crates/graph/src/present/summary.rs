@@ -53,7 +53,7 @@ pub(super) fn namespaces(picture: &Picture<'_>) -> Vec<NamespaceSummary> {
         let name = select::node_namespace(picture.snapshot, &picture.map, node);
         let summing = by_name.entry(name).or_default();
         summing.statuses.push(picture.judged(node).health.status);
-        if let Some(requests) = map_node.inbound.requests {
+        if let Some(requests) = map_node.figures.requests.filter(|_| !map_node.root) {
             let (rate, errors) = summing.requests.get_or_insert_default();
             *rate += requests.rate;
             *errors += requests.errors;
