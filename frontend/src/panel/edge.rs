@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     state::{detail, page, selection},
-    widget::Section,
+    widget::{Section, named},
 };
 use leptos::prelude::*;
 use model::{
@@ -85,7 +85,7 @@ fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> 
         <section class="first"><Figures figures=figures/></section>
         <Section title="Traffic" queries=queries><dl class="facts">{move || edge.with(|edge| edge.as_ref().map(facts))}</dl></Section>
         <Charts name=title series=series versions=Signal::stored(Vec::<VersionRow>::new()) tcp=tcp/>
-        <Breakdown rows=Signal::derive(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=Signal::stored(Vec::new())/>
+        <Breakdown rows=Signal::derive(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=Signal::derive(move || queries.with(|queries| named(queries, &["rate", "error_share"])))/>
         <Identities principals=Signal::derive(move || detailed().map(|detail| detail.principals.clone()).unwrap_or_default())/>
         <Section title="Its ends"><Ends edge=edge/></Section>
     }
@@ -129,9 +129,10 @@ fn facts(edge: &Edge) -> impl IntoView + use<> {
         let named = [("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99)];
         let mut parts: Vec<String> = named
             .into_iter()
-            .filter_map(|(name, value)| Some(format!("{name} {}", format::quantile(value?))))
+            .filter_map(|(name, value)| Some(format!("{name}{}{}", format::NBSP, format::quantile(value?))))
             .collect();
-        parts.extend(latency.mean_ms.map(|mean| format!("mean {}", format::duration_ms(mean))));
+        parts
+            .extend(latency.mean_ms.map(|mean| format!("mean{}{}", format::NBSP, format::duration_ms(mean))));
         facts.push(("Time to answer", parts.join(" · ")));
     }
     if let Some(tcp) = &edge.tcp {
@@ -173,7 +174,7 @@ fn Identities(#[prop(into)] principals: Signal<Vec<Principals>>) -> impl IntoVie
         };
         view! {
             <dt>{format::rate(pair.rate_rps)}</dt>
-            <dd>{format!("{} → {} ({tls})", named(&pair.source), named(&pair.destination))}</dd>
+            <dd>{format!("{} → {} ({tls})", known(&pair.source), known(&pair.destination))}</dd>
         }
     };
     move || {
@@ -183,7 +184,7 @@ fn Identities(#[prop(into)] principals: Signal<Vec<Principals>>) -> impl IntoVie
     }
 }
 
-fn named(principal: &str) -> &str {
+fn known(principal: &str) -> &str {
     if principal.is_empty() || principal == "unknown" { "nobody known" } else { principal }
 }
 

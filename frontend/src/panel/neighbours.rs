@@ -33,14 +33,31 @@ fn entry(neighbour: &Neighbour) -> impl IntoView + use<> {
     });
     let class = edge.as_ref().map_or("", |edge| status_class(edge.health.status));
     let place = neighbour.namespace.as_ref().map(|namespace| format!(" in {namespace}"));
+    let own_row = edge.as_ref().and_then(|edge| own_row(edge, &neighbour.node));
+    let own_row = own_row.and_then(|(word, node, row)| {
+        let name = page.feed.with_untracked(|feed| {
+            let node = selection::node_of(feed.graph.as_ref()?, node)?;
+            node.versions.iter().find(|version| version.key == row).map(|version| version.name.clone())
+        });
+        name.map(|name| format!(" · {word} {name}"))
+    });
     let subject = Subject::Edge { id: neighbour.edge.clone() };
     view! {
         <li>
             <button type="button" on:click=move |_| page.select(Some(subject.clone()))>
-                <span class="name">{neighbour.name.clone()}<span class="sub">{place}" · "{protocol_word(neighbour.protocol)}</span></span>
+                <span class="name">{neighbour.name.clone()}<span class="sub">{place}" · "{protocol_word(neighbour.protocol)}{own_row}</span></span>
                 <span class=format!("figure {class}")>{edge.as_ref().map(figure)}</span>
             </button>
         </li>
+    }
+}
+
+/// The version of the selected node that the edge starts or ends at: word, node, row.
+fn own_row<'a>(edge: &'a Edge, other: &str) -> Option<(&'static str, &'a str, &'a str)> {
+    if edge.source == other {
+        edge.target_row.as_deref().map(|row| ("to", edge.target.as_str(), row))
+    } else {
+        edge.source_row.as_deref().map(|row| ("from", edge.source.as_str(), row))
     }
 }
 

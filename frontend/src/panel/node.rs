@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     state::{detail, page, selection},
-    widget::Section,
+    widget::{Section, named},
 };
 use leptos::prelude::*;
 use model::{Node, NodeDetail, NodeKind, detail::NamedQuery, series::SeriesAnswer};
@@ -85,11 +85,11 @@ fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeD
         <Head title=of_node(|node| node.name.clone()) sub=of_node(what_it_is) selected=true/>
         <section class="first"><HealthBlock health=health versions=versions/></section>
         <section class="first"><Figures figures=figures/></section>
-        <Versions node=id versions=versions queries=queries/>
+        <Versions node=id versions=versions queries=Signal::derive(move || queries.with(|queries| named(queries, &["rate", "error_share", "p50", "p95", "p99"])))/>
         <Charts name=of_node(|node| node.name.clone()) series=series versions=versions tcp=tcp/>
         <Sides title="Inbound" sides=Signal::derive(move || detailed().map(|detail| detail.inbound.clone()).unwrap_or_default()) queries=queries/>
         <Sides title="Outbound" sides=Signal::derive(move || detailed().map(|detail| detail.outbound.clone()).unwrap_or_default()) queries=Signal::stored(Vec::<NamedQuery>::new())/>
-        <Breakdown rows=Signal::derive(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=Signal::stored(Vec::<NamedQuery>::new())/>
+        <Breakdown rows=Signal::derive(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=Signal::derive(move || queries.with(|queries| named(queries, &["rate", "error_share"])))/>
         <Neighbours title="Called by" neighbours=Signal::derive(move || detailed().map(|detail| detail.callers.clone()).unwrap_or_default())/>
         <Neighbours title="Calls" neighbours=Signal::derive(move || detailed().map(|detail| detail.callees.clone()).unwrap_or_default())/>
         <Section title="Identity"><dl class="facts">{move || node.with(|node| node.as_ref().map(facts))}</dl></Section>

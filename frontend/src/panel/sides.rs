@@ -61,9 +61,10 @@ fn side(side: &Side) -> impl IntoView + use<> {
         let named = [("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99)];
         let mut parts: Vec<String> = named
             .into_iter()
-            .filter_map(|(name, value)| Some(format!("{name} {}", format::quantile(value?))))
+            .filter_map(|(name, value)| Some(format!("{name}{}{}", format::NBSP, format::quantile(value?))))
             .collect();
-        parts.extend(latency.mean_ms.map(|mean| format!("mean {}", format::duration_ms(mean))));
+        parts
+            .extend(latency.mean_ms.map(|mean| format!("mean{}{}", format::NBSP, format::duration_ms(mean))));
         facts.push(("Time to answer".into(), parts.join(" · ")));
     }
     view! {

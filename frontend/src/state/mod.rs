@@ -56,7 +56,7 @@ impl Page {
             near: RwSignal::new(false),
             particles_paused: RwSignal::new(false),
             legend_open: RwSignal::new(settings::has_room(1_280.0, 820.0)),
-            hurts_open: RwSignal::new(settings::has_room(640.0, 500.0)),
+            hurts_open: RwSignal::new(settings::has_room(1_100.0, 560.0)),
             said: RwSignal::new(String::new()),
             now_ms: RwSignal::new(js_sys::Date::now()),
             visible: RwSignal::new(!document().hidden()),

@@ -10,5 +10,5 @@ pub(crate) mod segments;
 pub(crate) use copy::CopyButton;
 pub(crate) use menu::Menu;
 pub(crate) use pick::Pick;
-pub(crate) use section::{Queries, Section};
+pub(crate) use section::{Queries, Section, named};
 pub(crate) use segments::Segments;

@@ -38,6 +38,11 @@ pub(crate) fn Section(
     }
 }
 
+/// Those of the names given, for a section that shows only some of the figures.
+pub(crate) fn named(queries: &[NamedQuery], names: &[&str]) -> Vec<NamedQuery> {
+    queries.iter().filter(|query| names.contains(&query.name.as_str())).cloned().collect()
+}
+
 #[component]
 pub(crate) fn Queries(#[prop(into)] queries: Signal<Vec<NamedQuery>>) -> impl IntoView {
     move || {
@@ -48,9 +53,11 @@ pub(crate) fn Queries(#[prop(into)] queries: Signal<Vec<NamedQuery>>) -> impl In
                 let promql = query.promql.clone();
                 view! {
                     <div class="query">
-                        <span class="says">{query.name.replace('_', " ")}</span>
+                        <div class="bar">
+                            <span class="sub">{query.name.replace('_', " ")}</span>
+                            <CopyButton label="Copy" text=move || promql.clone()/>
+                        </div>
                         <code>{query.promql.clone()}</code>
-                        <CopyButton label="Copy" text=move || promql.clone()/>
                     </div>
                 }
             })
