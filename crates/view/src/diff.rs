@@ -2,7 +2,7 @@
 
 use crate::speak;
 use model::{Edge, Graph, GraphBox, Node, Status};
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
@@ -20,11 +20,11 @@ pub struct Diff {
 }
 
 pub fn diff(old: &Graph, new: &Graph) -> Diff {
-    let nodes = compare(&old.nodes, &new.nodes, |node| &node.id, node_shape);
-    let edges = compare(&old.edges, &new.edges, |edge| &edge.id, edge_shape);
-    let boxes = compare(&old.boxes, &new.boxes, |graph_box| &graph_box.id, box_shape);
+    let nodes = compare(&old.nodes, &new.nodes, |node| &node.id, same_node);
+    let edges = compare(&old.edges, &new.edges, |edge| &edge.id, same_edge);
+    let boxes = compare(&old.boxes, &new.boxes, |graph_box| &graph_box.id, same_box);
     let topology = [&nodes, &edges, &boxes].iter().any(|sides| sides.reshaped());
-    let before: BTreeMap<&str, Status> =
+    let before: HashMap<&str, Status> =
         old.nodes.iter().map(|node| (node.id.as_str(), node.health.status)).collect();
     let got_worse = |node: &&Node| {
         let status = node.health.status;
@@ -54,28 +54,45 @@ impl Sides {
     }
 }
 
-fn compare<T, S: PartialEq>(old: &[T], new: &[T], id: fn(&T) -> &String, shape: fn(&T) -> S) -> Sides {
-    let before: BTreeMap<&String, S> = old.iter().map(|item| (id(item), shape(item))).collect();
-    let after: BTreeMap<&String, S> = new.iter().map(|item| (id(item), shape(item))).collect();
-    Sides {
-        added: after.keys().filter(|key| !before.contains_key(*key)).map(|key| (*key).clone()).collect(),
-        removed: before.keys().filter(|key| !after.contains_key(*key)).map(|key| (*key).clone()).collect(),
-        changed: after.iter().any(|(key, shape)| before.get(key).is_some_and(|before| before != shape)),
+fn compare<T>(old: &[T], new: &[T], id: fn(&T) -> &String, same_shape: fn(&T, &T) -> bool) -> Sides {
+    let before: HashMap<&String, &T> = old.iter().map(|item| (id(item), item)).collect();
+    let mut sides = Sides::default();
+    let mut found = 0;
+    for item in new {
+        match before.get(id(item)) {
+            Some(earlier) => {
+                found += 1;
+                sides.changed |= !same_shape(earlier, item);
+            }
+            None => sides.added.push(id(item).clone()),
+        }
     }
+    if found < before.len() {
+        let after: HashSet<&String> = new.iter().map(id).collect();
+        sides.removed.extend(old.iter().map(id).filter(|key| !after.contains(key)).cloned());
+    }
+    sides
 }
 
 /// What a card's size and ports depend on.
-fn node_shape(node: &Node) -> (model::NodeKind, String, Vec<(String, String)>) {
-    let rows = node.versions.iter().map(|row| (row.key.clone(), row.name.clone())).collect();
-    (node.kind, node.name.clone(), rows)
+fn same_node(a: &Node, b: &Node) -> bool {
+    let rows = |node: &Node| node.versions.len();
+    let same_row = |(a, b): (&model::VersionRow, &model::VersionRow)| a.key == b.key && a.name == b.name;
+    a.kind == b.kind
+        && a.name == b.name
+        && rows(a) == rows(b)
+        && a.versions.iter().zip(&b.versions).all(same_row)
 }
 
-fn edge_shape(edge: &Edge) -> (String, Option<String>, String, Option<String>) {
-    (edge.source.clone(), edge.source_row.clone(), edge.target.clone(), edge.target_row.clone())
+fn same_edge(a: &Edge, b: &Edge) -> bool {
+    a.source == b.source
+        && a.target == b.target
+        && a.source_row == b.source_row
+        && a.target_row == b.target_row
 }
 
-fn box_shape(graph_box: &GraphBox) -> (String, Option<String>, Vec<String>) {
-    (graph_box.name.clone(), graph_box.parent.clone(), graph_box.members.clone())
+fn same_box(a: &GraphBox, b: &GraphBox) -> bool {
+    a.name == b.name && a.parent == b.parent && a.members == b.members
 }
 
 impl Diff {

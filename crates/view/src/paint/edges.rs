@@ -71,11 +71,11 @@ pub(crate) fn strands<'a>(pen: &Pen<'a>, places: &Places<'a>) -> Vec<Strand<'a>>
 
 fn strand<'a>(pen: &Pen<'a>, index: usize, edge: &'a Edge, places: &Places<'a>) -> Option<Strand<'a>> {
     let route: &Route = places.routes[index]?;
-    let arc = Arc::new(&route.path);
-    let bounds = arc.bounds();
-    if !pen.drawing.in_sight(bounds.grown(12.0)) {
+    if !pen.drawing.in_sight(hull(&route.path).grown(12.0)) {
         return None;
     }
+    let arc = Arc::new(&route.path);
+    let bounds = arc.bounds();
     let mut style = (pen.drawing.overlay.edge)(edge);
     if edge.flags.silent {
         style = EdgeStyle { ink: Token::EdgeGhost, hatch: None };
@@ -89,6 +89,13 @@ fn strand<'a>(pen: &Pen<'a>, index: usize, edge: &'a Edge, places: &Places<'a>) 
     // What has its own colour keeps it and grows stronger by a pixel.
     let width = cards::edge_width(edge) + if strong && !quiet { 1.0 } else { 0.0 };
     Some(Strand { index, edge, path: &route.path, arc, bounds, style, width, strong, ends })
+}
+
+/// Round all control points: no smaller than the line, and quickly told.
+fn hull(path: &[Cubic]) -> Rect {
+    let dot = |p: Point| Rect::new(p.x, p.y, 0.0, 0.0);
+    let points = path.iter().flat_map(|piece| [piece.from, piece.c1, piece.c2, piece.to]);
+    points.map(dot).reduce(|hull, dot| hull.union(&dot)).unwrap_or_default()
 }
 
 /// Its card, its row or itself is selected or under the pointer.

@@ -108,7 +108,7 @@ fn find_place<'w>(
     });
     in_kept.or_else(|| texts().find_map(|text| Some((text, board.sought(strand, width(text))?)))).or_else(
         || {
-            let text = texts().last().filter(|_| written.must)?;
+            let text = texts().next_back().filter(|_| written.must)?;
             Some((text, beside(strand, MIDDLE, width(text), 1.0)))
         },
     )
