@@ -6,7 +6,7 @@ use crate::part::Part;
 /// The layered picture. Entries below `real` are items, the rest are stand-ins.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
-    pub(crate) columns: Vec<Vec<usize>>,
+    pub(crate) order: Vec<Vec<usize>>,
     /// Layer of each entry.
     pub(crate) layer: Vec<usize>,
     /// Place of each entry in its column.
@@ -22,6 +22,10 @@ pub(crate) struct Columns {
     pub(crate) chain: Vec<Vec<usize>>,
     /// Where an entry belongs from top to bottom: even numbers are free room, odd ones are bands.
     pub(crate) shelf: Vec<usize>,
+    /// Where each shelf begins on a scale that all columns share, and where the last one ends; empty without shelves.
+    pub(crate) floors: Vec<f64>,
+    /// Each entry on that scale; without shelves its place.
+    pub(crate) height: Vec<f64>,
 }
 
 /// A link's way between two neighbouring layers.
@@ -42,7 +46,7 @@ impl Columns {
     pub(crate) fn new(part: &Part, back: &[bool], layer: &[usize]) -> Self {
         let real = part.items.len();
         let mut columns = Self {
-            columns: vec![Vec::new(); layer.iter().copied().max().map_or(0, |most| most + 1)],
+            order: vec![Vec::new(); layer.iter().copied().max().map_or(0, |most| most + 1)],
             layer: layer.to_vec(),
             place: Vec::new(),
             real,
@@ -52,6 +56,8 @@ impl Columns {
             link: Vec::new(),
             chain: vec![Vec::new(); part.links.len()],
             shelf: vec![0; real],
+            floors: Vec::new(),
+            height: Vec::new(),
         };
         for (index, link) in part.links.iter().enumerate() {
             if back[index] || layer[link.to] <= layer[link.from] {
@@ -89,6 +95,7 @@ impl Columns {
     fn connect(&mut self) {
         let n = self.layer.len();
         self.place = vec![0; n];
+        self.height = vec![0.0; n];
         self.left = vec![Vec::new(); n];
         self.right = vec![Vec::new(); n];
         for (index, segment) in self.segments.iter().enumerate() {
@@ -96,8 +103,9 @@ impl Columns {
             self.left[segment.to].push(index);
         }
         for entry in 0..n {
-            self.place[entry] = self.columns[self.layer[entry]].len();
-            self.columns[self.layer[entry]].push(entry);
+            self.place[entry] = self.order[self.layer[entry]].len();
+            self.height[entry] = self.place[entry] as f64;
+            self.order[self.layer[entry]].push(entry);
         }
     }
 
@@ -111,8 +119,64 @@ impl Columns {
     }
 
     pub(crate) fn renumber(&mut self, column: usize) {
-        for (place, &entry) in self.columns[column].iter().enumerate() {
+        for (place, &entry) in self.order[column].iter().enumerate() {
             self.place[entry] = place;
+            if self.floors.is_empty() {
+                self.height[entry] = place as f64;
+            }
+        }
+        if !self.floors.is_empty() {
+            self.measure(column);
+        }
+    }
+
+    /// Items spread evenly over their shelf; stand-ins keep their height as far as their neighbours allow.
+    fn measure(&mut self, column: usize) {
+        let shelf = |entry: usize| (entry < self.real).then(|| self.shelf[entry]);
+        let items: Vec<usize> =
+            self.order[column].iter().copied().filter(|&entry| entry < self.real).collect();
+        for row in items.chunk_by(|&a, &b| shelf(a) == shelf(b)) {
+            let (low, high) = (self.floors[self.shelf[row[0]]], self.floors[self.shelf[row[0]] + 1]);
+            for (place, &item) in row.iter().enumerate() {
+                self.height[item] = low + (high - low) * (place as f64 + 0.5) / row.len() as f64;
+            }
+        }
+        let mut low = f64::NEG_INFINITY;
+        for place in 0..self.order[column].len() {
+            let entry = self.order[column][place];
+            self.height[entry] = self.height[entry].max(low);
+            low = self.height[entry];
+        }
+        let mut high = f64::INFINITY;
+        for place in (0..self.order[column].len()).rev() {
+            let entry = self.order[column][place];
+            if !self.is_real(entry) {
+                self.height[entry] = self.height[entry].min(high);
+            }
+            high = self.height[entry];
+        }
+    }
+
+    /// Lays the shelves out on the common scale: each as high as its fullest column.
+    pub(crate) fn set_floors(&mut self) {
+        let shelves = self.shelf[..self.real].iter().copied().max().unwrap_or(0) + 2;
+        let mut most = vec![0_usize; shelves];
+        for column in &self.order {
+            let mut count = vec![0_usize; shelves];
+            for &entry in column.iter().filter(|&&entry| entry < self.real) {
+                count[self.shelf[entry]] += 1;
+            }
+            for (most, count) in most.iter_mut().zip(count) {
+                *most = (*most).max(count);
+            }
+        }
+        self.floors = vec![0.0];
+        for count in most {
+            let last = self.floors[self.floors.len() - 1];
+            self.floors.push(last + count as f64);
+        }
+        for column in 0..self.order.len() {
+            self.renumber(column);
         }
     }
 
@@ -131,17 +195,17 @@ impl Columns {
         list.iter().map(move |&index| {
             let segment = &self.segments[index];
             let (end, at) = if left { (segment.from, segment.from_at) } else { (segment.to, segment.to_at) };
-            (self.place[end] as f64 + 0.9 * at, segment.count)
+            (self.height[end] + 0.9 * at, segment.count)
         })
     }
 
     /// Crossings between a column and the next.
     pub(crate) fn crossings_after(&self, column: usize) -> u64 {
-        let Some(next) = self.columns.get(column + 1) else { return 0 };
+        let Some(next) = self.order.get(column + 1) else { return 0 };
         let mut tree = vec![0_u64; next.len() + 1];
         let (mut total, mut crossings) = (0, 0);
         let mut ends: Vec<(usize, u64)> = Vec::new();
-        for &entry in &self.columns[column] {
+        for &entry in &self.order[column] {
             ends.clear();
             ends.extend(self.beside(entry, false).map(|(to, count)| (self.place[to], count)));
             for &(place, count) in &ends {
@@ -166,7 +230,7 @@ impl Columns {
     }
 
     pub(crate) fn crossings(&self) -> u64 {
-        (0..self.columns.len()).map(|column| self.crossings_after(column)).sum()
+        (0..self.order.len()).map(|column| self.crossings_after(column)).sum()
     }
 }
 

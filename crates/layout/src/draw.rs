@@ -7,7 +7,7 @@ use crate::net::Net;
 use crate::routes::{self, Ends};
 use crate::scene::{PlacedNode, Rect, Route, Scene};
 use crate::tracks::Tracks;
-use crate::tuning::TWIN_GAP;
+use crate::tuning::{DETOUR, TWIN_GAP};
 
 /// Where everything is to stand, by index in the net.
 #[derive(Debug)]
@@ -44,9 +44,14 @@ pub(crate) fn scene(input: &Input, net: &Net, plan: &Plan) -> Scene {
     let mut tracks = Tracks::new(&plan.cards);
     let mut routes: Vec<Option<Route>> = vec![None; net.lines.len()];
     let column = column_of_layer(plan, &tracks);
-    let in_tracks = |lanes: &Vec<(usize, f64)>| lanes.iter().map(|&(layer, y)| (column[layer], y)).collect();
-    let levels: Vec<Option<Vec<(usize, f64)>>> =
-        plan.lanes.iter().map(|lanes| lanes.as_ref().map(in_tracks)).collect();
+    let in_tracks = |lanes: &Vec<(usize, f64)>| -> Vec<(usize, f64)> {
+        lanes.iter().map(|&(layer, y)| (column[layer], y)).collect()
+    };
+    let levels: Vec<Option<Vec<(usize, f64)>>> = (0..net.lines.len())
+        .map(|line| {
+            plan.lanes[line].as_ref().map(in_tracks).filter(|levels| !is_detour(net, plan, line, levels))
+        })
+        .collect();
     for levels in levels.iter().flatten() {
         tracks.reserve(levels);
     }
@@ -65,6 +70,23 @@ pub(crate) fn scene(input: &Input, net: &Net, plan: &Plan) -> Scene {
     frames::bound(&mut scene);
     frames::to_origin(&mut scene);
     scene
+}
+
+/// Whether a way climbs far more than its ends are apart: the order saved a crossing and cost a long loop.
+fn is_detour(net: &Net, plan: &Plan, line: usize, levels: &[(usize, f64)]) -> bool {
+    if net.bands.is_empty() {
+        // Without bands nothing has bent the order: its ways are the short ones.
+        return false;
+    }
+    let heights = plan.ends[line].unwrap_or_default();
+    let ends = ends_of(net, &plan.cards, line, heights);
+    let mut y = ends.from_y;
+    let mut climb = 0.0;
+    for next in levels.iter().map(|level| level.1).chain([ends.to_y]) {
+        climb += (next - y).abs();
+        y = next;
+    }
+    climb - (ends.to_y - ends.from_y).abs() > DETOUR
 }
 
 fn column_of_layer(plan: &Plan, tracks: &Tracks) -> Vec<usize> {

@@ -81,7 +81,7 @@ pub(crate) fn gap(columns: &Columns, a: usize, b: usize) -> f64 {
 pub(crate) fn build(part: &Part, columns: &Columns, offsets: &[(f64, f64)], titles: &[Size]) -> Field {
     let n = columns.layer.len();
     let mut field = Field::with(n + 2 * titles.len());
-    for column in &columns.columns {
+    for column in &columns.order {
         stack(&mut field, part, columns, column);
     }
     bands(&mut field, part, columns, titles);
@@ -186,7 +186,7 @@ fn keep_title_clear(
     columns: &Columns,
     (top, band, first): (usize, usize, usize),
 ) {
-    let Some(column) = columns.columns.get(first) else { return };
+    let Some(column) = columns.order.get(first) else { return };
     let Some(at) = column.iter().position(|&entry| columns.is_real(entry) && part.band[entry] == Some(band))
     else {
         return;

@@ -17,23 +17,22 @@ pub(crate) fn solve(field: &mut Field, part: &Part, columns: &Columns) {
 
 /// Per column, the nearest heights to the neighbours' mean that keep the gaps; from both sides, some times.
 fn guess(field: &mut Field, part: &Part, columns: &Columns) {
-    let offsets: Vec<Vec<f64>> =
-        columns.columns.iter().map(|column| stacked(part, columns, column)).collect();
-    for (column, offsets) in columns.columns.iter().zip(&offsets) {
+    let offsets: Vec<Vec<f64>> = columns.order.iter().map(|column| stacked(part, columns, column)).collect();
+    for (column, offsets) in columns.order.iter().zip(&offsets) {
         let middle = offsets.last().copied().unwrap_or(0.0) / 2.0;
         for (&entry, offset) in column.iter().zip(offsets) {
             field.y[entry] = offset - middle;
         }
     }
-    let count = columns.columns.len();
+    let count = columns.order.len();
     for round in 0..10 {
         let order: Vec<usize> =
             if round % 2 == 0 { (0..count).collect() } else { (0..count).rev().collect() };
         for column in order {
             let wanted: Vec<(f64, f64)> =
-                columns.columns[column].iter().map(|&entry| wish(field, entry, round, columns)).collect();
+                columns.order[column].iter().map(|&entry| wish(field, entry, round, columns)).collect();
             let placed = regress(&wanted, &offsets[column]);
-            for (&entry, y) in columns.columns[column].iter().zip(placed) {
+            for (&entry, y) in columns.order[column].iter().zip(placed) {
                 field.y[entry] = y;
             }
         }
@@ -117,7 +116,7 @@ fn project(field: &mut Field, order: &[usize], entries: usize) {
 /// Bands begin where their members do.
 fn spread_bands(field: &mut Field, entries: usize) {
     for v in entries..field.y.len() {
-        let edge = if (v - entries) % 2 == 0 {
+        let edge = if (v - entries).is_multiple_of(2) {
             field.down[v]
                 .iter()
                 .filter(|link| link.0 < entries)
@@ -137,7 +136,7 @@ fn spread_bands(field: &mut Field, entries: usize) {
 /// Draws the bands close round what they hold.
 pub(crate) fn tighten(field: &mut Field, entries: usize) {
     for v in entries..field.y.len() {
-        if (v - entries) % 2 == 0 {
+        if (v - entries).is_multiple_of(2) {
             field.y[v] = field.down[v]
                 .iter()
                 .map(|&(below, gap)| field.y[below] - gap)

@@ -9,12 +9,15 @@ use crate::layers;
 use crate::net::Net;
 use crate::order;
 use crate::part::Part;
-use crate::ports::{self, Ports, Toward};
+use crate::ports::{self, LineEnds, Ports, Toward};
 use crate::scene::Size;
 use crate::tuning::{ASPECT, BAND_PADDING, LAYER_GAP, TWIN_GAP};
 
 /// Items up to which every choice is tried.
 const TRY_ALL: usize = 80;
+
+/// Layers and heights of a link's room.
+type Lane = Vec<(usize, f64)>;
 
 #[derive(Debug)]
 pub(crate) struct Laid {
@@ -22,17 +25,17 @@ pub(crate) struct Laid {
     /// Tops of the items.
     pub(crate) y: Vec<f64>,
     /// By link: the middle of its room in each layer it passes.
-    pub(crate) lanes: Vec<Vec<(usize, f64)>>,
+    pub(crate) lanes: Vec<Lane>,
     pub(crate) back: Vec<bool>,
     /// By line of the part: heights of both ends on their cards.
-    pub(crate) ends: Vec<(usize, f64, f64)>,
+    pub(crate) ends: Vec<LineEnds>,
     /// Top and bottom, bands included.
     pub(crate) extent: (f64, f64),
     score: f64,
 }
 
 pub(crate) fn lay_out(net: &Net, part: &Part, aspect: f64) -> Laid {
-    let arcs: Vec<(usize, usize, f64)> =
+    let arcs: Vec<crate::cycles::Arc> =
         part.links.iter().map(|link| (link.from, link.to, link.weight)).collect();
     let n = part.items.len();
     let walk = backward(n, &arcs, Rule::Walk);
@@ -70,7 +73,7 @@ fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), as
     for y in &mut field.y {
         *y = (*y * 2.0).round() / 2.0;
     }
-    let lanes: Vec<Vec<(usize, f64)>> = columns
+    let lanes: Vec<Lane> = columns
         .chain
         .iter()
         .enumerate()
@@ -89,7 +92,7 @@ fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), as
 }
 
 /// Ends of all lines of the part, in the order in which their neighbours stand.
-fn ends(net: &Net, part: &Part, columns: &Columns) -> Vec<(usize, f64, f64)> {
+fn ends(net: &Net, part: &Part, columns: &Columns) -> Vec<LineEnds> {
     // Lines back leave and arrive above all others, for they go over the top.
     let mut key: Vec<(f64, f64)> = vec![(-1.0, -1.0); part.links.len()];
     for segment in &columns.segments {
@@ -130,7 +133,7 @@ fn weights(part: &Part) -> Vec<f64> {
 }
 
 /// Ends give way by a few pixels where that makes a line level.
-fn level(net: &Net, part: &Part, (ends, lanes): (&mut [(usize, f64, f64)], &[Vec<(usize, f64)>]), y: &[f64]) {
+fn level(net: &Net, part: &Part, (ends, lanes): (&mut [LineEnds], &[Lane]), y: &[f64]) {
     let mut tops = vec![0.0; net.cards.len()];
     for (local, &item) in part.items.iter().enumerate() {
         for &card in &net.items[item].cards {
@@ -159,7 +162,7 @@ fn level(net: &Net, part: &Part, (ends, lanes): (&mut [(usize, f64, f64)], &[Vec
 }
 
 /// At which height of its items each link is tied: the mean of its lines.
-fn offsets(net: &Net, part: &Part, ends: &[(usize, f64, f64)]) -> Vec<(f64, f64)> {
+fn offsets(net: &Net, part: &Part, ends: &[LineEnds]) -> Vec<(f64, f64)> {
     let mut at = 0;
     part.links
         .iter()
@@ -192,7 +195,7 @@ fn score(part: &Part, columns: &Columns, field: &Field, extent: (f64, f64), aspe
         field.ties.iter().filter(|tie| tie.line).map(|tie| field.off(tie).abs().min(400.0)).sum();
     let bends = field.ties.iter().filter(|tie| tie.line && field.off(tie).abs() > 0.6).count() as f64;
     let width = part.size.iter().map(|size| size.width).sum::<f64>() / part.size.len() as f64 + LAYER_GAP;
-    let ratio = (columns.columns.len() as f64 * width) / (extent.1 - extent.0 + 2.0 * BAND_PADDING).max(1.0);
+    let ratio = (columns.order.len() as f64 * width) / (extent.1 - extent.0 + 2.0 * BAND_PADDING).max(1.0);
     let wanted = if aspect > 0.0 { aspect } else { ASPECT };
     let off = if ratio > wanted { ratio / wanted } else { wanted / ratio.max(1e-3) };
     // Small pictures fit any window: their shape matters less.

@@ -36,7 +36,7 @@ fn spans(part: &Part, back: &[bool], apart: bool) -> Vec<Span> {
     for link in 0..part.links.len() {
         let (from, to) = ends(part, back, link);
         let same = part.band[from].is_some() && part.band[from] == part.band[to];
-        let weight = part.links[link].lines.len().min(4) as i64 + if same { 2 } else { 0 };
+        let weight = part.links[link].lines.len().min(4).cast_signed() as i64 + if same { 2 } else { 0 };
         spans.push(Span { from, to, least: 1, weight });
     }
     if !apart {

@@ -60,13 +60,13 @@ impl Mover {
 
     /// One trial for every entry. Says whether anything moved.
     fn round(&mut self, field: &mut Field, columns: &Columns, reverse: bool) -> bool {
-        let count = columns.columns.len();
+        let count = columns.order.len();
         let tries = if self.entries <= 400 { 4 } else { 1 };
         let mut changed = false;
         let mut shifts: Vec<(f64, f64)> = Vec::new();
         for step in 0..count {
             let column = if reverse { count - 1 - step } else { step };
-            for &entry in &columns.columns[column] {
+            for &entry in &columns.order[column] {
                 wishes(field, entry, tries, &mut shifts);
                 for &(shift, _) in &shifts {
                     let moves = shift.abs() > 0.01 && self.left > 0;

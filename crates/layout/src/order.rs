@@ -1,6 +1,8 @@
 //! The order in each column: few crossings, bands whole. Sweeps by barycentre and median from both sides, exchange
 //! of neighbours, restarts, and sifting where the picture is small enough. Knows no pixel.
 
+use std::cmp::Ordering;
+
 use crate::columns::Columns;
 use crate::shelves;
 use crate::sift;
@@ -34,7 +36,7 @@ pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usiz
 /// Upside down is as good by crossings: strangers belong below the bands, and what carries most belongs on top.
 fn turn_over(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
     let (mut strangers, mut heavy) = (0.0, 0.0);
-    for column in &columns.columns {
+    for column in &columns.order {
         let items: Vec<usize> = column.iter().copied().filter(|&entry| columns.is_real(entry)).collect();
         for (place, &item) in items.iter().enumerate() {
             let low = place as f64 * 2.0 - (items.len() - 1) as f64;
@@ -45,19 +47,23 @@ fn turn_over(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight
     if strangers > 0.0 || (strangers == 0.0 && heavy <= 0.0) {
         return;
     }
-    for column in 0..columns.columns.len() {
-        columns.columns[column].reverse();
-        columns.renumber(column);
-    }
+    columns.order.iter_mut().for_each(|column| column.reverse());
     for shelf in &mut columns.shelf[..columns.real] {
         *shelf = 2 * bands - *shelf;
     }
+    if columns.floors.is_empty() {
+        (0..columns.order.len()).for_each(|column| columns.renumber(column));
+    } else {
+        let foot = columns.floors[columns.floors.len() - 1];
+        columns.height.iter_mut().for_each(|height| *height = foot - *height);
+        columns.set_floors();
+    }
     // Rows of a card did not turn over with it: what hangs on them sorts itself again.
-    let saved = (columns.crossings(), columns.columns.clone());
+    let saved = (columns.crossings(), columns.order.clone());
     descend(columns, false);
     if columns.crossings() > saved.0 {
-        columns.columns = saved.1;
-        (0..columns.columns.len()).for_each(|column| columns.renumber(column));
+        columns.order = saved.1;
+        (0..columns.order.len()).for_each(|column| columns.renumber(column));
     }
 }
 
@@ -84,32 +90,32 @@ impl Chance {
 
 fn improve(columns: &mut Columns, restarts: usize) {
     let mut chance = Chance::new(7);
-    let mut best = (columns.crossings(), columns.columns.clone());
+    let mut best = (columns.crossings(), columns.order.clone());
     for turn in 0..restarts {
         match turn {
             0 => {}
-            1 => walk(columns),
+            1 if columns.floors.is_empty() => walk(columns),
             _ => shake(columns, &mut chance),
         }
         descend(columns, turn % 2 == 1);
         let found = columns.crossings();
         if found < best.0 {
-            best = (found, columns.columns.clone());
+            best = (found, columns.order.clone());
         }
         if best.0 == 0 {
             break;
         }
     }
-    columns.columns = best.1;
-    for column in 0..columns.columns.len() {
+    columns.order = best.1;
+    for column in 0..columns.order.len() {
         columns.renumber(column);
     }
 }
 
 /// Sweeps to and fro until three rounds bring nothing.
 fn descend(columns: &mut Columns, median: bool) {
-    let last = columns.columns.len().saturating_sub(1);
-    let mut best = (u64::MAX, columns.columns.clone());
+    let last = columns.order.len().saturating_sub(1);
+    let mut best = (u64::MAX, columns.order.clone());
     let mut idle = 0;
     for round in 0..16 {
         let flip = round % 4 > 1;
@@ -121,7 +127,7 @@ fn descend(columns: &mut Columns, median: bool) {
         exchange(columns);
         let found = columns.crossings();
         if found < best.0 {
-            best = (found, columns.columns.clone());
+            best = (found, columns.order.clone());
             idle = 0;
         } else {
             idle += 1;
@@ -130,8 +136,8 @@ fn descend(columns: &mut Columns, median: bool) {
             break;
         }
     }
-    columns.columns = best.1;
-    for column in 0..columns.columns.len() {
+    columns.order = best.1;
+    for column in 0..columns.order.len() {
         columns.renumber(column);
     }
 }
@@ -139,19 +145,27 @@ fn descend(columns: &mut Columns, median: bool) {
 /// Sorts one column by where its neighbours on one side stand.
 fn reorder(columns: &mut Columns, column: usize, left: bool, (median, flip): (bool, bool)) {
     let other = if left { column - 1 } else { column + 1 };
-    let scale = columns.columns[other].len() as f64 / columns.columns[column].len().max(1) as f64;
+    let scale = columns.order[other].len() as f64 / columns.order[column].len().max(1) as f64;
     let mut heights: Vec<(f64, u64)> = Vec::new();
-    let mut keyed: Vec<(f64, usize)> = Vec::with_capacity(columns.columns[column].len());
-    for &entry in &columns.columns[column] {
+    let mut keyed: Vec<(f64, usize)> = Vec::with_capacity(columns.order[column].len());
+    for &entry in &columns.order[column] {
         heights.clear();
         heights.extend(columns.heights(entry, left));
-        keyed.push((key(&mut heights, median).unwrap_or(columns.place[entry] as f64 * scale), entry));
+        let own = if columns.floors.is_empty() {
+            columns.place[entry] as f64 * scale
+        } else {
+            columns.height[entry]
+        };
+        keyed.push((key(&mut heights, median).unwrap_or(own), entry));
     }
     if flip {
         // Equal ones change places every other time, which frees the sweep from a standstill.
         keyed.reverse();
     }
-    columns.columns[column] = merged(columns, &keyed);
+    columns.order[column] = merged(columns, &keyed);
+    for &(key, entry) in keyed.iter().filter(|entry| entry.1 >= columns.real) {
+        columns.height[entry] = key;
+    }
     columns.renumber(column);
 }
 
@@ -177,34 +191,22 @@ fn key(heights: &mut [(f64, u64)], median: bool) -> Option<f64> {
 pub(crate) fn merged(columns: &Columns, keyed: &[(f64, usize)]) -> Vec<usize> {
     let mut items: Vec<(f64, usize)> =
         keyed.iter().copied().filter(|entry| columns.is_real(entry.1)).collect();
+    if !columns.floors.is_empty() {
+        for (key, item) in &mut items {
+            let shelf = columns.shelf[*item].min(columns.floors.len() - 2);
+            *key = key.clamp(columns.floors[shelf], columns.floors[shelf + 1]);
+        }
+    }
     items.sort_by(|a, b| columns.shelf[a.1].cmp(&columns.shelf[b.1]).then(a.0.total_cmp(&b.0)));
-    monotone(&mut items);
     let mut all = items;
     all.extend(keyed.iter().copied().filter(|entry| !columns.is_real(entry.1)));
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     all.into_iter().map(|entry| entry.1).collect()
 }
 
-/// The nearest keys that never fall: neighbours that do are pooled to their mean.
-fn monotone(items: &mut [(f64, usize)]) {
-    let mut pools: Vec<(f64, usize)> = Vec::new();
-    for &(key, _) in &*items {
-        pools.push((key, 1));
-        while pools.len() > 1 && pools[pools.len() - 2].0 > pools[pools.len() - 1].0 {
-            let (high, n) = pools.pop().expect("the loop saw two pools");
-            let (low, m) = pools.pop().expect("the loop saw two pools");
-            pools.push(((low * m as f64 + high * n as f64) / (m + n) as f64, m + n));
-        }
-    }
-    let keys = pools.iter().flat_map(|&(key, count)| std::iter::repeat_n(key, count));
-    for (item, key) in items.iter_mut().zip(keys) {
-        item.0 = key;
-    }
-}
-
 /// Swaps neighbours while that takes crossings away; only columns beside a change are looked at again.
 pub(crate) fn exchange(columns: &mut Columns) {
-    let n = columns.columns.len();
+    let n = columns.order.len();
     let mut dirty = vec![true; n];
     for _ in 0..12 {
         let mut changed = false;
@@ -213,10 +215,10 @@ pub(crate) fn exchange(columns: &mut Columns) {
                 continue;
             }
             let mut here = false;
-            for at in 1..columns.columns[column].len() {
-                let (a, b) = (columns.columns[column][at - 1], columns.columns[column][at]);
+            for at in 1..columns.order[column].len() {
+                let (a, b) = (columns.order[column][at - 1], columns.order[column][at]);
                 if columns.may_stand(b, a) && gain(columns, a, b) > 0 {
-                    columns.columns[column].swap(at - 1, at);
+                    columns.order[column].swap(at - 1, at);
                     columns.place[a] = at;
                     columns.place[b] = at - 1;
                     here = true;
@@ -224,9 +226,8 @@ pub(crate) fn exchange(columns: &mut Columns) {
             }
             if here {
                 changed = true;
-                for near in column.saturating_sub(1)..=(column + 1).min(n - 1) {
-                    dirty[near] = true;
-                }
+                columns.renumber(column);
+                dirty[column.saturating_sub(1)..=(column + 1).min(n - 1)].fill(true);
             }
         }
         if !changed {
@@ -242,13 +243,11 @@ pub(crate) fn gain(columns: &Columns, a: usize, b: usize) -> i64 {
         for (over, m) in columns.beside(a, left) {
             for (under, n) in columns.beside(b, left) {
                 let (over, under) = (columns.place[over], columns.place[under]);
-                let lines = (m * n) as i64;
-                gain += if over > under {
-                    lines
-                } else if over < under {
-                    -lines
-                } else {
-                    0
+                let lines = (m * n).cast_signed();
+                gain += match over.cmp(&under) {
+                    Ordering::Greater => lines,
+                    Ordering::Less => -lines,
+                    Ordering::Equal => 0,
                 };
             }
         }
@@ -260,7 +259,7 @@ pub(crate) fn gain(columns: &Columns, a: usize, b: usize) -> i64 {
 fn walk(columns: &mut Columns) {
     let n = columns.layer.len();
     let mut seen = vec![false; n];
-    let mut keyed: Vec<Vec<(f64, usize)>> = vec![Vec::new(); columns.columns.len()];
+    let mut keyed: Vec<Vec<(f64, usize)>> = vec![Vec::new(); columns.order.len()];
     let mut roots: Vec<usize> = (0..n).collect();
     roots.sort_by_key(|&entry| (columns.shelf.get(entry).copied(), columns.layer[entry], entry));
     for root in roots {
@@ -277,20 +276,19 @@ fn walk(columns: &mut Columns) {
         }
     }
     for (column, keyed) in keyed.into_iter().enumerate() {
-        columns.columns[column] = merged(columns, &keyed);
+        columns.order[column] = merged(columns, &keyed);
         columns.renumber(column);
     }
 }
 
 fn shake(columns: &mut Columns, chance: &mut Chance) {
-    for column in 0..columns.columns.len() {
-        let len = columns.columns[column].len();
-        let keyed: Vec<(f64, usize)> = columns.columns[column]
+    for column in 0..columns.order.len() {
+        let len = columns.order[column].len();
+        let keyed: Vec<(f64, usize)> = columns.order[column]
             .iter()
-            .enumerate()
-            .map(|(place, &entry)| (place as f64 + chance.below(1 + len) as f64 * 0.8, entry))
+            .map(|&entry| (columns.height[entry] + chance.below(1 + len) as f64 * 0.8, entry))
             .collect();
-        columns.columns[column] = merged(columns, &keyed);
+        columns.order[column] = merged(columns, &keyed);
         columns.renumber(column);
     }
 }

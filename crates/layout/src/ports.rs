@@ -11,6 +11,9 @@ pub(crate) struct Ports {
     pub(crate) target: Vec<f64>,
 }
 
+/// A line with the heights of its ends on their cards.
+pub(crate) type LineEnds = (usize, f64, f64);
+
 /// A line with what its ends are sorted by: where it goes from its source, and where it comes from at its target.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Toward {
@@ -71,20 +74,15 @@ fn spread(net: &Net, ends: &mut [End], out: &mut [f64]) {
 }
 
 /// Whether an end may move by a few pixels without coming near another end of its side.
-pub(crate) fn may_shift(
-    net: &Net,
-    ends: &[(usize, f64, f64)],
-    (index, source): (usize, bool),
-    by: f64,
-) -> bool {
+pub(crate) fn may_shift(net: &Net, ends: &[LineEnds], (index, source): (usize, bool), by: f64) -> bool {
     if by.abs() < 0.01 || by.abs() > 5.0 {
         return false;
     }
     let card = |line: usize| if source { net.lines[line].source } else { net.lines[line].target };
-    let height = |end: &(usize, f64, f64)| if source { end.1 } else { end.2 };
+    let height = |end: &LineEnds| if source { end.1 } else { end.2 };
     let (own, to) = (card(ends[index].0), height(&ends[index]) + by);
     let inside = to > 6.0 && to < net.cards[own].size.height - 6.0;
-    let near = |end: &(usize, f64, f64)| {
+    let near = |end: &LineEnds| {
         // Neither close to another end nor past it.
         let (one, two) = (height(end) - height(&ends[index]), height(end) - to);
         two.abs() < 5.0 || (one > 0.0) != (two > 0.0)

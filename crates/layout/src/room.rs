@@ -3,7 +3,7 @@
 
 use crate::scene::Rect;
 use crate::tracks::Tracks;
-use crate::tuning::{BAND_GAP, CARD_GAP, LAYER_GAP};
+use crate::tuning::{BAND_GAP, CARD_GAP, LAYER_GAP, LINE_CLEAR};
 
 /// What the newcomer must respect and would like.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Wish<'a> {
     /// All cards, and the frames it must stay out of.
     pub(crate) cards: &'a [Rect],
     pub(crate) frames: &'a [Rect],
+    /// Level stretches of lines, which it should not lie on.
+    pub(crate) lines: &'a [Rect],
     /// Cards that its band must not grow over.
     pub(crate) strangers: &'a [Rect],
 }
@@ -94,6 +96,12 @@ fn heights(wish: &Wish, x: f64, wanted: f64) -> Vec<f64> {
         .filter(|card| meets(card, side))
         .map(|card| (card.y - wish.height - CARD_GAP, card.bottom() + CARD_GAP))
         .collect();
+    taken.extend(
+        wish.lines
+            .iter()
+            .filter(|line| meets(line, 0.0))
+            .map(|line| (line.y - wish.height - LINE_CLEAR, line.y + LINE_CLEAR)),
+    );
     let room = if wish.band.is_some() { wish.padding.0 + 20.0 } else { 20.0 };
     taken.extend(
         wish.frames

@@ -15,6 +15,8 @@ pub(crate) struct Settled<'a> {
     net: &'a Net,
     rects: Vec<Option<Rect>>,
     around: Vec<Vec<(usize, bool)>>,
+    /// Level stretches of the lines that stand.
+    lines: Vec<Rect>,
 }
 
 /// The place of every card of the net.
@@ -28,7 +30,12 @@ pub(crate) fn settle(previous: &Scene, net: &Net, known: &[Option<usize>]) -> Ve
         });
         at.map(|at| Rect::new(at.x, at.y, card.size.width, card.size.height))
     });
-    let mut settled = Settled { net, rects: rects.collect(), around: vec![Vec::new(); net.cards.len()] };
+    let mut settled = Settled {
+        net,
+        rects: rects.collect(),
+        around: vec![Vec::new(); net.cards.len()],
+        lines: level_stretches(previous),
+    };
     for line in &net.lines {
         settled.around[line.source].push((line.target, true));
         settled.around[line.target].push((line.source, false));
@@ -39,6 +46,16 @@ pub(crate) fn settle(previous: &Scene, net: &Net, known: &[Option<usize>]) -> Ve
         settled.add(card);
     }
     settled.rects.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn level_stretches(previous: &Scene) -> Vec<Rect> {
+    let pieces = previous.edges.iter().flat_map(|edge| &edge.path);
+    let level = pieces.filter(|piece| (piece.from.y - piece.to.y).abs() < 0.05);
+    level
+        .map(|piece| {
+            Rect::new(piece.from.x.min(piece.to.x), piece.from.y, (piece.to.x - piece.from.x).abs(), 0.0)
+        })
+        .collect()
 }
 
 impl Settled<'_> {
@@ -140,12 +157,14 @@ impl Settled<'_> {
             padding: self.padding(card),
             cards: &cards,
             frames: &frames,
+            lines: &self.lines,
             strangers: &strangers,
         };
         if tracks.columns.is_empty() {
             return Some(Rect::new(0.0, 0.0, size.width, size.height));
         }
-        room::find(&wish, &tracks)
+        let clear = room::find(&wish, &tracks);
+        clear.or_else(|| room::find(&Wish { lines: &[], ..wish }, &tracks))
     }
 
     fn app_frames(&self, card: usize) -> Vec<Rect> {

@@ -27,20 +27,26 @@ pub(crate) fn assign(columns: &mut Columns, band: &[Option<usize>], bands: usize
             None => 2 * heights.iter().filter(|&&height| height < own).count(),
         };
     }
+    let foot: f64 = columns.order.iter().map(Vec::len).max().unwrap_or(0) as f64;
+    for entry in columns.real..columns.layer.len() {
+        let column = columns.order[columns.layer[entry]].len();
+        columns.height[entry] = (columns.place[entry] as f64 + 0.5) / column as f64 * foot;
+    }
+    columns.set_floors();
     settle(columns);
 }
 
 /// Height of an item in its column from 0 to 1.
 fn height(columns: &Columns, item: usize) -> f64 {
-    (columns.place[item] as f64 + 0.5) / columns.columns[columns.layer[item]].len() as f64
+    (columns.place[item] as f64 + 0.5) / columns.order[columns.layer[item]].len() as f64
 }
 
 /// Sorts every column by shelf, keeping the rest of its order.
 fn settle(columns: &mut Columns) {
-    for column in 0..columns.columns.len() {
+    for column in 0..columns.order.len() {
         let keyed: Vec<(f64, usize)> =
-            columns.columns[column].iter().enumerate().map(|(place, &entry)| (place as f64, entry)).collect();
-        columns.columns[column] = merged(columns, &keyed);
+            columns.order[column].iter().map(|&entry| (columns.height[entry], entry)).collect();
+        columns.order[column] = merged(columns, &keyed);
         columns.renumber(column);
     }
 }
@@ -64,11 +70,12 @@ pub(crate) fn improve(columns: &mut Columns, band: &[Option<usize>], bands: usiz
             break;
         }
     }
+    columns.set_floors();
 }
 
 /// Changes a band with the next one if that takes crossings away.
 fn swap_bands(columns: &mut Columns, upper: usize) {
-    let saved = (columns.columns.clone(), columns.place.clone(), columns.shelf.clone());
+    let saved = columns.clone();
     let before = columns.crossings();
     for shelf in &mut columns.shelf[..columns.real] {
         if *shelf == upper {
@@ -77,10 +84,11 @@ fn swap_bands(columns: &mut Columns, upper: usize) {
             *shelf = upper;
         }
     }
+    columns.set_floors();
     settle(columns);
     exchange(columns);
     if columns.crossings() >= before {
-        (columns.columns, columns.place, columns.shelf) = saved;
+        *columns = saved;
     }
 }
 
@@ -91,19 +99,19 @@ fn find_shelf(columns: &mut Columns, item: usize, bands: usize) {
         columns.crossings_after(column)
             + column.checked_sub(1).map_or(0, |left| columns.crossings_after(left))
     };
-    let mut best = (count(columns), columns.columns[column].clone(), columns.shelf[item]);
+    let mut best = (count(columns), columns.order[column].clone(), columns.shelf[item]);
     for place in 0..=bands {
         columns.shelf[item] = 2 * place;
         let keyed: Vec<(f64, usize)> =
-            columns.columns[column].iter().enumerate().map(|(place, &entry)| (place as f64, entry)).collect();
-        columns.columns[column] = merged(columns, &keyed);
+            columns.order[column].iter().map(|&entry| (columns.height[entry], entry)).collect();
+        columns.order[column] = merged(columns, &keyed);
         columns.renumber(column);
         let found = count(columns);
         if found < best.0 {
-            best = (found, columns.columns[column].clone(), columns.shelf[item]);
+            best = (found, columns.order[column].clone(), columns.shelf[item]);
         }
     }
     columns.shelf[item] = best.2;
-    columns.columns[column] = best.1;
+    columns.order[column] = best.1;
     columns.renumber(column);
 }

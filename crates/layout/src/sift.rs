@@ -11,8 +11,8 @@ pub(crate) fn all(columns: &mut Columns) {
         if before == 0 {
             return;
         }
-        for column in 0..columns.columns.len() {
-            let mut entries = columns.columns[column].clone();
+        for column in 0..columns.order.len() {
+            let mut entries = columns.order[column].clone();
             entries.sort_by_key(|&entry| {
                 std::cmp::Reverse(columns.left[entry].len() + columns.right[entry].len())
             });
@@ -37,7 +37,7 @@ fn one(columns: &mut Columns, entry: usize) {
     let (mut best, mut best_gain) = (start, 0);
     let mut sum = 0;
     for at in (0..start).rev() {
-        let above = columns.columns[column][at];
+        let above = columns.order[column][at];
         if !columns.may_stand(entry, above) {
             break;
         }
@@ -47,8 +47,8 @@ fn one(columns: &mut Columns, entry: usize) {
         }
     }
     sum = 0;
-    for at in start + 1..columns.columns[column].len() {
-        let below = columns.columns[column][at];
+    for at in start + 1..columns.order[column].len() {
+        let below = columns.order[column][at];
         if !columns.may_stand(below, entry) {
             break;
         }
@@ -58,8 +58,8 @@ fn one(columns: &mut Columns, entry: usize) {
         }
     }
     if best != start {
-        columns.columns[column].remove(start);
-        columns.columns[column].insert(best, entry);
+        columns.order[column].remove(start);
+        columns.order[column].insert(best, entry);
         columns.renumber(column);
     }
 }
@@ -71,25 +71,27 @@ fn whole(columns: &mut Columns, link: usize) {
     }
     let chain = columns.chain[link].clone();
     let touched: Vec<usize> = chain.iter().map(|&entry| columns.layer[entry]).collect();
-    let saved: Vec<Vec<usize>> = touched.iter().map(|&column| columns.columns[column].clone()).collect();
+    let saved: Vec<Vec<usize>> = touched.iter().map(|&column| columns.order[column].clone()).collect();
     let (first, last) = (touched[0].saturating_sub(1), touched[touched.len() - 1]);
     let count = |columns: &Columns| (first..=last).map(|column| columns.crossings_after(column)).sum::<u64>();
     let before = count(columns);
     let mut best = (before, saved.clone());
     for reverse in [false, true] {
         follow(columns, &chain, reverse);
-        chain.iter().for_each(|&entry| one(columns, entry));
+        for &entry in &chain {
+            one(columns, entry);
+        }
         let found = count(columns);
         if found < best.0 {
-            best = (found, touched.iter().map(|&column| columns.columns[column].clone()).collect());
+            best = (found, touched.iter().map(|&column| columns.order[column].clone()).collect());
         }
         for (&column, order) in touched.iter().zip(&saved) {
-            columns.columns[column].clone_from(order);
+            columns.order[column].clone_from(order);
             columns.renumber(column);
         }
     }
     for (&column, order) in touched.iter().zip(&best.1) {
-        columns.columns[column].clone_from(order);
+        columns.order[column].clone_from(order);
         columns.renumber(column);
     }
 }
@@ -100,11 +102,11 @@ fn follow(columns: &mut Columns, chain: &[usize], reverse: bool) {
     for entry in steps {
         let Some((other, _)) = columns.beside(entry, !reverse).next() else { continue };
         let column = columns.layer[entry];
-        let (here, there) = (columns.columns[column].len(), columns.columns[columns.layer[other]].len());
+        let (here, there) = (columns.order[column].len(), columns.order[columns.layer[other]].len());
         let place = (columns.place[other] * here / there.max(1)).min(here - 1);
         let start = columns.place[entry];
-        columns.columns[column].remove(start);
-        columns.columns[column].insert(place, entry);
+        columns.order[column].remove(start);
+        columns.order[column].insert(place, entry);
         columns.renumber(column);
     }
 }

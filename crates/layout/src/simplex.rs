@@ -14,7 +14,7 @@ struct Tree<'a> {
     spans: &'a [Span],
     rank: Vec<i64>,
     around: Vec<Vec<usize>>,
-    in_tree: Vec<bool>,
+    held: Vec<bool>,
     /// Spans of the tree, by node.
     limbs: Vec<Vec<usize>>,
     parent: Vec<usize>,
@@ -119,7 +119,7 @@ impl<'a> Tree<'a> {
             spans,
             rank,
             around,
-            in_tree: vec![false; spans.len()],
+            held: vec![false; spans.len()],
             limbs: vec![Vec::new(); n],
             parent: vec![NONE; n],
             enter: vec![0; n],
@@ -178,13 +178,13 @@ impl<'a> Tree<'a> {
     }
 
     fn link(&mut self, span: usize) {
-        self.in_tree[span] = true;
+        self.held[span] = true;
         self.limbs[self.spans[span].from].push(span);
         self.limbs[self.spans[span].to].push(span);
     }
 
     fn unlink(&mut self, span: usize) {
-        self.in_tree[span] = false;
+        self.held[span] = false;
         for end in [self.spans[span].from, self.spans[span].to] {
             self.limbs[end].retain(|&other| other != span);
         }
@@ -262,7 +262,7 @@ impl<'a> Tree<'a> {
                 let Span { from, to, .. } = self.spans[span];
                 let inward = to == node;
                 let other = if inward { from } else { to };
-                if inward == up && !self.in_tree[span] && !self.below(other, root) {
+                if inward == up && !self.held[span] && !self.below(other, root) {
                     let key = (self.slack(span), span);
                     if best.is_none_or(|old| key < old) {
                         best = Some(key);

@@ -31,5 +31,7 @@ pub(crate) const PORT_STEP: f64 = 9.0;
 pub(crate) const PORT_SHARE: f64 = 0.6;
 /// Between a label and anything else.
 pub(crate) const LABEL_CLEAR: f64 = 4.0;
+/// A line may climb this much for nothing before a shorter way is sought.
+pub(crate) const DETOUR: f64 = 200.0;
 /// Width ÷ height when the caller has no wish.
 pub(crate) const ASPECT: f64 = 1.6;

@@ -1,6 +1,6 @@
 //! A picture that changes: what stood stays to the pixel, with its lines, and only what is new is placed and drawn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draw::{self, lead};
 use crate::frames;
@@ -56,8 +56,8 @@ pub(crate) fn renew(previous: &Scene, input: &Input, net: &Net, known: &[Option<
             Some(_) => {}
         }
     }
-    let stay: BTreeMap<&str, ()> = update.scene.nodes.iter().map(|node| (&*node.key, ())).collect();
-    let gone = previous.nodes.iter().filter(|node| !stay.contains_key(&*node.key));
+    let stay: BTreeSet<&str> = update.scene.nodes.iter().map(|node| &*node.key).collect();
+    let gone = previous.nodes.iter().filter(|node| !stay.contains(&*node.key));
     update.removed = gone.map(|node| node.key.clone()).collect();
     let old: BTreeMap<&str, &Route> = previous.edges.iter().map(|edge| (&*edge.key, edge)).collect();
     let fresh =
@@ -102,10 +102,10 @@ impl Work<'_> {
             reserve(&mut self.tracks, &route.path);
         }
         let mut taken = Taken::new(self.net, &routes);
-        for line in 0..routes.len() {
-            if routes[line].is_none() {
+        for (line, route) in routes.iter_mut().enumerate() {
+            if route.is_none() {
                 let ends = taken.ends(self, line);
-                routes[line] = Some(self.route(line, ends));
+                *route = Some(self.route(line, ends));
             }
         }
         self.assemble(previous, routes, &changed)

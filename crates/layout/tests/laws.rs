@@ -1,13 +1,16 @@
 //! What holds for every picture, whatever is thrown at the engine.
 
 mod common;
+#[path = "common/tangle.rs"]
+mod tangle;
 
-use common::{Chance, assert_lawful, tangle};
+use common::assert_lawful;
 use layout::{Edge, Input, Node, Point, Scene, Size, generate, place, update};
 use proptest::prelude::*;
+use tangle::{Chance, tangle};
 
 fn rect_of(scene: &Scene, key: &str) -> layout::Rect {
-    scene.nodes.iter().find(|node| node.key == key).unwrap().rect
+    scene.nodes.iter().find(|node| node.key == key).expect("the card is in the scene").rect
 }
 
 proptest! {

@@ -42,7 +42,7 @@ fn calls(input: &mut Input, tier_of: &[usize], chance: &mut Chance) {
         if chance.below(25) == 0 {
             continue;
         }
-        for _ in 0..1 + chance.below(3) {
+        for _ in 0..=chance.below(3) {
             let hub = !hubs.is_empty() && chance.below(5) == 0;
             let mut other = if hub { hubs[chance.below(hubs.len())] } else { chance.below(n) };
             // Mostly within the namespace, as people build.
@@ -60,7 +60,7 @@ fn calls(input: &mut Input, tier_of: &[usize], chance: &mut Chance) {
         }
     }
     for (index, (from, to)) in pairs.into_iter().enumerate() {
-        let rate = (1 << chance.below(10)) as f64;
+        let rate = f64::from(1_u16 << chance.below(10));
         let end = |card: usize, chance: &mut Chance| {
             let node = &input.nodes[card];
             let row = if node.ports.is_empty() || chance.below(2) == 0 {
