@@ -51,16 +51,16 @@ impl Selection {
                 self.chosen.insert(node);
             }
         }
-        for edge in map.graph.edge_references() {
+        let drawn = map.graph.edge_references().filter(|edge| {
             let (source, target) = (edge.source(), edge.target());
             let either = self.chosen.contains(&source) || self.chosen.contains(&target);
             // Where labels for namespaces are missing altogether, hiding everything would help nobody.
             let neither_has_one = nowhere.contains(&source) && nowhere.contains(&target);
-            if either || (neither_has_one && view.namespaces.is_none()) {
-                self.edges.insert(edge.id());
-                self.nodes.extend([source, target]);
-            }
-        }
+            either || (neither_has_one && view.namespaces.is_none())
+        });
+        let drawn: Vec<_> = drawn.map(|edge| (edge.id(), [edge.source(), edge.target()])).collect();
+        self.edges = drawn.iter().map(|(edge, _)| *edge).collect();
+        self.nodes = drawn.iter().flat_map(|(_, ends)| *ends).collect();
     }
 
     /// Keeps what the focus reaches, and what reaches it, in as many hops.

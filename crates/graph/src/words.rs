@@ -8,7 +8,7 @@ pub(crate) fn count(value: f64) -> String {
     if value > 0.0 && value < 1.0 {
         return "fewer than 1".into();
     }
-    let digits = format!("{value:.0}");
+    let digits = (value.round() as u64).to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
