@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 const HELD_BYTES: u64 = 64_000_000;
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// Smaller answers are not worth packing.
 const PACK_FROM: usize = 1_000;
 

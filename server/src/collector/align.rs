@@ -53,8 +53,10 @@ mod tests {
         {
             let step_s = range_step_s(window_s, 60, Some(interval_s));
             assert_eq!(step_s % interval_s as i64, 0, "{window_s} {interval_s}");
-            assert!(window_s as i64 / step_s <= 60, "{window_s} in steps of {step_s}");
-            assert!(step_s == interval_s as i64 || step_s < window_s as i64 / 60 + 2 * interval_s as i64);
+            assert!(window_s / step_s.cast_unsigned() <= 60, "{window_s} in steps of {step_s}");
+            assert!(
+                step_s == interval_s as i64 || step_s < window_s.cast_signed() / 60 + 2 * interval_s as i64
+            );
         }
     }
 }

@@ -58,9 +58,9 @@ struct Key {
 }
 
 /// A snapshot of a past moment that nobody asks for any more is let go after this long.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// One that lacks a column is asked anew after this long, even while somebody looks at it.
-const OLDEST: Duration = Duration::from_secs(300);
+const OLDEST: Duration = Duration::from_mins(5);
 
 #[derive(Debug)]
 pub(crate) struct Collector {

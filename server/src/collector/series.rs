@@ -17,7 +17,7 @@ use std::time::Duration;
 
 /// Points of one line at most: a chart in the panel is about 300 pixels wide.
 const POINTS: u64 = 60;
-const KEPT_FOR: Duration = Duration::from_secs(60);
+const KEPT_FOR: Duration = Duration::from_mins(1);
 const ANSWERS_KEPT: u64 = 500;
 
 pub(super) type SeriesCache = Cache<String, Arc<SeriesAnswer>>;

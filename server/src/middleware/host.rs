@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::error::ApiError;
 use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -32,7 +33,7 @@ fn host(request: &Request) -> String {
     let given = request
         .uri()
         .authority()
-        .map(|authority| authority.as_str())
+        .map(Authority::as_str)
         .or_else(|| request.headers().get(header::HOST).and_then(|host| host.to_str().ok()))
         .unwrap_or_default();
     let name = match given.rsplit_once(':') {

@@ -31,6 +31,7 @@ pub(crate) struct Answer {
 
 /// The points of a range query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "units stand in names: all three are seconds")]
 pub(crate) struct RangeSpan {
     pub(crate) start_s: i64,
     pub(crate) end_s: i64,

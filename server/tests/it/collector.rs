@@ -1,12 +1,10 @@
 //! One snapshot for all: how often Prometheus is asked, and what viewers see while it fails.
 
-mod support;
-
+use crate::support::{Fault, Hold, Product, Prometheus};
 use axum::http::StatusCode;
 use graph::QueryKind;
 use portolan::Config;
 use std::time::Duration;
-use support::{Fault, Hold, Product, Prometheus};
 
 const GRAPH: &str = "/api/v1/graph?at=1772618400";
 

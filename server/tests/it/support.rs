@@ -18,7 +18,7 @@ use tower::ServiceExt as _;
 
 /// What happens to a query instead of its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     Status500,
     Html,
     Truncated,
@@ -30,8 +30,8 @@ pub enum Fault {
 
 /// The proxy and what it has seen.
 #[derive(Debug, Clone)]
-pub struct Prometheus {
-    pub url: String,
+pub(crate) struct Prometheus {
+    pub(crate) url: String,
     state: Arc<Shared>,
 }
 
@@ -49,13 +49,13 @@ struct Shared {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hold {
+pub(crate) enum Hold {
     All,
     Only(QueryKind),
 }
 
 impl Prometheus {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let mesh = portolan::demo::mesh(None, None).unwrap();
         let state = Arc::new(Shared {
             upstream: portolan::demo::router(mesh),
@@ -73,41 +73,41 @@ impl Prometheus {
         Self { url, state }
     }
 
-    pub fn break_kind(&self, kind: QueryKind, fault: Fault) {
+    pub(crate) fn break_kind(&self, kind: QueryKind, fault: Fault) {
         *self.state.fault.lock().unwrap() = Some((Some(kind), fault));
     }
 
-    pub fn break_all(&self, fault: Fault) {
+    pub(crate) fn break_all(&self, fault: Fault) {
         *self.state.fault.lock().unwrap() = Some((None, fault));
     }
 
-    pub fn mend(&self) {
+    pub(crate) fn mend(&self) {
         *self.state.fault.lock().unwrap() = None;
     }
 
-    pub fn hold(&self, hold: Hold) {
+    pub(crate) fn hold(&self, hold: Hold) {
         self.state.held.send_replace(Some(hold));
     }
 
-    pub fn release(&self) {
+    pub(crate) fn release(&self) {
         self.state.held.send_replace(None);
     }
 
     /// How often a kind was asked.
-    pub fn asked(&self, kind: QueryKind) -> usize {
+    pub(crate) fn asked(&self, kind: QueryKind) -> usize {
         self.state.seen.lock().unwrap().iter().filter(|seen| **seen == kind).count()
     }
 
-    pub fn asked_in_all(&self) -> usize {
+    pub(crate) fn asked_in_all(&self) -> usize {
         self.state.seen.lock().unwrap().len()
     }
 
-    pub fn most_in_flight(&self) -> usize {
+    pub(crate) fn most_in_flight(&self) -> usize {
         self.state.most_in_flight.load(Ordering::SeqCst)
     }
 
     /// Waits until this kind has been asked.
-    pub async fn until_asked(&self, kind: QueryKind) {
+    pub(crate) async fn until_asked(&self, kind: QueryKind) {
         let mut count = self.state.seen_count.subscribe();
         while self.asked(kind) == 0 {
             count.changed().await.unwrap();
@@ -115,11 +115,11 @@ impl Prometheus {
     }
 
     /// The product on this Prometheus, as a function from request to response.
-    pub fn product(&self) -> Product {
+    pub(crate) fn product(&self) -> Product {
         self.product_with(|_| {})
     }
 
-    pub fn product_with(&self, change: impl FnOnce(&mut Config)) -> Product {
+    pub(crate) fn product_with(&self, change: impl FnOnce(&mut Config)) -> Product {
         let mut config = Config::for_prometheus(&self.url).unwrap();
         change(&mut config);
         Product::new(config)
@@ -192,34 +192,34 @@ fn kind_of(promql: &str) -> Option<QueryKind> {
 
 /// The product without a socket.
 #[derive(Debug, Clone)]
-pub struct Product(Router);
+pub(crate) struct Product(Router);
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Product {
-    pub fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         Self(router(App::new(config).unwrap()))
     }
 
-    pub async fn send(&self, request: Request) -> Answer {
+    pub(crate) async fn send(&self, request: Request) -> Answer {
         let response = self.0.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
     }
 
     /// Without a `host` among the headers it is called by its loopback name.
-    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::get(path);
         if headers.iter().all(|(name, _)| *name != "host") {
             request = request.header("host", "127.0.0.1:20001");
@@ -232,20 +232,20 @@ impl Product {
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// Checks status and form of a problem document, and returns it.
-    pub fn problem(&self, status: u16) -> Value {
+    pub(crate) fn problem(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.json();

@@ -1,14 +1,12 @@
 //! The HTTP side without a socket: headers, tags, problems, redirects, names it answers to.
 
-mod support;
-
+use crate::support::{Product, Prometheus};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use portolan::Config;
 use portolan::cli::Settings;
 use std::io::Read as _;
-use support::{Product, Prometheus};
 
 fn unconfigured() -> Product {
     Product::new(Config::from_settings(&Settings::default(), &|_| unreachable!()).unwrap())

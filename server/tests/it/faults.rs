@@ -1,12 +1,10 @@
 //! Each query kind fails in turn, in each way: the graph stays, and the answer names the missing column.
 
-mod support;
-
+use crate::support::{Fault, Prometheus};
 use axum::http::StatusCode;
 use graph::QueryKind;
 use serde_json::Value;
 use std::time::Duration;
-use support::{Fault, Prometheus};
 
 /// Long enough for a true answer on a busy machine; a silence costs it once a kind, all kinds side by side.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -25,7 +23,7 @@ async fn graph_with(kind: QueryKind, fault: Fault) -> Value {
     graph
 }
 
-fn query<'a>(graph: &'a Value, kind: QueryKind) -> &'a Value {
+fn query(graph: &Value, kind: QueryKind) -> &Value {
     let queries = graph["meta"]["queries"].as_array().unwrap();
     queries
         .iter()
@@ -33,7 +31,7 @@ fn query<'a>(graph: &'a Value, kind: QueryKind) -> &'a Value {
         .unwrap_or_else(|| panic!("{kind:?} is not named"))
 }
 
-fn warning_about<'a>(graph: &'a Value, kind: QueryKind) -> Option<&'a Value> {
+fn warning_about(graph: &Value, kind: QueryKind) -> Option<&Value> {
     graph["meta"]["warnings"].as_array().unwrap().iter().find(|warning| warning["column"] == kind.word())
 }
 

@@ -1,0 +1,10 @@
+//! The product before a Prometheus that can be watched and broken. One binary, so that it links once.
+
+#[cfg(test)]
+mod collector;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod support;
