@@ -60,6 +60,19 @@ impl Browser {
         self.session.post("url", &json!({ "url": url })).await.map(drop)
     }
 
+    /// Runs a script in every page from now on, before any of the page's own. The page's policy does not bind it.
+    pub async fn before_every_page(&self, script: &str) -> Result<()> {
+        let command =
+            json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": { "source": script } });
+        self.session.post("goog/cdp/execute", &command).await.map(drop)
+    }
+
+    /// Forgets what was kept of earlier pages, as if each were opened for the first time.
+    pub async fn clear_cache(&self) -> Result<()> {
+        let command = json!({ "cmd": "Network.clearBrowserCache", "params": {} });
+        self.session.post("goog/cdp/execute", &command).await.map(drop)
+    }
+
     pub async fn reload(&self) -> Result<()> {
         self.session.post("refresh", &json!({})).await.map(drop)
     }

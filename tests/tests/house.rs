@@ -26,7 +26,7 @@ const PURE: &[&str] = &["model", "graph", "layout", "view", "meshsim"];
 
 /// What a pure crate may use from outside. A longer list is a decision, so it is made here.
 const PURE_DEPENDENCIES: &[&str] =
-    &["indexmap", "petgraph", "promql-parser", "regex", "rustc-hash", "serde", "thiserror", "toml"];
+    &["indexmap", "petgraph", "promql-parser", "regex", "rustc-hash", "serde", "thiserror", "toml", "utoipa"];
 
 /// Folders whose every file is a part that must stand in the folder's registry, as `part::…` outside of `mod` lines.
 const REGISTRIES: &[(&str, &str)] = &[
