@@ -18,9 +18,9 @@ impl Grid {
         &self.0
     }
 
-    /// Cumulative rates at every bound of the grid, from those at some of them, in any order. Equal bounds add up;
-    /// what is smaller than its predecessor is raised to it (as Prometheus does). Below the first bound given there is
-    /// nothing, since empty buckets are not sent; between two the rise is even, as a quantile assumes anyway.
+    /// Cumulative rates at every bound of the grid, from those at some of them, in any order. Equal bounds add up. Below
+    /// the first bound given there is nothing, since empty buckets are not sent; between two the rise is even, as a
+    /// quantile assumes anyway.
     pub(crate) fn spread(&self, given: &[(f64, f64)]) -> Buckets {
         let mut given = given.to_vec();
         given.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
@@ -30,11 +30,6 @@ impl Grid {
                 Some(last) if last.0.total_cmp(&bound).is_eq() => last.1 += rate,
                 _ => known.push((bound, rate)),
             }
-        }
-        let mut highest: f64 = 0.0;
-        for (_, rate) in &mut known {
-            highest = highest.max(*rate);
-            *rate = highest;
         }
         Buckets(self.0.iter().map(|bound| rise_at(&known, *bound)).collect())
     }
@@ -74,19 +69,20 @@ impl Buckets {
         self.0.capacity() * size_of::<f64>()
     }
 
-    /// Prometheus' interpolation. Above the highest finite bound nothing more is known than that.
+    /// Prometheus' interpolation. What is smaller than its predecessor is raised to it, after all parts were added up, as
+    /// there. Above the highest finite bound nothing more is known than that.
     pub(crate) fn quantile(&self, grid: &Grid, q: f64) -> Option<QuantileMs> {
         if self.is_empty() {
             return None;
         }
         let bounds = grid.bounds();
-        let rank = q * self.0[self.0.len() - 1];
+        let rank = q * self.0.iter().copied().fold(0.0, f64::max);
         let at = self.0.iter().position(|rate| *rate >= rank)?;
+        let below = self.0[..at].iter().copied().fold(0.0, f64::max);
         let low = at.checked_sub(1).map_or(0.0, |before| bounds[before]);
         if bounds[at].is_infinite() {
             return (at > 0).then_some(QuantileMs { ms: low, at_least: true });
         }
-        let below = at.checked_sub(1).map_or(0.0, |before| self.0[before]);
         let inside = self.0[at] - below;
         let part = if inside > 0.0 { (rank - below) / inside } else { 1.0 };
         let low = low.min(bounds[at]);
@@ -129,7 +125,7 @@ mod tests {
         // Around an upgrade `le="10"` and `le="10.0"` share a window, `+Inf` is one series.
         let grid = Grid::new(vec![10.0, 25.0, INF, 10.0]);
         let mixed = [(10.0, 40.0), (10.0, 40.0), (25.0, 79.0), (INF, 80.0)];
-        assert_eq!(grid.spread(&mixed).0, [80.0, 80.0, 80.0]);
+        assert_eq!(grid.spread(&mixed).0, [80.0, 79.0, 80.0]);
         assert_eq!(at(&mixed, &grid, 0.95).map(|quantile| quantile.ms), Some(9.5));
     }
 
