@@ -20,12 +20,15 @@ pub(crate) fn Frame(boot: Boot) -> impl IntoView {
     view! {
         <div class="frame">
             <Header/>
-            <time_bar::TimeBar/>
-            <div class="tools" role="toolbar" aria-label="What the map shows">
-                <namespaces::Namespaces/>
-                <toolbar::Toolbar/>
-                <find::Find/>
-            </div>
+            // Without a source there is nothing to steer.
+            {configured.then(|| view! {
+                <time_bar::TimeBar/>
+                <div class="tools" role="toolbar" aria-label="What the map shows">
+                    <namespaces::Namespaces/>
+                    <toolbar::Toolbar/>
+                    <find::Find/>
+                </div>
+            })}
             <div class="wrap" class:alone=move || !panel.get()>
                 <main class="left">
                     <Map/>

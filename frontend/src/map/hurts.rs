@@ -14,9 +14,7 @@ pub(crate) fn Hurts() -> impl IntoView {
     let open = page.hurts_open;
     let findings =
         Memo::new(move |_| page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.findings.clone())));
-    let drawn = Memo::new(move |_| {
-        page.feed.with(|feed| feed.graph.as_ref().is_some_and(|graph| !graph.nodes.is_empty()))
-    });
+    let drawn = Memo::new(move |_| page.feed.with(crate::state::Feed::has_picture));
     move || {
         let findings = findings.get().filter(|_| drawn.get())?;
         let calm = findings.is_empty();

@@ -12,7 +12,10 @@ pub(crate) fn Legend() -> impl IntoView {
     let page = page();
     let sections = Memo::new(move |_| {
         let overlay = overlay::by_word(&page.params.with(|params| params.overlay.clone()));
-        page.feed.with(|feed| feed.graph.as_ref().map(|graph| legend::sections(graph, overlay)))
+        page.feed.with(|feed| {
+            let graph = feed.graph.as_ref().filter(|_| feed.has_picture());
+            graph.map(|graph| legend::sections(graph, overlay))
+        })
     });
     let drawn = move || sections.get().filter(|sections| !sections.is_empty());
     move || {

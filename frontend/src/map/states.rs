@@ -204,7 +204,7 @@ fn namespace_row(row: above_limit::NamespaceRow, chosen: RwSignal<Vec<String>>) 
     view! {
         <tr>
             <td><label class="check"><input type="checkbox" prop:checked=move || chosen.with(|chosen| chosen.contains(&mine)) on:change=toggle/><span class="name">{row.name.clone()}</span></label></td>
-            <td class=format!("text {}", status_class(row.status))>{(!row.trouble.is_empty()).then(|| status_glyph(row.status))}{row.trouble}</td>
+            <td class=format!("text {}", status_class(row.status))><span class="with-glyph">{(!row.trouble.is_empty()).then(|| status_glyph(row.status))}{row.trouble}</span></td>
             <td>{row.apps}</td><td>{row.rate}</td><td>{row.errors}</td>
         </tr>
     }

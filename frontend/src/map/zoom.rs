@@ -10,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Zoom(stand: Stand) -> impl IntoView {
     let page = page();
-    let there = Memo::new(move |_| page.feed.with(|feed| feed.graph.is_some()));
+    let there = Memo::new(move |_| page.feed.with(crate::state::Feed::has_picture));
     move || {
         there.get().then(|| view! {
             <div class="zoom over sheet" role="group" aria-label="Zoom" data-covers="">

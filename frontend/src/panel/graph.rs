@@ -65,7 +65,7 @@ fn scope(graph: &Graph) -> String {
     let shown = graph.namespaces.iter().filter(|namespace| namespace.shown).count();
     let plural = if shown == 1 { "namespace" } else { "namespaces" };
     format!(
-        "{shown} {plural} drawn · {} to {}",
+        "{shown} {plural} · {} to {}",
         format::window(graph.meta.window_s),
         format::instant(graph.meta.at_s)
     )
