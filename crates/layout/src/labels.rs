@@ -27,11 +27,7 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(&Route) ->
         return;
     }
     wishes.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(b.key)));
-    let area = wishes
-        .iter()
-        .flat_map(|wish| scene.edges[wish.edge].path.iter().map(hull))
-        .reduce(|a, b| a.union(&b));
-    let mut ground = Ground::new(scene, input, &area.unwrap_or_default().grown(200.0));
+    let mut ground = Ground::new(scene, input, &areas(scene, &wishes));
     let mut found: Vec<(usize, Option<Rect>)> = Vec::with_capacity(wishes.len());
     for wish in wishes {
         let places = candidates(&scene.edges[wish.edge], wish.size, wish.half);
@@ -46,6 +42,14 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(&Route) ->
     for (edge, place) in found {
         scene.edges[edge].label = place;
     }
+}
+
+/// Where labels may come to lie: near their lines when there are few, else anywhere near any.
+fn areas(scene: &Scene, wishes: &[Wish]) -> Vec<Rect> {
+    let hulls = wishes
+        .iter()
+        .flat_map(|wish| scene.edges[wish.edge].path.iter().map(|piece| hull(piece).grown(90.0)));
+    if wishes.len() > 16 { hulls.reduce(|a, b| a.union(&b)).into_iter().collect() } else { hulls.collect() }
 }
 
 fn wishes<'a>(scene: &Scene, input: &'a Input, wanted: &impl Fn(&Route) -> bool) -> Vec<Wish<'a>> {
@@ -75,10 +79,11 @@ struct Ground {
 }
 
 impl Ground {
-    /// Only what lies in the area is looked at.
-    fn new(scene: &Scene, input: &Input, area: &Rect) -> Self {
+    /// Only what lies in the areas is looked at.
+    fn new(scene: &Scene, input: &Input, areas: &[Rect]) -> Self {
+        let whole = areas.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
         let mut ground =
-            Self { taken: Vec::new(), boxes: Grid::new(*area), pieces: Vec::new(), lines: Grid::new(*area) };
+            Self { taken: Vec::new(), boxes: Grid::new(whole), pieces: Vec::new(), lines: Grid::new(whole) };
         ground.taken.extend(scene.nodes.iter().map(|node| node.rect));
         for group in &scene.groups {
             let title = input.groups.iter().find(|known| known.key == group.key).map(|known| known.title);
@@ -88,12 +93,13 @@ impl Ground {
             }
         }
         ground.taken.extend(scene.edges.iter().filter_map(|edge| edge.label));
-        ground.taken.retain(|rect| rect.overlaps(area));
+        ground.taken.retain(|rect| areas.iter().any(|area| area.overlaps(rect)));
         for (index, rect) in ground.taken.iter().enumerate() {
             ground.boxes.insert(rect, index);
         }
+        let near = |hull: &Rect| areas.iter().any(|area| touches(hull, area));
         for (index, edge) in scene.edges.iter().enumerate() {
-            for cubic in edge.path.iter().filter(|cubic| touches(&hull(cubic), area)) {
+            for cubic in edge.path.iter().filter(|cubic| near(&hull(cubic))) {
                 let mut last: Option<Point> = None;
                 for point in points(cubic) {
                     if let Some(from) = last.replace(point) {

@@ -9,13 +9,19 @@ use crate::tuning::{ASPECT, CARD_GAP, LAYER_GAP, LINE_CLEAR};
 /// Above this many items the exact method would be felt.
 const EXACT_MOST: usize = 5_000;
 
+/// Exchanges after which the rest is worth little.
+const TURNS_MOST: usize = 400;
+
 /// The layer of each item. `back` says which links run backward; `apart` asks for bands side by side.
 pub(crate) fn assign(part: &Part, back: &[bool], apart: bool, aspect: f64) -> Vec<usize> {
     let n = part.items.len();
     let spans = spans(part, back, apart);
     let total = n + 2 * part.bands.len();
-    let rank =
-        if n > EXACT_MOST { longest_path(total, &spans) } else { ranks(total, &spans, 40 + 4 * total) };
+    let rank = if n > EXACT_MOST {
+        longest_path(total, &spans)
+    } else {
+        ranks(total, &spans, (40 + 4 * total).min(TURNS_MOST))
+    };
     let mut layer: Vec<usize> = rank[..n].iter().map(|&rank| rank.max(0) as usize).collect();
     align_loose(part, &mut layer, apart);
     let linked = linked(part);

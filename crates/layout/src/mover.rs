@@ -9,7 +9,7 @@ use crate::field::{Field, Tie};
 use crate::heights::tighten;
 
 /// Variables looked at in one run, at most.
-const BUDGET: usize = 900_000;
+const BUDGET: usize = 300_000;
 
 /// Tries moves and takes back those that do not pay.
 pub(crate) struct Mover {

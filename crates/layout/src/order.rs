@@ -10,13 +10,15 @@ use crate::sift;
 /// Entries above which sifting would be felt.
 const SIFT_MOST: usize = 1_500;
 
+/// Entries above which fewer rounds must do.
+const LARGE: usize = 2_000;
+
 /// Puts every column in order and, where there are bands, gives each entry its shelf.
 pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
     let restarts = match columns.real {
         0..=60 => 20,
         61..=150 => 8,
         151..=400 => 4,
-        401..=1_200 => 2,
         _ => 1,
     };
     let shelved = bands > 1 || (bands == 1 && band.iter().any(Option::is_none));
@@ -117,7 +119,8 @@ fn descend(columns: &mut Columns, median: bool) {
     let last = columns.order.len().saturating_sub(1);
     let mut best = (u64::MAX, columns.order.clone());
     let mut idle = 0;
-    for round in 0..16 {
+    let rounds = if columns.layer.len() > LARGE { 6 } else { 16 };
+    for round in 0..rounds {
         let flip = round % 4 > 1;
         if round % 2 == 0 {
             (1..=last).for_each(|column| reorder(columns, column, true, (median, flip)));
@@ -208,7 +211,8 @@ pub(crate) fn merged(columns: &Columns, keyed: &[(f64, usize)]) -> Vec<usize> {
 pub(crate) fn exchange(columns: &mut Columns) {
     let n = columns.order.len();
     let mut dirty = vec![true; n];
-    for _ in 0..12 {
+    let rounds = if columns.layer.len() > LARGE { 3 } else { 12 };
+    for _ in 0..rounds {
         let mut changed = false;
         for column in 0..n {
             if !std::mem::replace(&mut dirty[column], false) {

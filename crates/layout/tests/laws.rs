@@ -55,7 +55,8 @@ proptest! {
                     prop_assert!(next.removed.contains(&node.key));
                     continue;
                 };
-                let stayed = now.rect.x == node.rect.x && now.rect.y == node.rect.y;
+                let same = |a: f64, b: f64| a.total_cmp(&b).is_eq();
+                let stayed = same(now.rect.x, node.rect.x) && same(now.rect.y, node.rect.y);
                 prop_assert_eq!(stayed, !next.moved.contains(&node.key), "{}", node.key);
             }
             for edge in &scene.edges {

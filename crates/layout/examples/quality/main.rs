@@ -5,6 +5,7 @@
 
 mod sheet;
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -76,11 +77,12 @@ fn dot(input: &Input) -> Option<Metrics> {
         "digraph { rankdir=LR; splines=polyline; nodesep=0.47; ranksep=1.17; node [shape=box fixedsize=true];\n",
     );
     for (index, node) in input.nodes.iter().enumerate() {
-        text += &format!("n{index} [width={} height={}];\n", node.size.width / 72.0, node.size.height / 72.0);
+        let _ =
+            writeln!(text, "n{index} [width={} height={}];", node.size.width / 72.0, node.size.height / 72.0);
     }
     let index = |key: &str| input.nodes.iter().position(|node| node.key == key);
     for edge in &input.edges {
-        text += &format!("n{} -> n{};\n", index(&edge.source)?, index(&edge.target)?);
+        let _ = writeln!(text, "n{} -> n{};", index(&edge.source)?, index(&edge.target)?);
     }
     text.push('}');
     let mut child =

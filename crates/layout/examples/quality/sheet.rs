@@ -14,6 +14,14 @@ pub(crate) fn svg(scene: &Scene, input: &Input) -> String {
         scene.bounds.x - MARGIN,
         scene.bounds.y - MARGIN
     );
+    groups(&mut out, scene);
+    edges(&mut out, scene, input);
+    nodes(&mut out, scene, input);
+    labels(&mut out, scene, input);
+    out + "</svg>"
+}
+
+fn groups(out: &mut String, scene: &Scene) {
     for group in &scene.groups {
         let r = &group.rect;
         let fill = if group.kind == GroupKind::Band { "#f7f9fa" } else { "#eef2f6" };
@@ -30,6 +38,9 @@ pub(crate) fn svg(scene: &Scene, input: &Input) -> String {
             group.key
         );
     }
+}
+
+fn edges(out: &mut String, scene: &Scene, input: &Input) {
     for edge in &scene.edges {
         let known = input.edges.iter().find(|known| known.key == edge.key);
         let width = known.map_or(1.0, |known| known.width);
@@ -43,6 +54,9 @@ pub(crate) fn svg(scene: &Scene, input: &Input) -> String {
             let _ = write!(out, "<path d='M{} {}l-9 -4v8z' fill='{colour}'/>", to.x, to.y);
         }
     }
+}
+
+fn nodes(out: &mut String, scene: &Scene, input: &Input) {
     for node in &scene.nodes {
         let r = &node.rect;
         let name = node.key.rsplit('/').next().unwrap_or(&node.key);
@@ -69,6 +83,9 @@ pub(crate) fn svg(scene: &Scene, input: &Input) -> String {
             );
         }
     }
+}
+
+fn labels(out: &mut String, scene: &Scene, input: &Input) {
     for edge in &scene.edges {
         let Some(label) = edge.label else { continue };
         let rate = input.edges.iter().find(|known| known.key == edge.key).map_or(0.0, |known| known.weight);
@@ -79,7 +96,6 @@ pub(crate) fn svg(scene: &Scene, input: &Input) -> String {
             label.y + 10.0
         );
     }
-    out + "</svg>"
 }
 
 fn path(path: &[Cubic]) -> String {

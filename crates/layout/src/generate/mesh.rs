@@ -54,7 +54,7 @@ fn calls(input: &mut Input, tier_of: &[usize], chance: &mut Chance) {
                 other = chance.below(n);
             }
             let forward = tier_of[other] > tier_of[card];
-            if other != card && (forward || chance.below(20) == 0) && !pairs.contains(&(other, card)) {
+            if other != card && (forward || chance.below(8) == 0) && !pairs.contains(&(other, card)) {
                 pairs.insert((card, other));
             }
         }
