@@ -4,10 +4,21 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use portolan::Config;
 use portolan::cli::{Cli, Command, DemoArgs, Settings};
+use std::process::ExitCode;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let Cli { command, settings } = Cli::parse();
+async fn main() -> ExitCode {
+    match start(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A sentence for who starts it; a backtrace would only bury it.
+            eprintln!("Portolan cannot start.\n{error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn start(Cli { command, settings }: Cli) -> anyhow::Result<()> {
     portolan::log_to_stderr(&settings.log)?;
     portolan::install_crypto();
     match command.unwrap_or(Command::Serve) {

@@ -1,5 +1,6 @@
 //! Our own logs: structured, on stderr, so that stdout keeps the one line that people and scripts read.
 
+use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging. `filter` is like `info` or `portolan=debug,warn`.
@@ -12,6 +13,7 @@ pub fn log_to_stderr(filter: &str) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .try_init()
         .map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
 }

@@ -8,6 +8,8 @@ use tokio::time::Instant;
 
 const FIRST_S: f64 = 2.0;
 const LONGEST_S: f64 = 60.0;
+/// Somebody who looks asks again within this time.
+const LATELY: Duration = Duration::from_secs(90);
 
 #[derive(Debug, Default)]
 pub(super) struct BackOff(Option<Failing>);
@@ -17,6 +19,7 @@ struct Failing {
     since_s: i64,
     attempts: i32,
     retry_at: Instant,
+    noted_at: Instant,
     error: PrometheusError,
 }
 
@@ -27,6 +30,12 @@ impl BackOff {
         (Instant::now() < failing.retry_at).then(|| (failing.error.clone(), failing.stale()))
     }
 
+    /// Why the source could not be asked, if that was found not long ago.
+    pub(super) fn lost_lately(&self) -> Option<PrometheusError> {
+        let failing = self.0.as_ref().filter(|failing| failing.error.is_about_the_source())?;
+        (failing.noted_at.elapsed() < LATELY).then(|| failing.error.clone())
+    }
+
     /// Notes a failed attempt. Those who waited for one flight all come here: only the first of them counts.
     pub(super) fn note(&mut self, error: &PrometheusError, at_s: i64) -> Stale {
         let now = Instant::now();
@@ -34,6 +43,7 @@ impl BackOff {
             since_s: at_s,
             attempts: 0,
             retry_at: now,
+            noted_at: now,
             error: error.clone(),
         });
         if failing.retry_at <= now {
@@ -41,6 +51,7 @@ impl BackOff {
             failing.attempts = (failing.attempts + 1).min(16);
             failing.retry_at = now + Duration::from_secs_f64(wait_s);
             failing.error = error.clone();
+            failing.noted_at = now;
         }
         failing.stale()
     }

@@ -9,6 +9,7 @@ mod lanes;
 mod lookout;
 mod series;
 mod slow_lane;
+mod status;
 
 pub(crate) use collected::Collected;
 
@@ -182,76 +183,30 @@ impl Collector {
 
     fn failed_live(&self, window_s: u64, error: PrometheusError, at_s: i64) -> Result<Found, Failure> {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let live = live.entry(window_s).or_default();
+        let live = place(&mut live, window_s);
         let stale = live.back_off.note(&error, at_s);
         live.answer(error, stale)
     }
 
     fn note_good(&self, window_s: u64, collected: &Arc<Collected>) {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        if !live.contains_key(&window_s) && live.len() >= WINDOWS_KEPT {
-            // Nobody can have so many windows open; forget the one that was good longest ago.
-            let oldest = live.iter().min_by_key(|(_, l)| l.last_good.as_ref().map(|c| c.window.at_s));
-            if let Some(oldest) = oldest.map(|(window_s, _)| *window_s) {
-                live.remove(&oldest);
-            }
-        }
-        let live = live.entry(window_s).or_default();
+        let live = place(&mut live, window_s);
         live.back_off = BackOff::default();
         if live.last_good.as_ref().is_none_or(|good| good.window.at_s <= collected.window.at_s) {
             live.last_good = Some(collected.clone());
         }
     }
+}
 
-    /// What the status page tells.
-    pub(crate) async fn status(self: &Arc<Self>) -> model::status::PrometheusStatus {
-        let Some(fetcher) = &self.fetcher else {
-            return model::status::PrometheusStatus {
-                url: None,
-                reachable: None,
-                engine: None,
-                scrape_interval_s: None,
-                notes: vec![PrometheusError::NotConfigured.to_string()],
-                last_good_s: None,
-            };
-        };
-        let seen = self.lookout.seen(fetcher).await;
-        let last_good_s = self.last_good_s();
-        let url = Some(fetcher.client.address().to_owned());
-        match seen {
-            Ok(seen) => model::status::PrometheusStatus {
-                url,
-                reachable: Some(seen.engine.unreachable.is_none()),
-                engine: seen.engine.name.clone(),
-                scrape_interval_s: self.assumed_interval_s.or(seen.engine.scrape_interval_s),
-                notes: seen.engine.notes.clone(),
-                last_good_s,
-            },
-            Err(error) => model::status::PrometheusStatus {
-                url,
-                reachable: Some(false),
-                engine: None,
-                scrape_interval_s: self.assumed_interval_s,
-                notes: vec![error.to_string()],
-                last_good_s,
-            },
+/// This window's place. Nobody can have very many windows open: the one that was good longest ago makes room.
+fn place(live: &mut BTreeMap<u64, Live>, window_s: u64) -> &mut Live {
+    if !live.contains_key(&window_s) && live.len() >= WINDOWS_KEPT {
+        let oldest = live.iter().min_by_key(|(_, l)| l.last_good.as_ref().map(|good| good.window.at_s));
+        if let Some(oldest_s) = oldest.map(|(window_s, _)| *window_s) {
+            live.remove(&oldest_s);
         }
     }
-
-    /// The engine's name, where it is known by now.
-    pub(crate) fn engine_name(&self) -> Option<String> {
-        self.lookout.last().and_then(|seen| seen.engine.name.clone())
-    }
-
-    pub(crate) async fn held(&self) -> (usize, u64) {
-        self.held.run_pending_tasks().await;
-        (usize::try_from(self.held.entry_count()).unwrap_or(usize::MAX), self.held.weighted_size())
-    }
-
-    fn last_good_s(&self) -> Option<i64> {
-        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.values().filter_map(|live| live.last_good.as_ref()).map(|good| good.window.at_s).max()
-    }
+    live.entry(window_s).or_default()
 }
 
 /// Windows whose last good snapshot is kept.

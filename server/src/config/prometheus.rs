@@ -64,7 +64,7 @@ impl PrometheusConfig {
 fn parse_url(text: &str) -> Result<Url, String> {
     let mistake =
         |why: &str| format!("--prometheus is `{text}`: {why}. Write it like http://127.0.0.1:9090.");
-    let mut url = Url::parse(text.trim()).map_err(|error| mistake(&error.to_string()))?;
+    let mut url = Url::parse(text.trim()).map_err(|_| mistake("that is no URL"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(mistake("it must begin with http:// or https://"));
     }

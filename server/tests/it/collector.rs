@@ -137,6 +137,20 @@ async fn a_source_that_never_answered_is_a_problem_with_a_time_to_come_back() {
 }
 
 #[tokio::test]
+async fn the_status_tells_of_the_source_and_of_what_is_held() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    assert_eq!(product.get("/api/v1/graph").await.status, StatusCode::OK);
+    let status = product.get("/api/v1/status").await.json();
+    assert_eq!(status["prometheus"]["reachable"], true);
+    assert_eq!(status["prometheus"]["engine"], "Prometheus 2.42.0");
+    assert_eq!(status["prometheus"]["scrape_interval_s"], 15.0);
+    assert_eq!(status["snapshots_held"], 1);
+    assert!(status["snapshots_bytes"].as_u64().unwrap() > 10_000, "{status}");
+    assert!(status["prometheus"]["last_good_s"].is_i64());
+}
+
+#[tokio::test]
 async fn a_running_request_may_finish_after_the_signal() {
     let prometheus = Prometheus::start().await;
     let running = portolan::serve(Config::for_prometheus(&prometheus.url).unwrap()).await.unwrap();

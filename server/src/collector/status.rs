@@ -1,0 +1,64 @@
+//! What the collector knows of its source and of itself, for the status resource.
+
+use super::Collector;
+use crate::prometheus::PrometheusError;
+use model::status::PrometheusStatus;
+use std::sync::{Arc, PoisonError};
+
+impl Collector {
+    pub(crate) async fn status(self: &Arc<Self>) -> PrometheusStatus {
+        let mut status = PrometheusStatus {
+            url: None,
+            reachable: None,
+            engine: None,
+            scrape_interval_s: self.assumed_interval_s,
+            notes: Vec::new(),
+            last_good_s: self.last_good_s(),
+        };
+        let Some(fetcher) = &self.fetcher else {
+            status.notes.push(PrometheusError::NotConfigured.to_string());
+            return status;
+        };
+        status.url = Some(fetcher.client.address().to_owned());
+        let gone = match self.lookout.seen(fetcher).await {
+            Ok(seen) => {
+                status.engine.clone_from(&seen.engine.name);
+                status.scrape_interval_s = status.scrape_interval_s.or(seen.engine.scrape_interval_s);
+                status.notes.clone_from(&seen.engine.notes);
+                seen.engine.unreachable.is_some()
+            }
+            Err(error) => {
+                status.notes.push(error.to_string());
+                true
+            }
+        };
+        // The lookout looks once a minute; a fetch that failed since knows better.
+        let failing = self.failing_lately();
+        status.reachable = Some(!gone && failing.is_none());
+        if let Some(sentence) = failing.map(|error| error.to_string()).filter(|s| !status.notes.contains(s)) {
+            status.notes.insert(0, sentence);
+        }
+        status
+    }
+
+    /// The engine's name, where it is known by now.
+    pub(crate) fn engine_name(&self) -> Option<String> {
+        self.lookout.last().and_then(|seen| seen.engine.name.clone())
+    }
+
+    /// How many snapshots are held, and their bytes.
+    pub(crate) async fn held(&self) -> (usize, u64) {
+        self.held.run_pending_tasks().await;
+        (usize::try_from(self.held.entry_count()).unwrap_or(usize::MAX), self.held.weighted_size())
+    }
+
+    fn failing_lately(&self) -> Option<PrometheusError> {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.values().find_map(|live| live.back_off.lost_lately())
+    }
+
+    fn last_good_s(&self) -> Option<i64> {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.values().filter_map(|live| live.last_good.as_ref()).map(|good| good.window.at_s).max()
+    }
+}
