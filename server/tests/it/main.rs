@@ -7,4 +7,6 @@ mod faults;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod support;
