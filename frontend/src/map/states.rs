@@ -170,7 +170,7 @@ fn TooMuch() -> impl IntoView {
         <div class="state over">
             <div class="choose sheet">
                 <h2>"Which namespaces shall be drawn?"</h2>
-                <p class="sub">{move || graph.get().map(|graph| format!("{} services are more than one can read at once. Most trouble first.", graph.0.nodes.len()))}</p>
+                <p class="sub">{move || graph.get().map(|graph| format!("{} services, with those they talk to, are more than one can read at once. Most trouble first.", graph.0.nodes.len()))}</p>
                 <table>
                     <thead><tr><th>"Namespace"</th><th class="text">"Trouble"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th></tr></thead>
                     <tbody>{move || graph.get().map(|graph| above_limit::rows(&graph.0).into_iter().map(|row| namespace_row(row, chosen)).collect_view())}</tbody>
