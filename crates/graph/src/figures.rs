@@ -15,6 +15,8 @@ use model::{
 pub(crate) struct RequestSums {
     pub(crate) rate: f64,
     pub(crate) errors: f64,
+    /// Whose answer is known, by a code or a status: without any, errors are unknown and not zero.
+    pub(crate) told: f64,
     pub(crate) unreached: f64,
     pub(crate) http: f64,
     pub(crate) http_5xx: f64,
@@ -33,6 +35,8 @@ pub(crate) enum Answer {
     Http5xx,
     GrpcFailed,
     NoResponse,
+    /// Neither a code nor a status was stated.
+    Untold,
 }
 
 impl Answer {
@@ -47,12 +51,13 @@ impl Answer {
             _ if failed => Self::GrpcFailed,
             Some(500..=599) => Self::Http5xx,
             Some(400..=499) => Self::Http4xx,
+            None if code.is_empty() && grpc_status.is_empty() => Self::Untold,
             _ => Self::Fine,
         }
     }
 
     pub(crate) fn is_error(self) -> bool {
-        !matches!(self, Self::Fine | Self::Http4xx)
+        !matches!(self, Self::Fine | Self::Http4xx | Self::Untold)
     }
 }
 
@@ -62,6 +67,9 @@ impl RequestSums {
         if answer.is_error() {
             self.errors += rate;
         }
+        if answer != Answer::Untold {
+            self.told += rate;
+        }
         let grpc = protocol == Protocol::Grpc || answer == Answer::GrpcFailed;
         if grpc {
             self.grpc += rate;
@@ -69,7 +77,7 @@ impl RequestSums {
             self.http += rate;
         }
         match answer {
-            Answer::Fine => {}
+            Answer::Fine | Answer::Untold => {}
             Answer::Http4xx => self.http_4xx += rate,
             Answer::Http5xx => self.http_5xx += rate,
             Answer::GrpcFailed => self.grpc_failed += rate,
@@ -78,10 +86,11 @@ impl RequestSums {
         }
     }
 
-    fn add(&mut self, other: &Self, weight: f64) {
+    pub(crate) fn add(&mut self, other: &Self, weight: f64) {
         let pairs = [
             (&mut self.rate, other.rate),
             (&mut self.errors, other.errors),
+            (&mut self.told, other.told),
             (&mut self.unreached, other.unreached),
             (&mut self.http, other.http),
             (&mut self.http_5xx, other.http_5xx),
@@ -97,7 +106,7 @@ impl RequestSums {
     }
 
     pub(crate) fn error_share(&self) -> Option<f64> {
-        share(self.errors, self.rate)
+        if self.told > 0.0 { share(self.errors, self.rate) } else { None }
     }
 }
 
@@ -264,7 +273,8 @@ impl Figures {
         Some(SideGap {
             reporter: reporter.to_owned(),
             rate_rps: self.other.rate,
-            error_share: share(self.other.errors, self.other.rate),
+            error_share: share(self.other.errors, self.other.rate)
+                .filter(|_| self.requests.is_some_and(|requests| requests.told > 0.0)),
             mean_ms: mean(self.other.duration_sum, self.other.duration_count),
         })
     }
@@ -300,7 +310,7 @@ mod tests {
             (P::Http, "404", "", A::Http4xx, false),
             (P::Http, "503", "", A::Http5xx, true),
             (P::Http, "0", "", A::NoResponse, true),
-            (P::Http, "", "", A::Fine, false),
+            (P::Http, "", "", A::Untold, false),
             (P::Grpc, "200", "0", A::Fine, false),
             (P::Grpc, "200", "14", A::GrpcFailed, true),
             (P::Grpc, "200", "17", A::Fine, false),

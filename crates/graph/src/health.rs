@@ -57,6 +57,9 @@ pub(crate) fn judge(figures: &Figures, window_s: f64, tolerances: &Tolerances) -
         let measured = figures.requests.is_some() && !figures.moved();
         return Health { status: if measured { Status::Idle } else { Status::Unknown }, reasons: Vec::new() };
     };
+    if sums.told <= 0.0 {
+        return Health { status: Status::Unknown, reasons: Vec::new() };
+    }
     let count = sums.rate * window_s;
     if count < tolerances.min_requests - INCLUSIVE {
         return too_few(count, tolerances.min_requests);

@@ -38,4 +38,4 @@ pub use ask::{SeriesQuery, SubjectId, series_queries};
 pub use present::{edge_detail, namespaces, node_detail, view};
 pub use query::{Origin, Query, QueryKind, RangeOf, Signals, Window, plan};
 pub use snapshot::{Snapshot, snapshot};
-pub use view::{View, ViewConfig};
+pub use view::{IntendedSplit, View, ViewConfig};

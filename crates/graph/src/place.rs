@@ -2,7 +2,7 @@
 //! It must not know reporters, rates or views.
 
 use crate::{
-    flow::{Asked, Channel, Party},
+    flow::{Asked, Channel, End, Field, Party},
     sample::{Symbol, Symbols},
 };
 use rustc_hash::FxHashMap;
@@ -54,12 +54,38 @@ pub(crate) struct Known {
     pub(crate) place: Place,
     /// App and version, for workloads.
     pub(crate) party: Party,
+    /// How rows name it as a source, and as a destination: labels that are there at one end may lack at the other.
+    said: [Said; 2],
     /// It counted traffic itself, at either end.
     pub(crate) reports: bool,
     pub(crate) is_gateway: bool,
 }
 
+/// Which labels told of a place at one end of its rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Said {
+    pub(crate) namespace: bool,
+    /// Some rows left the namespace out, and it was taken from elsewhere.
+    pub(crate) no_namespace: bool,
+    pub(crate) app_from: Option<Field>,
+    pub(crate) version_from: Option<Field>,
+}
+
+impl Said {
+    fn take(&mut self, party: &Party) {
+        let first = |mine: Option<Field>, theirs: Option<Field>| mine.into_iter().chain(theirs).min();
+        self.namespace |= !party.namespace.is_empty();
+        self.no_namespace |= party.namespace.is_empty();
+        self.app_from = first(self.app_from, party.app_from);
+        self.version_from = first(self.version_from, party.version_from);
+    }
+}
+
 impl Known {
+    pub(crate) fn said(&self, end: End) -> Said {
+        self.said[usize::from(end == End::Destination)]
+    }
+
     /// The namespace it belongs to; empty outside of namespaces.
     pub(crate) fn namespace(&self) -> Symbol {
         match self.place {
@@ -100,12 +126,13 @@ impl Places {
 
     /// A workload is described by whatever row knows most; between equals the smaller text wins, so that the order of
     /// rows does not matter.
-    pub(crate) fn intern(&mut self, place: Place, party: Party, symbols: &Symbols) -> PlaceId {
+    pub(crate) fn intern(&mut self, place: Place, party: Party, end: End, symbols: &Symbols) -> PlaceId {
         let all = &mut self.all;
         let id = *self.by_place.entry(place).or_insert_with(|| {
-            all.push(Known { place, party, reports: false, is_gateway: false });
+            all.push(Known { place, party, said: <[Said; 2]>::default(), reports: false, is_gateway: false });
             PlaceId::try_from(all.len() - 1).expect("fewer than four billion places")
         });
+        self.all[id as usize].said[usize::from(end == End::Destination)].take(&party);
         let known = &mut self.all[id as usize].party;
         let rank = |from: Option<_>, symbol: Symbol| (from.is_none(), from, symbols.text(symbol).to_owned());
         if known.app != party.app && rank(party.app_from, party.app) < rank(known.app_from, known.app) {
@@ -139,14 +166,14 @@ fn is_address(host: &str) -> bool {
             .is_some_and(|ip| ip.parse::<IpAddr>().is_ok())
 }
 
-pub(crate) fn source_place(channel: &Channel) -> Place {
+pub(crate) fn source_place(channel: &Channel, elsewhere: &Namespaces) -> Place {
     let source = &channel.source;
     if source.app.is_empty() && source.workload.is_empty() {
         // Callers come into the cluster of whoever answered them.
         let cluster = if source.cluster.is_empty() { channel.destination.cluster } else { source.cluster };
         return Place::Callers { cluster, namespace: source.namespace };
     }
-    workload(source, source.namespace)
+    workload(source, elsewhere.of(source, source.namespace))
 }
 
 fn workload(party: &Party, namespace: Symbol) -> Place {
@@ -161,13 +188,12 @@ fn workload(party: &Party, namespace: Symbol) -> Place {
     }
 }
 
-pub(crate) fn destination_place(channel: &Channel, symbols: &mut Symbols) -> Place {
+pub(crate) fn destination_place(channel: &Channel, elsewhere: &Namespaces, symbols: &mut Symbols) -> Place {
     let destination = &channel.destination;
     let asked = &channel.asked;
     if !destination.workload.is_empty() || !destination.app.is_empty() {
-        let namespace =
-            if destination.namespace.is_empty() { asked.namespace } else { destination.namespace };
-        return workload(destination, namespace);
+        let stated = destination_namespace(channel, symbols);
+        return workload(destination, elsewhere.of(destination, stated));
     }
     let cluster = if destination.cluster.is_empty() { channel.source.cluster } else { destination.cluster };
     if is_egress(symbols.text(asked.name)) {
@@ -179,6 +205,63 @@ pub(crate) fn destination_place(channel: &Channel, symbols: &mut Symbols) -> Pla
     match service_asked(asked, cluster, symbols) {
         Some(service) => Place::Service(service),
         None => Place::External { cluster, host: asked.host },
+    }
+}
+
+/// The workload's if known, else the service's, which may stand in the host alone.
+fn destination_namespace(channel: &Channel, symbols: &mut Symbols) -> Symbol {
+    let stated = channel.destination.namespace;
+    if !stated.is_empty() {
+        return stated;
+    }
+    let service = service_asked(&channel.asked, Symbol::EMPTY, symbols);
+    service.map_or(channel.asked.namespace, |service| service.namespace)
+}
+
+/// Where workloads live that some rows name without a namespace: in the only one that other rows know for that name.
+#[derive(Debug, Default)]
+pub(crate) struct Namespaces(FxHashMap<Name, Option<Symbol>>);
+
+/// Cluster, workload; and app and version where it has no workload's name.
+type Name = [Symbol; 4];
+
+impl Namespaces {
+    /// Empty unless some row lacks one: then nothing has to be looked up.
+    pub(crate) fn new(channels: &[Channel], symbols: &mut Symbols) -> Self {
+        let lacks = |party: &Party| party.namespace.is_empty() && !party.app.is_empty();
+        if !channels.iter().any(|channel| lacks(&channel.source) || lacks(&channel.destination)) {
+            return Self::default();
+        }
+        let mut known = Self::default();
+        for channel in channels {
+            known.learn(&channel.source, channel.source.namespace);
+            let namespace = destination_namespace(channel, symbols);
+            known.learn(&channel.destination, namespace);
+        }
+        known
+    }
+
+    fn learn(&mut self, party: &Party, namespace: Symbol) {
+        if namespace.is_empty() || party.app.is_empty() {
+            return;
+        }
+        let only = self.0.entry(name(party)).or_insert(Some(namespace));
+        *only = only.filter(|only| *only == namespace);
+    }
+
+    fn of(&self, party: &Party, stated: Symbol) -> Symbol {
+        if !stated.is_empty() {
+            return stated;
+        }
+        self.0.get(&name(party)).copied().flatten().unwrap_or(Symbol::EMPTY)
+    }
+}
+
+fn name(party: &Party) -> Name {
+    if party.workload.is_empty() {
+        [party.cluster, Symbol::EMPTY, party.app, party.version]
+    } else {
+        [party.cluster, party.workload, Symbol::EMPTY, Symbol::EMPTY]
     }
 }
 

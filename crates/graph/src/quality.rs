@@ -27,6 +27,7 @@ pub(crate) struct Counted<'a> {
     pub(crate) half_built: usize,
     pub(crate) reporters: Vec<Reporter>,
     pub(crate) unreported: &'a [Unreported],
+    pub(crate) unstated_rows: usize,
     pub(crate) notes: Vec<QualityNote>,
 }
 
@@ -87,6 +88,16 @@ pub(crate) fn quality(snapshot: &Snapshot, answers: &Answers, counted: Counted<'
                 .into(),
         });
     }
+    if counted.unstated_rows > 0 {
+        notes.push(QualityNote {
+            code: "rows_without_reporter".into(),
+            sentence: format!(
+                "{} rows without a reporter were left out, because a named reporter counted the same edges.",
+                words::count(counted.unstated_rows as f64)
+            ),
+            fix: "Keep the label reporter on every series of Istio's.".into(),
+        });
+    }
     notes.extend(unreported_note(snapshot, counted.unreported));
     Quality {
         reporters: counted
@@ -97,7 +108,7 @@ pub(crate) fn quality(snapshot: &Snapshot, answers: &Answers, counted: Counted<'
             .collect(),
         rows: answers.table(QueryKind::Requests).map_or(0, Table::rows),
         unknown_source_share: unknown_source_share(snapshot),
-        dropped_rows: counted.half_built,
+        dropped_rows: counted.half_built + counted.unstated_rows,
         notes,
     }
 }
@@ -115,7 +126,7 @@ fn unknown_source_share(snapshot: &Snapshot) -> Option<f64> {
 }
 
 fn unreported_note(snapshot: &Snapshot, unreported: &[Unreported]) -> Option<QualityNote> {
-    let mut by_name: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    let mut by_name: BTreeMap<(String, Reporter), (f64, f64)> = BTreeMap::new();
     for found in unreported {
         let known = snapshot.places.get(found.destination);
         let name = snapshot.text(known.row_key());
@@ -123,9 +134,9 @@ fn unreported_note(snapshot: &Snapshot, unreported: &[Unreported]) -> Option<Qua
             "" => name.to_owned(),
             namespace => format!("{name} in {namespace}"),
         };
-        let sums = by_name.entry(place).or_default();
+        let sums = by_name.entry((place, found.others)).or_default();
         sums.0 += found.counted;
-        sums.1 += found.by_callers;
+        sums.1 += found.by_others;
     }
     if by_name.is_empty() {
         return None;
@@ -133,12 +144,12 @@ fn unreported_note(snapshot: &Snapshot, unreported: &[Unreported]) -> Option<Qua
     let named: Vec<String> = by_name
         .iter()
         .take(NAMED)
-        .map(|(name, (counted, by_callers))| {
-            format!(
-                "{name} (callers count {}, it counts {})",
-                words::rate(*by_callers),
-                words::rate(*counted)
-            )
+        .map(|((name, others), (counted, by_others))| {
+            let (they, it) = match others {
+                Reporter::Destination => ("its own proxies count", "its waypoint counts"),
+                _ => ("callers count", "it counts"),
+            };
+            format!("{name} ({they} {}, {it} {})", words::rate(*by_others), words::rate(*counted))
         })
         .collect();
     let more = match by_name.len().saturating_sub(NAMED) {

@@ -83,6 +83,13 @@ impl Heard {
     pub(crate) fn rate(&self) -> f64 {
         self.requests.iter().map(|(_, rate)| rate).sum()
     }
+
+    /// Rows of requests and of bytes.
+    fn rows(&self) -> usize {
+        let bytes =
+            |(measure, _): &&(Measure, f64)| matches!(measure, Measure::TcpSent(_) | Measure::TcpReceived(_));
+        self.requests.len() + self.tcp.iter().filter(bytes).count()
+    }
 }
 
 /// Chosen traffic from one place to another for one service and protocol.
@@ -112,18 +119,22 @@ impl Chosen {
     }
 }
 
-/// A destination whose callers count more than it does.
+/// A destination of which the side that was not chosen counts more than the chosen one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Unreported {
     pub(crate) destination: PlaceId,
     pub(crate) counted: f64,
-    pub(crate) by_callers: f64,
+    pub(crate) by_others: f64,
+    /// Who counted more.
+    pub(crate) others: Reporter,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Choice {
     pub(crate) chosen: Vec<Chosen>,
     pub(crate) unreported: Vec<Unreported>,
+    /// Rows left out: they name no reporter, and a named one counted the same edge.
+    pub(crate) unstated_rows: usize,
 }
 
 type EdgeKey = (PlaceId, PlaceId, Protocol);
@@ -218,6 +229,8 @@ fn choose_side(key: EdgeKey, heards: Vec<Heard>, reading: &Reading<'_>, choice: 
             Chosen { source, destination, protocol, heard, rows, other: None, last_seen_s: None }
         })
         .collect();
+    choice.unstated_rows +=
+        others.iter().filter(|heard| heard.reporter == Reporter::Unstated).map(Heard::rows).sum::<usize>();
     if truth < Reporter::Source {
         add_what_never_arrived(&mut links, &others, reading);
         choice.unreported.extend(unreported(destination, &links, &others, reading));
@@ -267,14 +280,19 @@ fn unreported(
     reading: &Reading<'_>,
 ) -> Option<Unreported> {
     let counted: f64 = links.iter().flat_map(|link| &link.rows).map(|row| row.rate).sum();
-    let by_callers: f64 =
-        others.iter().filter(|heard| heard.reporter == Reporter::Source).map(Heard::rate).sum();
+    let by =
+        |reporter| others.iter().filter(|heard| heard.reporter == reporter).map(Heard::rate).sum::<f64>();
+    let (by_others, others) = [Reporter::Source, Reporter::Destination]
+        .map(|reporter| (by(reporter), reporter))
+        .into_iter()
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     // A handful of requests differ by where in the scrape they fall.
-    let enough = by_callers * reading.window_s >= reading.min_requests;
-    (enough && by_callers > counted * UNREPORTED_RATIO).then_some(Unreported {
+    let enough = by_others * reading.window_s >= reading.min_requests;
+    (enough && by_others > counted * UNREPORTED_RATIO).then_some(Unreported {
         destination,
         counted,
-        by_callers,
+        by_others,
+        others,
     })
 }
 

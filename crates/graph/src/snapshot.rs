@@ -3,10 +3,10 @@
 
 use crate::{
     answers::{Answers, Outcome},
-    flow::{Channel, Flow, Flows, Intent, Measure, Reporter},
+    flow::{Channel, End, Flow, Flows, Intent, Measure, Reporter},
     histogram::Grid,
     link::{Answered, Link, Summing},
-    place::{self, Place, PlaceId, Places, Service},
+    place::{self, Namespaces, Place, PlaceId, Places, Service},
     quality,
     query::{Origin, QueryKind, Window},
     reporter::{self, Reading},
@@ -109,6 +109,7 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
         half_built,
         reporters: reporters(&channels, &flows),
         unreported: &choice.unreported,
+        unstated_rows: choice.unstated_rows,
         notes,
     };
     let warnings = quality::warnings(answers, &not_numbers);
@@ -159,17 +160,18 @@ fn find_places(
     places: &mut Places,
     symbols: &mut Symbols,
 ) -> Vec<Option<(PlaceId, PlaceId)>> {
+    let elsewhere = Namespaces::new(channels, symbols);
     let mut ends = Vec::with_capacity(channels.len());
     for channel in channels {
         if place::is_half_built(channel, symbols) {
             ends.push(None);
             continue;
         }
-        let source = place::source_place(channel);
-        let destination = place::destination_place(channel, symbols);
+        let source = place::source_place(channel, &elsewhere);
+        let destination = place::destination_place(channel, &elsewhere, symbols);
         ends.push(Some((
-            places.intern(source, channel.source, symbols),
-            places.intern(destination, channel.destination, symbols),
+            places.intern(source, channel.source, End::Source, symbols),
+            places.intern(destination, channel.destination, End::Destination, symbols),
         )));
     }
     for known in &mut places.all {

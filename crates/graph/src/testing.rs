@@ -14,8 +14,13 @@ pub(crate) const AT_S: i64 = 1_700_000_000;
 
 /// Values are rates already. `@ a..b` after one makes it a presence sample, moving from a to b seconds before the end.
 pub(crate) fn answers(samples: &str) -> Answers {
+    answers_of(Origin::default(), samples)
+}
+
+/// The same, from a store that the preflight found to be like this.
+pub(crate) fn answers_of(origin: Origin, samples: &str) -> Answers {
     let window = Window { at_s: AT_S, window_s: 600, scrape_interval_s: Some(15.0) };
-    let mut answers = Answers::new(Origin::default(), window);
+    let mut answers = Answers::new(origin, window);
     for query in plan(&answers.origin.clone(), Signals { percentiles: true, slow_lane: true }, &window) {
         let labels = query.by.to_vec();
         let outcome = if query.range.is_some() {
@@ -47,7 +52,10 @@ fn add(answers: &mut Answers, line: &str) {
     match &mut outcomes.get_mut(&kind).unwrap_or_else(|| panic!("{kind:?} is planned")).0 {
         Outcome::Answered(table) => {
             table.cells.extend(cells(&table.labels.clone()));
-            table.values.push(value.trim().parse().unwrap_or_else(|_| panic!("a number: {line}")));
+            let value: f64 = value.trim().parse().unwrap_or_else(|_| panic!("a number: {line}"));
+            // As the query gives it.
+            let scale = if metric == "istio_request_duration_seconds_sum" { 1_000.0 } else { 1.0 };
+            table.values.push(value * scale);
             if let Some((_, le)) = labels.iter().find(|(label, _)| label == "le") {
                 table.le.push(le.parse().unwrap_or_else(|_| panic!("a bound: {line}")));
             }
@@ -75,9 +83,15 @@ fn kind(metric: &str, presence: bool) -> QueryKind {
         ("istio_tcp_sent_bytes_total", true) => QueryKind::PresenceTcp,
         ("istio_tcp_connections_opened_total", false) => QueryKind::TcpOpened,
         ("istio_tcp_connections_closed_total", false) => QueryKind::TcpClosed,
-        ("istio_request_duration_milliseconds_sum", false) => QueryKind::DurationSum,
-        ("istio_request_duration_milliseconds_count", false) => QueryKind::DurationCount,
-        ("istio_request_duration_milliseconds_bucket", false) => QueryKind::DurationBucket,
+        ("istio_request_duration_milliseconds_sum" | "istio_request_duration_seconds_sum", false) => {
+            QueryKind::DurationSum
+        }
+        ("istio_request_duration_milliseconds_count" | "istio_request_duration_seconds_count", false) => {
+            QueryKind::DurationCount
+        }
+        ("istio_request_duration_milliseconds_bucket" | "istio_request_duration_seconds_bucket", false) => {
+            QueryKind::DurationBucket
+        }
         ("flagger_canary_weight", false) => QueryKind::IntendedWeight,
         (other, _) => panic!("no query asks for {other}"),
     }
@@ -227,7 +241,7 @@ fn end_labels(prefix: &str, end: &str) -> String {
     format!(
         "{prefix}_workload=\"{workload}\",{prefix}_workload_namespace=\"{namespace}\",{prefix}_app=\"{app}\",\
          {prefix}_canonical_service=\"{app}\",{prefix}_version=\"{version}\",\
-         {prefix}_canonical_revision=\"{version}\",{prefix}_cluster=\"{known}\""
+         {prefix}_canonical_revision=\"{version}\",{prefix}_cluster=\"{known}\",{prefix}_principal=\"unknown\""
     )
 }
 

@@ -3,6 +3,17 @@
 
 use crate::health::Tolerances;
 use model::{BoxBy, GraphParams, GraphType};
+use std::collections::BTreeMap;
+
+/// How an app's requests are meant to be shared out among its versions, where the installation says so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntendedSplit {
+    pub namespace: String,
+    /// An app, or a service that it answers for.
+    pub service: String,
+    /// By version, or by workload where versions have no name. Parts of their sum; a version without one gets nothing.
+    pub weights: BTreeMap<String, f64>,
+}
 
 /// What an installation decides for all its users.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +26,8 @@ pub struct ViewConfig {
     pub inject_services: bool,
     /// A version is marked worse when the evidence, E : 1, reaches this.
     pub worse_at_evidence: f64,
+    /// They win over what the telemetry says of intended shares.
+    pub intended_splits: Vec<IntendedSplit>,
 }
 
 impl Default for ViewConfig {
@@ -33,6 +46,7 @@ impl Default for ViewConfig {
             system_namespaces: system.map(str::to_owned).into(),
             inject_services: false,
             worse_at_evidence: 20.0,
+            intended_splits: Vec::new(),
         }
     }
 }

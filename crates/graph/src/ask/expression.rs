@@ -35,7 +35,7 @@ impl<'a> Asking<'a> {
     }
 
     pub(super) fn error_share(&self) -> Option<String> {
-        let counted = self.counted()?;
+        let counted = self.requests.as_ref().filter(|terms| terms.told()).and_then(|_| self.counted())?;
         let failed: Vec<Term> = counted.iter().flat_map(|term| self.failed(term)).collect();
         Some(self.share(&failed, &counted))
     }

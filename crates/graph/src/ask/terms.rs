@@ -95,6 +95,11 @@ impl<'a> Terms<'a> {
             .collect()
     }
 
+    /// Whether any answer is known: without codes a share of errors is not zero but unknown.
+    pub(super) fn told(&self) -> bool {
+        self.links.iter().any(|link| link.figures.requests.is_some_and(|requests| requests.told > 0.0))
+    }
+
     /// Series of requests that never arrived, which the caller alone reports for edges that another was chosen for.
     pub(super) fn never_arrived(&self) -> Vec<Term> {
         let flags_label = self.picture.snapshot.origin.dialect.tag(Tag::Flags);
@@ -161,9 +166,7 @@ impl<'a> Terms<'a> {
     fn term(&self, key: GroupKey, links: &[&Link]) -> Term {
         let dialect = self.picture.snapshot.origin.dialect;
         let mut term = Vec::new();
-        if key.reporter != Reporter::Unstated {
-            term.push(Matcher::Is(dialect.tag(Tag::Reporter), key.reporter.word().into()));
-        }
+        term.extend(self.reporter(key.reporter));
         term.extend(self.end(End::Source, key.source, links));
         term.extend(self.end(End::Destination, key.destination, links));
         match self.protocol {
@@ -174,30 +177,42 @@ impl<'a> Terms<'a> {
         term
     }
 
+    /// Nothing where no row names one; else who names none is told from all who do.
+    fn reporter(&self, reporter: Reporter) -> Term {
+        let label = self.picture.snapshot.origin.dialect.tag(Tag::Reporter);
+        if reporter != Reporter::Unstated {
+            return vec![Matcher::Is(label, reporter.word().into())];
+        }
+        let named = &self.picture.snapshot.quality.reporters;
+        named.iter().map(|word| Matcher::IsNot(label, word.clone())).collect()
+    }
+
     fn end(&self, end: End, kind: Kind, links: &[&Link]) -> Term {
         let place_of = |link: &&Link| if end == End::Source { link.source } else { link.destination };
         let places: Vec<PlaceId> = links.iter().map(place_of).collect();
         let label = |field| self.picture.snapshot.origin.dialect.label(end, field);
         let unknown = |field| Matcher::Like(label(field), UNKNOWN);
+        let unnamed = [Field::Workload, Field::App, Field::CanonicalApp].map(unknown);
         match kind {
             Kind::Any => Vec::new(),
             Kind::Workload => {
-                let mut term = vec![
-                    self.one_of(label(Field::Namespace), &places, |known| known.party.namespace),
-                    self.one_of(label(Field::Workload), &places, |known| known.party.workload),
-                ];
+                let mut term = self.namespace(end, &places, links);
+                term.push(self.one_of(label(Field::Workload), &places, |known| known.party.workload));
                 term.extend(self.cluster(end, &places));
                 term
             }
-            Kind::Unnamed(place) => self.unnamed(end, place),
+            Kind::Unnamed(place) => self.unnamed(end, place, links),
             Kind::Service => self.asked(links),
             Kind::Asked | Kind::NoRoute => {
                 let mut term = self.asked(links);
-                term.push(unknown(Field::Workload));
+                // Where workloads have names, their label alone tells; else all that could name one.
+                let tell = if self.has_unnamed() { unnamed.len() } else { 1 };
+                term.extend(unnamed.into_iter().take(tell));
                 term
             }
             Kind::Callers => {
-                let mut term = vec![unknown(Field::Workload), unknown(Field::App)];
+                let tell = if self.has_unnamed() { unnamed.len() } else { 2 };
+                let mut term: Term = unnamed.into_iter().take(tell).collect();
                 term.push(self.one_of(label(Field::Namespace), &places, Known::namespace));
                 term
             }
@@ -205,25 +220,61 @@ impl<'a> Terms<'a> {
     }
 
     /// Told by whichever label gave its app and its version.
-    fn unnamed(&self, end: End, place: PlaceId) -> Term {
-        let party = &self.picture.snapshot.places.get(place).party;
+    fn unnamed(&self, end: End, place: PlaceId, links: &[&Link]) -> Term {
+        let known = self.picture.snapshot.places.get(place);
+        let (party, said) = (&known.party, known.said(end));
         let label = |field| self.picture.snapshot.origin.dialect.label(end, field);
         let mut term = vec![Matcher::Like(label(Field::Workload), UNKNOWN)];
-        term.push(self.one_of(label(Field::Namespace), &[place], |known| known.party.namespace));
-        if let Some(field) = party.app_from {
+        term.extend(self.namespace(end, &[place], links));
+        if let Some(field) = said.app_from {
             term.push(Matcher::Is(label(field), self.text(party.app)));
         }
-        if let Some(field) = party.version_from {
-            term.push(Matcher::Is(label(field), self.text(party.version)));
+        match said.version_from {
+            Some(field) => term.push(Matcher::Is(label(field), self.text(party.version))),
+            None => term.extend(
+                [Field::CanonicalVersion, Field::Version]
+                    .map(|field| Matcher::Like(label(field), VERSIONLESS)),
+            ),
         }
         term.extend(self.cluster(end, &[place]));
         term
     }
 
+    /// Where rows leave a destination's namespace out, the service that was asked for tells it.
+    fn namespace(&self, end: End, places: &[PlaceId], links: &[&Link]) -> Term {
+        let snapshot = self.picture.snapshot;
+        let label = snapshot.origin.dialect.label(end, Field::Namespace);
+        let said = |place: &PlaceId| snapshot.places.get(*place).said(end);
+        let mut namespaces: Vec<Symbol> = Vec::new();
+        for place in places {
+            if said(place).namespace {
+                namespaces.push(snapshot.places.get(*place).namespace());
+            }
+            if said(place).no_namespace {
+                namespaces.push(Symbol::EMPTY);
+            }
+        }
+        let mut term = vec![self.known(label, &namespaces)];
+        if end == End::Destination && places.iter().any(|place| said(place).no_namespace) {
+            term.extend(self.asked(links));
+        }
+        term
+    }
+
+    /// Some workload is told by its app alone.
+    fn has_unnamed(&self) -> bool {
+        let places = &self.picture.snapshot.places.all;
+        places.iter().any(|known| known.is_workload() && known.party.workload.is_empty())
+    }
+
     fn asked(&self, links: &[&Link]) -> Term {
         let dialect = self.picture.snapshot.origin.dialect;
         let texts = |of: fn(&Link) -> Symbol| -> Vec<Symbol> { links.iter().map(|link| of(link)).collect() };
-        let by_name = links.iter().all(|link| !link.asked.name.is_empty() && link.service.is_some());
+        let named = |link: &&&Link| !link.asked.name.is_empty() && link.service.is_some();
+        // A name without its namespace is one of many; the host says whose it is.
+        let told =
+            |link: &&&Link| named(link) && (!link.asked.namespace.is_empty() || link.asked.host.is_empty());
+        let by_name = links.iter().all(|link| told(&link));
         let egress =
             links.iter().all(|link| crate::place::is_egress(self.picture.snapshot.text(link.asked.name)));
         if by_name || egress {
@@ -278,6 +329,9 @@ impl<'a> Terms<'a> {
 
 /// Absent, empty and `unknown` are one.
 const UNKNOWN: &str = "unknown|";
+
+/// What says of a version that there is none.
+const VERSIONLESS: &str = "unknown|latest|";
 
 /// Not a link of nothing but requests that never arrived.
 fn spoke(link: &Link) -> bool {

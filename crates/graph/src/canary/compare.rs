@@ -89,7 +89,10 @@ fn comparison(
     cells: &[Cell],
     config: &ViewConfig,
 ) -> Option<Comparison> {
-    row.figures.requests?;
+    let told = |row: &MapRow| row.figures.requests.is_some_and(|requests| requests.told > 0.0);
+    if !(told(row) && told(baseline)) {
+        return None;
+    }
     let (own, other) = (name(snapshot, row), name(snapshot, baseline));
     let counted = |side: fn(&Cell) -> Tally| cells.iter().map(|cell| side(cell).requests).sum::<f64>();
     let fewest = counted(|cell| cell.candidate).min(counted(|cell| cell.baseline));

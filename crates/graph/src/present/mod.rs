@@ -6,6 +6,7 @@ mod detail;
 mod edge;
 mod findings;
 mod flags;
+mod intended;
 mod node;
 mod summary;
 

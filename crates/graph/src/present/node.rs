@@ -1,6 +1,7 @@
 //! One node of the wire: what it is called, its figures, its rows.
 //! It must not know edges or findings.
 
+use super::intended;
 use crate::{
     graph_type::NodeKey,
     picture::{JudgedRow, Picture},
@@ -181,7 +182,7 @@ fn versions(picture: &Picture<'_>, index: NodeIndex) -> Vec<VersionRow> {
     }
     let rate = |row: &MapRow| row.figures.requests.map_or(0.0, |requests| requests.rate);
     let all: f64 = map_node.rows.iter().map(rate).sum();
-    let intended = intended(picture, &map_node.rows);
+    let intended = intended::shares(picture, map_node);
     let measured = map_node.rows.iter().zip(&judged.rows).zip(intended);
     measured
         .map(|((row, judged), intended_share)| VersionRow {
@@ -207,28 +208,4 @@ fn version_row(picture: &Picture<'_>, row: &MapRow, judged: &JudgedRow) -> Versi
         health: judged.health.clone(),
         comparison: judged.comparison.clone(),
     }
-}
-
-/// As told for each workload; where all but one are told, that one is meant to get the rest.
-fn intended(picture: &Picture<'_>, rows: &[MapRow]) -> Vec<Option<f64>> {
-    let told = |row: &MapRow| {
-        let known = picture.snapshot.places.get(row.place);
-        let mut intents = picture.snapshot.intents.iter();
-        intents
-            .find(|intent| {
-                intent.workload == known.party.workload
-                    && (intent.namespace == known.namespace() || intent.namespace.is_empty())
-            })
-            .map(|intent| intent.share)
-    };
-    let mut shares: Vec<Option<f64>> = rows.iter().map(told).collect();
-    let sum: f64 = shares.iter().flatten().sum();
-    let untold: Vec<usize> = (0..shares.len()).filter(|at| shares[*at].is_none()).collect();
-    if let [last] = untold.as_slice()
-        && shares.len() > 1
-        && sum <= 1.0
-    {
-        shares[*last] = Some(1.0 - sum);
-    }
-    shares
 }

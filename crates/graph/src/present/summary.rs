@@ -1,7 +1,7 @@
 //! Sums over a picture: its totals, and each namespace in a line.
 //! It must not know single nodes' names.
 
-use crate::{picture::Picture, select};
+use crate::{figures::RequestSums, picture::Picture, select};
 use model::{
     Status,
     graph::{NamespaceSummary, Totals},
@@ -10,30 +10,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Each request once: what an injected service passes on was counted on its way in.
 pub(super) fn totals(picture: &Picture<'_>) -> Totals {
-    let mut sums: Option<(f64, f64)> = None;
+    let mut sums: Option<RequestSums> = None;
     for edge in &picture.selection.edges {
         let (source, _) = picture.ends(*edge);
         if picture.node(source).injected {
             continue;
         }
         if let Some(requests) = picture.edge(*edge).figures.requests {
-            let (rate, errors) = sums.get_or_insert_default();
-            *rate += requests.rate;
-            *errors += requests.errors;
+            sums.get_or_insert_default().add(&requests, 1.0);
         }
     }
     Totals {
         nodes: picture.selection.nodes.len(),
         edges: picture.selection.edges.len(),
-        rate_rps: sums.map(|(rate, _)| rate),
-        error_share: sums.and_then(|(rate, errors)| crate::figures::share(errors, rate)),
+        rate_rps: sums.map(|sums| sums.rate),
+        error_share: sums.and_then(|sums| sums.error_share()),
     }
 }
 
 #[derive(Default)]
 struct Summing {
     apps: BTreeSet<String>,
-    requests: Option<(f64, f64)>,
+    requests: Option<RequestSums>,
     statuses: Vec<Status>,
 }
 
@@ -54,9 +52,7 @@ pub(super) fn namespaces(picture: &Picture<'_>) -> Vec<NamespaceSummary> {
         let summing = by_name.entry(name).or_default();
         summing.statuses.push(picture.judged(node).health.status);
         if let Some(requests) = map_node.figures.requests.filter(|_| !map_node.root) {
-            let (rate, errors) = summing.requests.get_or_insert_default();
-            *rate += requests.rate;
-            *errors += requests.errors;
+            summing.requests.get_or_insert_default().add(&requests, 1.0);
         }
     }
     picture
@@ -71,8 +67,8 @@ pub(super) fn namespaces(picture: &Picture<'_>) -> Vec<NamespaceSummary> {
                 shown: *shown,
                 system: picture.view.is_system(name),
                 apps: summing.apps.len(),
-                rate_rps: summing.requests.map(|(rate, _)| rate),
-                error_share: summing.requests.and_then(|(rate, errors)| crate::figures::share(errors, rate)),
+                rate_rps: summing.requests.map(|sums| sums.rate),
+                error_share: summing.requests.and_then(|sums| sums.error_share()),
                 status: worst(&summing.statuses),
                 degraded: having(Status::Degraded),
                 failing: having(Status::Failing),

@@ -11,4 +11,5 @@ mod places;
 mod reporter;
 mod selection;
 mod silence;
+mod sparse;
 mod versions;
