@@ -23,7 +23,8 @@ pub(crate) struct Inner {
 impl App {
     pub fn new(config: Config) -> anyhow::Result<Self> {
         let collector = Collector::new(&config)?;
-        let view_config = graph::ViewConfig::default();
+        let view_config =
+            graph::ViewConfig { intended_splits: config.splits.clone(), ..graph::ViewConfig::default() };
         Ok(Self(Arc::new(Inner { config, collector, view_config, bodies: api::Bodies::default() })))
     }
 

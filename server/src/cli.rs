@@ -1,5 +1,6 @@
 //! The command line and the environment, as raw strings. Meaning is given to them in `config`, all at once.
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 
 /// A service graph for Istio meshes that needs nothing but a Prometheus URL.
@@ -8,6 +9,12 @@ use clap::{Args, Parser, Subcommand};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Settings file (TOML): each key is a flag's name without the dashes; flags and variables win over it
+    #[arg(long, env = "PORTOLAN_CONFIG", value_name = "FILE", global = true)]
+    pub config: Option<String>,
+    /// Print the settings that hold and where each was set, without secrets, and stop
+    #[arg(long, global = true)]
+    pub print_config: bool,
     #[command(flatten)]
     pub settings: Settings,
 }
@@ -18,6 +25,10 @@ pub enum Command {
     Serve,
     /// Serve a simulated mesh, to look around without a cluster
     Demo(DemoArgs),
+    /// Say in words what the Prometheus holds for a graph; exits with 0 if one can be drawn, else 1, or 2 for unusable settings
+    Check,
+    /// Ask the running server on this machine whether it lives (exit 0) or not (exit 1); for an image's HEALTHCHECK
+    Health,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -65,6 +76,25 @@ pub struct Settings {
     #[arg(long = "prometheus-password-file", env = "PORTOLAN_PROMETHEUS_PASSWORD_FILE", value_name = "FILE")]
     #[arg(global = true)]
     pub password_file: Option<String>,
+    /// Header sent with every request to Prometheus, such as a tenant's; may be repeated, in the variable one a line
+    #[arg(long = "prometheus-header", env = "PORTOLAN_PROMETHEUS_HEADER", value_name = "NAME: VALUE")]
+    #[arg(hide_env_values = true, global = true)]
+    pub headers: Vec<String>,
+    /// File with the certificates (PEM) that sign Prometheus's own, besides those this machine trusts
+    #[arg(
+        long = "prometheus-ca-file",
+        env = "PORTOLAN_PROMETHEUS_CA_FILE",
+        value_name = "FILE",
+        global = true
+    )]
+    pub ca_file: Option<String>,
+    /// Take any certificate for Prometheus's: whoever stands in between can read the token and forge answers
+    #[arg(long = "prometheus-skip-verify", env = "PORTOLAN_PROMETHEUS_SKIP_VERIFY", global = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    pub skip_verify: bool,
+    /// Matchers added to every query, such as cluster="eu", where one store holds several meshes
+    #[arg(long, env = "PORTOLAN_EXTRA_MATCHER", value_name = "MATCHERS", global = true)]
+    pub extra_matcher: Option<String>,
     /// Longest wait for a connection to Prometheus
     #[arg(
         long = "prometheus-connect-timeout",
@@ -118,6 +148,10 @@ impl Default for Settings {
             username: None,
             password: None,
             password_file: None,
+            headers: Vec::new(),
+            ca_file: None,
+            skip_verify: false,
+            extra_matcher: None,
             connect_timeout: CONNECT_TIMEOUT.to_owned(),
             timeout: TIMEOUT.to_owned(),
             max_answer: MAX_ANSWER.to_owned(),

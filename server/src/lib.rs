@@ -3,11 +3,13 @@
 
 mod api;
 mod app;
+mod check;
 pub mod cli;
 mod collector;
 pub mod config;
 pub mod demo;
 mod error;
+mod health;
 mod middleware;
 mod page;
 pub mod prometheus;
@@ -17,7 +19,9 @@ mod telemetry;
 mod tls;
 
 pub use app::{App, router};
+pub use check::{Outcome, Report, check};
 pub use config::Config;
+pub use health::health;
 pub use serve::{Running, serve};
 pub use shutdown::signalled;
 pub use telemetry::log_to_stderr;

@@ -1,15 +1,19 @@
 //! The command: reads the command line, starts the server, prints one line, and waits for the signal to stop.
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use portolan::Config;
-use portolan::cli::{Cli, Command, DemoArgs, Settings};
+use portolan::cli::{Command, DemoArgs, Settings};
+use portolan::config::{Loaded, load};
 use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match start(Cli::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let loaded = load(std::env::args_os(), &read_file).unwrap_or_else(|error| error.exit());
+    if loaded.cli.print_config {
+        print!("{}", loaded.print());
+    }
+    match start(&loaded).await {
+        Ok(code) => code,
         Err(error) => {
             // A sentence for who starts it; a backtrace would only bury it.
             eprintln!("Portolan cannot start.\n{error:#}");
@@ -18,12 +22,43 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn start(Cli { command, settings }: Cli) -> anyhow::Result<()> {
-    portolan::log_to_stderr(&settings.log)?;
+async fn start(loaded: &Loaded) -> anyhow::Result<ExitCode> {
+    let command = loaded.cli.command.clone().unwrap_or(Command::Serve);
+    let config = loaded.config(&read_file);
+    if loaded.cli.print_config {
+        return Ok(config.map(|_| ExitCode::SUCCESS)?);
+    }
+    if matches!(command, Command::Health) {
+        return Ok(health(config).await);
+    }
+    let config = config?;
+    portolan::log_to_stderr(&loaded.cli.settings.log)?;
     portolan::install_crypto();
-    match command.unwrap_or(Command::Serve) {
-        Command::Serve => run(Config::from_settings(&settings, &read_file)?).await,
-        Command::Demo(args) => demo(&args, settings).await,
+    match command {
+        Command::Serve => run(config).await?,
+        Command::Demo(args) => demo(&args, loaded).await?,
+        Command::Check => {
+            let report = portolan::check(&config).await?;
+            print!("{report}");
+            return Ok(ExitCode::from(report.outcome as u8));
+        }
+        Command::Health => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Platforms know two answers only.
+async fn health(config: Result<Config, portolan::config::Mistakes>) -> ExitCode {
+    let outcome = match config {
+        Ok(config) => portolan::health(&config).await,
+        Err(mistakes) => Err(mistakes.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(1)
+        }
     }
 }
 
@@ -41,7 +76,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 /// The same server, before a simulated mesh that it reads over HTTP like any other Prometheus.
-async fn demo(args: &DemoArgs, settings: Settings) -> anyhow::Result<()> {
+async fn demo(args: &DemoArgs, loaded: &Loaded) -> anyhow::Result<()> {
     let scenario = args.scenario.as_ref().map(|path| {
         std::fs::read_to_string(path)
             .with_context(|| format!("the scenario {} cannot be read", path.display()))
@@ -50,8 +85,10 @@ async fn demo(args: &DemoArgs, settings: Settings) -> anyhow::Result<()> {
         .map_err(anyhow::Error::msg)?;
     let source = portolan::demo::start(mesh, "127.0.0.1:0".parse()?).await?;
     println!("A simulated Prometheus is at http://{} (scrape it at /metrics)", source.addr);
-    let settings = Settings { prometheus: Some(format!("http://{}", source.addr)), ..settings };
-    let mut config = Config::from_settings(&settings, &read_file)?;
+    // The simulated mesh has no labels but its own.
+    let settings =
+        Settings { prometheus: Some(source.url()), extra_matcher: None, ..loaded.cli.settings.clone() };
+    let mut config = loaded.config_of(&settings, &read_file)?;
     "demo".clone_into(&mut config.source);
     run(config).await
 }

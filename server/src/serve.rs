@@ -28,6 +28,9 @@ pub async fn serve(mut config: Config) -> anyhow::Result<Running> {
     })?;
     let addr = listener.local_addr()?;
     config.bind.listen = addr;
+    for caution in config.cautions() {
+        tracing::warn!("{caution}");
+    }
     let drain = config.limits.drain;
     let base_path = config.bind.base_path.clone();
     let service = router(App::new(config)?);
@@ -43,15 +46,20 @@ pub async fn serve(mut config: Config) -> anyhow::Result<Running> {
     Ok(Running { addr, base_path, stop, task, drain })
 }
 
+/// Where this machine reaches what listens there.
+pub(crate) fn url_of(listen: SocketAddr, base_path: &str) -> String {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}{base_path}", SocketAddr::new(ip, listen.port()))
+}
+
 impl Running {
     /// Where a browser on this machine finds it.
     pub fn url(&self) -> String {
-        let ip = match self.addr.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-            ip => ip,
-        };
-        format!("http://{}{}", SocketAddr::new(ip, self.addr.port()), self.base_path)
+        url_of(self.addr, &self.base_path)
     }
 
     /// Takes no new requests, lets running ones finish within the limit, then ends.

@@ -11,6 +11,9 @@ pub struct ServerStatus {
     pub open_to_all: bool,
     /// Where it listens, as printed at start.
     pub listen: String,
+    /// What is as it was set but should not go unsaid: nobody has to log in, certificates are not checked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cautions: Vec<String>,
     pub prometheus: PrometheusStatus,
     pub snapshots_held: usize,
     pub snapshots_bytes: u64,

@@ -19,6 +19,7 @@ pub(super) async fn status(State(app): State<App>, headers: HeaderMap) -> Respon
         version: env!("CARGO_PKG_VERSION").to_owned(),
         open_to_all: true,
         listen: app.config().bind.listen.to_string(),
+        cautions: app.config().cautions(),
         prometheus: app.collector().status().await,
         snapshots_held,
         snapshots_bytes,

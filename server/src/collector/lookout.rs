@@ -15,6 +15,8 @@ const EVERY: Duration = Duration::from_mins(1);
 pub(super) struct Lookout {
     last: Arc<RwLock<Option<Arc<Seen>>>>,
     looking: Arc<tokio::sync::Mutex<()>>,
+    /// How to ask before anything is known of the store.
+    origin: Origin,
 }
 
 #[derive(Debug, Clone)]
@@ -25,6 +27,10 @@ pub(super) struct Seen {
 }
 
 impl Lookout {
+    pub(super) fn new(extra_matcher: Option<String>) -> Self {
+        Self { origin: Origin { extra_matcher, ..Origin::default() }, ..Self::default() }
+    }
+
     /// What was seen last. Only the very first caller has to wait for it; an old sight is renewed behind the scenes.
     pub(super) async fn seen(&self, fetcher: &Arc<Fetcher>) -> Result<Arc<Seen>, PrometheusError> {
         match self.last() {
@@ -46,19 +52,19 @@ impl Lookout {
 
     /// How to ask, as far as it is known.
     pub(super) fn origin(&self) -> Origin {
-        self.last().map(|seen| seen.origin.clone()).unwrap_or_default()
+        self.last().map_or_else(|| self.origin.clone(), |seen| seen.origin.clone())
     }
 
     /// Spawned, so that it outlives an aborted request; one at a time.
     fn look(&self, fetcher: Arc<Fetcher>) -> tokio::task::JoinHandle<Result<Arc<Seen>, PrometheusError>> {
-        let (last, looking) = (self.last.clone(), self.looking.clone());
+        let (last, looking, origin) = (self.last.clone(), self.looking.clone(), self.origin.clone());
         tokio::spawn(async move {
             let _one_at_a_time = looking.lock().await;
             let known = last.read().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some(seen) = known.as_ref().filter(|seen| seen.looked_at.elapsed() < EVERY) {
                 return Ok(seen.clone());
             }
-            let seen = Arc::new(look_once(&fetcher, known.as_deref()).await?);
+            let seen = Arc::new(look_once(&fetcher, known.as_deref(), origin).await?);
             *last.write().unwrap_or_else(PoisonError::into_inner) = Some(seen.clone());
             Ok(seen)
         })
@@ -66,7 +72,7 @@ impl Lookout {
 }
 
 /// A source that is gone keeps what was known of it, marked as unreachable; one never seen is an error.
-async fn look_once(fetcher: &Fetcher, known: Option<&Seen>) -> Result<Seen, PrometheusError> {
+async fn look_once(fetcher: &Fetcher, known: Option<&Seen>, origin: Origin) -> Result<Seen, PrometheusError> {
     let engine = preflight(&fetcher.client, align::now_s()).await;
     let looked_at = Instant::now();
     match (&engine.unreachable, known) {
@@ -80,24 +86,22 @@ async fn look_once(fetcher: &Fetcher, known: Option<&Seen>) -> Result<Seen, Prom
             Ok(Seen { engine, origin: known.origin.clone(), looked_at })
         }
         (None, _) => {
-            let origin = probe(fetcher, align::now_s() + engine.skew_s).await;
+            let known = known.map_or(origin, |known| known.origin.clone());
+            let origin = probe(fetcher, known, align::now_s() + engine.skew_s).await;
             Ok(Seen { engine, origin, looked_at })
         }
     }
 }
 
-/// Asks what the dialect needs to know about the store; no answer means its default.
-async fn probe(fetcher: &Fetcher, at_s: i64) -> Origin {
-    let origin = Origin::default();
+/// Asks what the dialect needs to know about the store; without all answers, what was known stays.
+async fn probe(fetcher: &Fetcher, origin: Origin, at_s: i64) -> Origin {
     let mut answers = Vec::new();
     for question in origin.dialect.probe_queries(origin.extra_matcher.as_deref()) {
-        let Ok(answer) = fetcher.client.instant(&question.promql, at_s).await else { continue };
-        let decoded = decode_instant(&answer.body, &[], false, &mut Symbols::default());
-        if let Ok((table, _)) = decoded
-            && let Some(value) = table.values.first()
-        {
-            answers.push((question.word, *value));
-        }
+        let Ok(answer) = fetcher.client.instant(&question.promql, at_s).await else { return origin };
+        let Ok((table, _)) = decode_instant(&answer.body, &[], false, &mut Symbols::default()) else {
+            return origin;
+        };
+        answers.extend(table.values.first().map(|value| (question.word, *value)));
     }
     Origin { probe: origin.dialect.probe(&answers), ..origin }
 }

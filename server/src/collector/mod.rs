@@ -95,7 +95,7 @@ impl Collector {
             .build();
         Ok(Arc::new(Self {
             fetcher,
-            lookout: Lookout::default(),
+            lookout: Lookout::new(config.prometheus.as_ref().and_then(|p| p.extra_matcher.clone())),
             held,
             live: Mutex::default(),
             series: series::new_cache(),

@@ -46,6 +46,11 @@ impl Collector {
         self.lookout.last().and_then(|seen| seen.engine.name.clone())
     }
 
+    /// How the store is asked, as far as it is known by now.
+    pub(crate) fn origin(&self) -> graph::Origin {
+        self.lookout.origin()
+    }
+
     /// How many snapshots are held, and their bytes.
     pub(crate) async fn held(&self) -> (usize, u64) {
         self.held.run_pending_tasks().await;

@@ -1,15 +1,26 @@
 //! What the operator decided, as parsed values: one small struct a concern.
-//! Must not read the environment or files itself: `cli` hands raw strings in, and every mistake comes back at once.
+//! Must not read the environment or files itself: `load` hands raw strings in, and every mistake comes back at once.
 
 mod bind;
+mod extra_matcher;
+mod file;
 mod limits;
+mod load;
+mod print;
 mod prometheus;
+mod split;
+mod transport;
 
 pub use bind::Bind;
 pub use limits::Limits;
+pub use load::{Loaded, load};
 pub use prometheus::{Auth, PrometheusConfig};
+pub use transport::Transport;
 
 use crate::cli::Settings;
+
+/// The seam to files: a path, and its text or why it cannot be read.
+pub type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 /// Everything the server needs to know to start.
 #[derive(Debug, Clone)]
@@ -20,6 +31,8 @@ pub struct Config {
     pub limits: Limits,
     /// The source's name in the page's header; default: the host of the Prometheus URL.
     pub source: String,
+    /// `[[split]]` in the settings file: how versions are meant to share requests.
+    pub splits: Vec<graph::IntendedSplit>,
     /// Lets the page publish what its painter drew (`--test-hook`). For browser tests only.
     pub test_hook: bool,
 }
@@ -31,19 +44,37 @@ pub struct Mistakes(pub Vec<String>);
 
 impl Config {
     /// Decides everything once. `read_file` is the seam to secrets that lie in files.
-    pub fn from_settings(
-        settings: &Settings,
-        read_file: &dyn Fn(&str) -> Result<String, String>,
-    ) -> Result<Self, Mistakes> {
+    pub fn from_settings(settings: &Settings, read_file: ReadFile<'_>) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
         let bind = Bind::read(settings, &mut mistakes);
         let prometheus = PrometheusConfig::read(settings, read_file, &mut mistakes);
         let limits = Limits::read(settings, &mut mistakes);
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&settings.log) {
+            mistakes.push(format!(
+                "--log is `{}`, which is not a filter ({error}). Write it like info or portolan=debug.",
+                settings.log
+            ));
+        }
         if !mistakes.is_empty() {
             return Err(Mistakes(mistakes));
         }
         let source = prometheus.as_ref().and_then(|p| p.url.host_str()).unwrap_or_default().to_owned();
-        Ok(Self { bind, prometheus, limits, source, test_hook: settings.test_hook })
+        Ok(Self { bind, prometheus, limits, source, splits: Vec::new(), test_hook: settings.test_hook })
+    }
+
+    /// What is as was asked for but should not go unsaid: at start, in the log and in the status.
+    pub fn cautions(&self) -> Vec<String> {
+        let mut cautions = Vec::new();
+        if !self.bind.listen.ip().is_loopback() {
+            cautions.push(format!(
+                "Nobody has to log in: whoever reaches {} can see the mesh. Put a proxy that asks who calls before it, or listen on 127.0.0.1.",
+                self.bind.listen
+            ));
+        }
+        if self.prometheus.as_ref().is_some_and(|prometheus| prometheus.transport.skip_verify) {
+            cautions.push(transport::SKIP_VERIFY_CAUTION.to_owned());
+        }
+        cautions
     }
 
     /// The defaults, on a free port, with this Prometheus: how tests and the demo start.

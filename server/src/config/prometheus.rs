@@ -1,7 +1,8 @@
 //! How to reach the Prometheus: address, who we are there, and how long and how much we take.
 
-use super::{bytes, seconds};
+use super::{ReadFile, Transport, bytes, extra_matcher, seconds};
 use crate::cli::Settings;
+use reqwest::header::AUTHORIZATION;
 use secrecy::SecretString;
 use std::time::Duration;
 use url::Url;
@@ -11,6 +12,9 @@ pub struct PrometheusConfig {
     /// `--prometheus`, `PORTOLAN_PROMETHEUS`. A path prefix is kept; ends with a slash; without user and password.
     pub url: Url,
     pub auth: Auth,
+    pub transport: Transport,
+    /// `--extra-matcher`: put into every selector; sound PromQL without braces.
+    pub extra_matcher: Option<String>,
     /// `--prometheus-connect-timeout`; default 5s.
     pub connect_timeout: Duration,
     /// `--prometheus-timeout`: one query, from sending to the last byte; default 20s. Prometheus is told the same.
@@ -27,8 +31,6 @@ pub enum Auth {
     Bearer(SecretString),
     Basic { username: String, password: SecretString },
 }
-
-type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 impl PrometheusConfig {
     /// None when no URL is set; mistakes in what else is set are noted all the same.
@@ -50,6 +52,17 @@ impl PrometheusConfig {
             (Auth::None, Some(in_url)) => in_url,
             (auth, _) => auth,
         };
+        let transport = Transport::read(settings, read_file, mistakes);
+        if !matches!(auth, Auth::None) && transport.headers.contains_key(AUTHORIZATION) {
+            mistakes.push(
+                "--prometheus-header names `Authorization`, but a token or a user is set too: keep one."
+                    .to_owned(),
+            );
+        }
+        let extra_matcher = settings
+            .extra_matcher
+            .as_deref()
+            .and_then(|text| extra_matcher::read(text).map_err(|mistake| mistakes.push(mistake)).ok());
         let connect_timeout = seconds("--prometheus-connect-timeout", &settings.connect_timeout, 5, mistakes);
         let timeout = seconds("--prometheus-timeout", &settings.timeout, 20, mistakes);
         let max_answer_bytes = bytes("--prometheus-max-answer", &settings.max_answer, 256_000_000, mistakes);
@@ -57,13 +70,23 @@ impl PrometheusConfig {
             .scrape_interval
             .as_deref()
             .map(|text| seconds("--scrape-interval", text, 15, mistakes).as_secs());
-        Some(Self { url: url?, auth, connect_timeout, timeout, max_answer_bytes, scrape_interval_s })
+        Some(Self {
+            url: url?,
+            auth,
+            transport,
+            extra_matcher,
+            connect_timeout,
+            timeout,
+            max_answer_bytes,
+            scrape_interval_s,
+        })
     }
 }
 
 fn parse_url(text: &str) -> Result<Url, String> {
+    let shown = without_password(text);
     let mistake =
-        |why: &str| format!("--prometheus is `{text}`: {why}. Write it like http://127.0.0.1:9090.");
+        |why: &str| format!("--prometheus is `{shown}`: {why}. Write it like http://127.0.0.1:9090.");
     let mut url = Url::parse(text.trim()).map_err(|_| mistake("that is no URL"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(mistake("it must begin with http:// or https://"));
@@ -77,6 +100,17 @@ fn parse_url(text: &str) -> Result<Url, String> {
     let path = format!("{}/", path.strip_suffix("/graph").unwrap_or(path));
     url.set_path(&path);
     Ok(url)
+}
+
+/// The address as it may be shown, even where it is no sound URL.
+pub(super) fn without_password(text: &str) -> String {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let Some(at) = text[start..].find('/').map_or(&text[start..], |end| &text[start..start + end]).rfind('@')
+    else {
+        return text.to_owned();
+    };
+    let user = text[start..start + at].split(':').next().unwrap_or_default();
+    format!("{}{user}:***{}", &text[..start], &text[start + at..])
 }
 
 /// Takes `user:password@` out of the URL, so that no log or page can show it.

@@ -41,7 +41,11 @@ pub(crate) struct RangeSpan {
 impl Client {
     pub(crate) fn new(config: &PrometheusConfig) -> Result<Self, reqwest::Error> {
         crate::tls::install();
+        let transport = &config.transport;
         let mut builder = reqwest::Client::builder()
+            .default_headers(transport.headers.clone())
+            .tls_certs_merge(transport.authorities.clone())
+            .tls_danger_accept_invalid_certs(transport.skip_verify)
             .user_agent(concat!("portolan/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(config.connect_timeout)
             .timeout(config.timeout)
