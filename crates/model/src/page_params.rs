@@ -20,6 +20,8 @@ pub struct PageParams {
     /// What does not match `find` is hidden rather than left unlit.
     pub hide: bool,
     pub selection: Option<Subject>,
+    /// Rows instead of the map.
+    pub table: bool,
     pub refresh_s: u64,
     pub paused: bool,
     /// "light", "dark", or "system".
@@ -35,6 +37,7 @@ impl Default for PageParams {
             find: String::new(),
             hide: false,
             selection: None,
+            table: false,
             refresh_s: REFRESH_DEFAULT_S,
             paused: false,
             theme: "system".into(),
@@ -75,6 +78,9 @@ impl PageParams {
         if let Some(selection) = &self.selection {
             pairs.extend(selection_pairs(selection));
         }
+        if self.table {
+            pairs.push(("show", "table".into()));
+        }
         if self.refresh_s != standard.refresh_s {
             pairs.push(("refresh", crate::duration::format_s(self.refresh_s)));
         }
@@ -103,6 +109,13 @@ impl PageParams {
                 }
             }
             "edge" => self.selection = Some(Subject::Edge { id: value.into() }),
+            "show" => {
+                self.table = match value {
+                    "table" => true,
+                    "map" => false,
+                    _ => return Err("must be map or table".into()),
+                };
+            }
             "refresh" => {
                 self.refresh_s = crate::duration::parse_s(value)
                     .filter(|s| (5..=3_600).contains(s))
@@ -142,6 +155,7 @@ mod tests {
             find: "ns=shop \"<b>\" & more".into(),
             hide: true,
             selection: Some(Subject::Row { node: "app:shop/reviews".into(), row: "reviews-v2".into() }),
+            table: true,
             refresh_s: 30,
             paused: true,
             theme: "dark".into(),

@@ -217,6 +217,19 @@ fn fits_mtls(share: Option<f64>, value: &str) -> bool {
 }
 
 impl Matched {
+    /// Where the rest is hidden: only what matches and the ends of matching edges. `ends` are node indices, an edge each.
+    pub(crate) fn shows_node(&self, index: usize, ends: &[Option<(usize, usize)>]) -> bool {
+        let is_end = |edge: usize| ends[edge].is_some_and(|(a, b)| a == index || b == index);
+        self.nodes.get(index) == Some(&true)
+            || self.edges.iter().enumerate().any(|(edge, lit)| *lit && is_end(edge))
+    }
+
+    /// Where the rest is hidden: matching edges and those between matching cards.
+    pub(crate) fn shows_edge(&self, index: usize, ends: &[Option<(usize, usize)>]) -> bool {
+        let lit = |node: usize| self.nodes.get(node) == Some(&true);
+        self.edges.get(index) == Some(&true) || ends[index].is_some_and(|(a, b)| lit(a) && lit(b))
+    }
+
     /// "3 nodes and 2 edges match.", "Nothing matches."
     pub fn sentence(&self) -> String {
         let count = |list: &[bool]| list.iter().filter(|lit| **lit).count();

@@ -11,6 +11,7 @@ pub mod find;
 pub mod fit;
 pub mod format;
 pub mod hit;
+pub mod keys;
 pub mod label;
 pub mod legend;
 pub mod mark;
@@ -24,6 +25,7 @@ mod places;
 pub mod reach;
 pub mod speak;
 pub mod svg;
+pub mod table;
 pub mod viewport;
 pub mod walk;
 

@@ -199,7 +199,7 @@ pub fn edge(edge: &Edge, graph: &Graph, now_s: i64) -> String {
 }
 
 /// "reviews v2".
-fn end_name(graph: &Graph, id: &str, row: Option<&str>) -> String {
+pub(crate) fn end_name(graph: &Graph, id: &str, row: Option<&str>) -> String {
     let Some(node) = graph.nodes.iter().find(|node| node.id == id) else { return "an unknown node".into() };
     let row = row.and_then(|key| node.versions.iter().find(|row| row.key == key));
     row.map_or_else(|| node.name.clone(), |row| format!("{} {}", node.name, row.name))

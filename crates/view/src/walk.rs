@@ -1,6 +1,10 @@
-//! The keyboard's walk over the map: along the lines to callers and callees, up and down between siblings.
+//! The keyboard's walk over the map: along the lines to callers and callees, up and down between siblings
+//! and through the versions of a card.
 
-use crate::places::{self, Places};
+use crate::{
+    cards,
+    places::{self, Places},
+};
 use layout::Scene;
 use model::{Graph, Subject};
 
@@ -20,13 +24,18 @@ pub fn step(graph: &Graph, scene: &Scene, from: Option<&Subject>, step: Step) ->
     match from {
         None => first(graph, scene),
         Some(Subject::Node { id }) => from_node(graph, scene, id, step),
-        Some(Subject::Row { node, row }) => from_row(graph, node, row, step),
-        Some(Subject::Edge { id }) => from_edge(graph, scene, id, step),
+        Some(Subject::Row { node, row }) => from_row(graph, scene, (node, row), step),
+        Some(Subject::Edge { id }) => from_edge(graph, id, step),
     }
 }
 
 fn node_subject(graph: &Graph, index: usize) -> Subject {
     Subject::Node { id: graph.nodes[index].id.clone() }
+}
+
+fn row_subject(graph: &Graph, index: usize, row: usize) -> Subject {
+    let node = &graph.nodes[index];
+    Subject::Row { node: node.id.clone(), row: node.versions[row].key.clone() }
 }
 
 fn first(graph: &Graph, scene: &Scene) -> Option<Subject> {
@@ -39,6 +48,7 @@ fn from_node(graph: &Graph, scene: &Scene, id: &str, step: Step) -> Option<Subje
     let index = graph.nodes.iter().position(|node| node.id == id)?;
     match step {
         Step::Left | Step::Right => busiest_edge(graph, index, step == Step::Right),
+        Step::Down if cards::shown_rows(&graph.nodes[index]) > 0 => Some(row_subject(graph, index, 0)),
         Step::Up | Step::Down => sibling(graph, scene, index, step == Step::Down),
     }
 }
@@ -62,12 +72,12 @@ fn edges_at(graph: &Graph, node: usize, forward: bool) -> Vec<usize> {
     edges
 }
 
-fn from_edge(graph: &Graph, _scene: &Scene, id: &str, step: Step) -> Option<Subject> {
+fn from_edge(graph: &Graph, id: &str, step: Step) -> Option<Subject> {
     let edge = graph.edges.iter().position(|edge| edge.id == id)?;
     let (source, target) = places::ends(graph)[edge]?;
     match step {
-        Step::Left => Some(node_subject(graph, source)),
-        Step::Right => Some(node_subject(graph, target)),
+        Step::Left => Some(end_subject(graph, source, graph.edges[edge].source_row.as_deref())),
+        Step::Right => Some(end_subject(graph, target, graph.edges[edge].target_row.as_deref())),
         Step::Up | Step::Down => {
             // Round among the edges of the same caller, or of the callee when the caller has no other.
             let mut siblings = edges_at(graph, source, true);
@@ -81,17 +91,37 @@ fn from_edge(graph: &Graph, _scene: &Scene, id: &str, step: Step) -> Option<Subj
     }
 }
 
-fn from_row(graph: &Graph, id: &str, row: &str, step: Step) -> Option<Subject> {
-    let node = graph.nodes.iter().find(|node| node.id == id)?;
-    let at = places::row_index(node, row)?;
+/// The row that an edge ends at, where it is written out; else the card.
+fn end_subject(graph: &Graph, node: usize, row: Option<&str>) -> Subject {
+    let row = row.and_then(|row| places::row_index(&graph.nodes[node], row));
+    match row.filter(|row| *row < cards::shown_rows(&graph.nodes[node])) {
+        Some(row) => row_subject(graph, node, row),
+        None => node_subject(graph, node),
+    }
+}
+
+/// Up and down through the rows and out of the card at both ends; sideways along the row's own lines.
+fn from_row(graph: &Graph, scene: &Scene, (id, key): (&str, &str), step: Step) -> Option<Subject> {
+    let index = graph.nodes.iter().position(|node| node.id == id)?;
+    let row = places::row_index(&graph.nodes[index], key)?;
     let next = match step {
-        Step::Left | Step::Right => return Some(Subject::Node { id: id.to_owned() }),
-        Step::Up => at.checked_sub(1),
-        Step::Down => Some(at + 1),
+        Step::Left | Step::Right => {
+            let forward = step == Step::Right;
+            let mine = edges_at(graph, index, forward).into_iter().find(|edge| {
+                let edge = &graph.edges[*edge];
+                let end = if forward { &edge.source_row } else { &edge.target_row };
+                end.as_deref() == Some(key)
+            });
+            let line = mine.map(|edge| Subject::Edge { id: graph.edges[edge].id.clone() });
+            return line.or_else(|| busiest_edge(graph, index, forward));
+        }
+        Step::Up => row.checked_sub(1),
+        Step::Down => Some(row + 1),
     };
-    match next.and_then(|next| node.versions.get(next)) {
-        Some(row) => Some(Subject::Row { node: id.to_owned(), row: row.key.clone() }),
-        None => Some(Subject::Node { id: id.to_owned() }),
+    match next {
+        None => Some(node_subject(graph, index)),
+        Some(next) if next < cards::shown_rows(&graph.nodes[index]) => Some(row_subject(graph, index, next)),
+        Some(_) => sibling(graph, scene, index, true),
     }
 }
 
@@ -110,5 +140,8 @@ fn sibling(graph: &Graph, scene: &Scene, index: usize, down: bool) -> Option<Sub
     order.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
     let at = order.iter().position(|(_, _, node)| graph.nodes[*node].id == here.key)?;
     let next = if down { at + 1 } else { at.checked_sub(1)? };
-    order.get(next).map(|(_, _, node)| node_subject(graph, *node))
+    let (_, _, next) = *order.get(next)?;
+    // Upwards a card is entered at its last row.
+    let last_row = cards::shown_rows(&graph.nodes[next]).checked_sub(1).filter(|_| !down);
+    Some(last_row.map_or_else(|| node_subject(graph, next), |row| row_subject(graph, next, row)))
 }

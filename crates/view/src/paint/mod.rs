@@ -66,19 +66,12 @@ impl Drawing<'_> {
         self.clip.is_none_or(|clip| clip.grown(OVERHANG).overlaps(&rect))
     }
 
-    /// With `hide`, only what matches and the ends of matching edges.
     fn shows_node(&self, index: usize, places: &Places) -> bool {
-        let Some(matched) = self.matched.filter(|_| self.hide) else { return true };
-        let is_end = |edge: usize| places.ends[edge].is_some_and(|(a, b)| a == index || b == index);
-        matched.nodes.get(index) == Some(&true)
-            || matched.edges.iter().enumerate().any(|(edge, lit)| *lit && is_end(edge))
+        self.matched.filter(|_| self.hide).is_none_or(|matched| matched.shows_node(index, &places.ends))
     }
 
-    /// With `hide`, matching edges and those between matching cards.
     fn shows_edge(&self, index: usize, places: &Places) -> bool {
-        let Some(matched) = self.matched.filter(|_| self.hide) else { return true };
-        let lit = |node: usize| matched.nodes.get(node) == Some(&true);
-        matched.edges.get(index) == Some(&true) || places.ends[index].is_some_and(|(a, b)| lit(a) && lit(b))
+        self.matched.filter(|_| self.hide).is_none_or(|matched| matched.shows_edge(index, &places.ends))
     }
 }
 

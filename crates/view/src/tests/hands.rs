@@ -177,7 +177,8 @@ fn the_keyboard_walks_along_lines_and_between_siblings() {
     assert_eq!(go(&next, Step::Right), Some(select(&graph, "partner-api")));
     assert_eq!(go(&next, Step::Up), Some(line));
     assert_eq!(go(&select(&graph, "orders-db"), Step::Right), None, "nothing beyond a leaf");
-    // Down and down again passes every card once.
+    let rows: usize = graph.nodes.iter().map(|node| node.versions.len()).sum();
+    // Down and down again passes every card and every version once.
     let mut at = start;
     let mut passed = 1;
     while let Some(next) = go(&at, Step::Down) {
@@ -185,7 +186,7 @@ fn the_keyboard_walks_along_lines_and_between_siblings() {
         at = next;
         passed += 1;
     }
-    assert_eq!(passed, scene.nodes.len());
+    assert_eq!(passed, scene.nodes.len() + rows);
 }
 
 #[test]
