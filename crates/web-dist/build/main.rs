@@ -25,6 +25,7 @@ struct Order {
 const SOURCES: &[&str] = &[
     "Cargo.toml",
     "Cargo.lock",
+    ".cargo/config.toml",
     "rust-toolchain.toml",
     "frontend/Cargo.toml",
     "frontend/src",
