@@ -81,7 +81,7 @@ struct Live {
 }
 
 impl Collector {
-    pub(crate) fn new(config: &Config) -> Result<Arc<Self>, reqwest::Error> {
+    pub(crate) fn new(config: &Config) -> anyhow::Result<Arc<Self>> {
         let client = config.prometheus.as_ref().map(Client::new).transpose()?;
         let lanes = Lanes::default();
         let fetcher = client

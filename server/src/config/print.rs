@@ -43,11 +43,15 @@ impl Loaded {
 }
 
 fn shown(arg: &Arg, setting: &Setting) -> Value {
-    let mut words = setting.words.iter().map(|word| starred(arg, word));
+    let last = setting.words.last().map(String::as_str).unwrap_or_default();
     match arg.get_action() {
-        ArgAction::SetTrue => Value::Boolean(setting.words.last().is_some_and(|word| is_yes(word))),
-        ArgAction::Append => Value::Array(words.map(Value::from).collect()),
-        _ => Value::from(words.next_back().unwrap_or_default()),
+        ArgAction::SetTrue => Value::Boolean(is_yes(last)),
+        // A variable holds several as lines.
+        ArgAction::Append => {
+            let lines = setting.words.iter().flat_map(|word| word.lines());
+            Value::Array(lines.map(|line| Value::from(starred(arg, line))).collect())
+        }
+        _ => Value::from(starred(arg, last)),
     }
 }
 
@@ -56,14 +60,10 @@ fn starred(arg: &Arg, word: &str) -> String {
     match arg.get_long() {
         Some("prometheus") => without_password(word),
         _ if !arg.is_hide_env_values_set() => word.to_owned(),
-        Some("prometheus-header") => word
-            .lines()
-            .map(|line| match line.split_once(':') {
-                Some((name, _)) => format!("{name}: {STARS}"),
-                None => STARS.to_owned(),
-            })
-            .collect::<Vec<_>>()
-            .join("\n"),
+        Some("prometheus-header") => match word.split_once(':') {
+            Some((name, _)) => format!("{name}: {STARS}"),
+            None => STARS.to_owned(),
+        },
         _ => STARS.to_owned(),
     }
 }

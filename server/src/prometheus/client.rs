@@ -3,6 +3,7 @@
 
 use super::PrometheusError;
 use crate::config::{Auth, PrometheusConfig};
+use anyhow::Context as _;
 use bytes::{Bytes, BytesMut};
 use reqwest::{RequestBuilder, Response, header};
 use secrecy::ExposeSecret as _;
@@ -39,7 +40,7 @@ pub(crate) struct RangeSpan {
 }
 
 impl Client {
-    pub(crate) fn new(config: &PrometheusConfig) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(config: &PrometheusConfig) -> anyhow::Result<Self> {
         crate::tls::install();
         let transport = &config.transport;
         let mut builder = reqwest::Client::builder()
@@ -52,12 +53,18 @@ impl Client {
             .gzip(true)
             // A redirected POST becomes a GET without its form, and a login page would be taken for an answer.
             .redirect(reqwest::redirect::Policy::none());
+        if config.url.scheme() == "http" {
+            // Small images have no authorities at all, without which no client for https could be made.
+            builder = builder.tls_certs_only([]);
+        }
         if is_loopback(&config.url) {
             // A proxy cannot reach this machine's own loopback.
             builder = builder.no_proxy();
         }
         Ok(Self {
-            http: builder.build()?,
+            http: builder.build().context(
+                "No connection to Prometheus can be secured: does this machine have certificates of authorities? Install ca-certificates, or set --prometheus-ca-file",
+            )?,
             base: config.url.clone(),
             auth: config.auth.clone(),
             timeout: config.timeout,

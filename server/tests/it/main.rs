@@ -3,10 +3,20 @@
 #[cfg(test)]
 mod collector;
 #[cfg(test)]
+mod command;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod rewriting;
+#[cfg(test)]
+mod settings;
+#[cfg(test)]
+mod stores;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod transport;

@@ -1,0 +1,130 @@
+//! Stores that are not quite today's Istio: latency in seconds, one store for several meshes, an intended split that only
+//! the operator knows.
+
+use crate::rewriting::{Rewriting, start};
+use crate::support::{Product, Prometheus};
+use axum::http::StatusCode;
+use graph::IntendedSplit;
+use portolan::Config;
+use portolan::cli::Settings;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const GRAPH: &str = "/api/v1/graph?at=1772618400&percentiles=true";
+
+fn product(url: &str) -> Product {
+    Product::new(Config::for_prometheus(url).unwrap())
+}
+
+/// Istio up to 1.4: only `…_duration_seconds`, a thousandth of the figures and of the bounds.
+fn in_seconds(query: &str) -> Option<String> {
+    if query.contains("_duration_milliseconds") {
+        return None;
+    }
+    let sum = "rate(istio_request_duration_seconds_sum[600s])";
+    let scaled = "(rate(istio_request_duration_milliseconds_sum[600s]) / 1000)";
+    Some(query.replace(sum, scaled).replace("_duration_seconds", "_duration_milliseconds"))
+}
+
+fn bounds_in_seconds(answer: &mut Value) {
+    for row in answer["data"]["result"].as_array_mut().into_iter().flatten() {
+        if let Some(bound_ms) = row["metric"]["le"].as_str().and_then(|le| le.parse::<f64>().ok())
+            && bound_ms.is_finite()
+        {
+            row["metric"]["le"] = (bound_ms / 1000.0).to_string().into();
+        }
+    }
+}
+
+/// Equal but for the last digits of numbers.
+fn assert_alike(one: &Value, two: &Value, at: &str) {
+    match (one, two) {
+        (Value::Object(one), Value::Object(two)) => {
+            assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>(), "{at}");
+            one.iter().for_each(|(key, value)| assert_alike(value, &two[key], &format!("{at}.{key}")));
+        }
+        (Value::Array(one), Value::Array(two)) => {
+            assert_eq!(one.len(), two.len(), "{at}");
+            one.iter().zip(two).for_each(|(one, two)| assert_alike(one, two, at));
+        }
+        (Value::Number(one), Value::Number(two)) => {
+            let (one, two) = (one.as_f64().unwrap(), two.as_f64().unwrap());
+            assert!((one - two).abs() <= 1e-9 * one.abs().max(1.0), "{at}: {one} {two}");
+        }
+        _ => assert_eq!(one, two, "{at}"),
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_seconds_draws_the_same_graph() {
+    let (seconds, asked) = start(Rewriting { query: in_seconds, answer: bounds_in_seconds }).await;
+    let of_seconds = product(&seconds).get(GRAPH).await.json();
+    let today = Prometheus::start().await.product().get(GRAPH).await.json();
+    assert_eq!(of_seconds["meta"]["warnings"], today["meta"]["warnings"]);
+    assert_alike(&of_seconds["nodes"], &today["nodes"], "nodes");
+    assert_alike(&of_seconds["edges"], &today["edges"], "edges");
+    let reviews =
+        of_seconds["nodes"].as_array().unwrap().iter().find(|node| node["name"] == "reviews").unwrap();
+    for figure in [&reviews["latency"]["p95"]["ms"], &reviews["latency"]["mean_ms"]] {
+        assert!(figure.as_f64().unwrap() > 1.0, "{reviews}");
+    }
+    let asked = asked.lock().unwrap();
+    let buckets = |unit: &str| asked.iter().any(|query| query.contains(&format!("{unit}_bucket")));
+    assert!(buckets("seconds") && !buckets("milliseconds"), "{asked:#?}");
+}
+
+/// Only what names this mesh is known.
+fn of_one_mesh(query: &str) -> Option<String> {
+    query.contains(r#"mesh="eu""#).then(|| query.replace(r#",mesh="eu""#, "").replace(r#"{mesh="eu"}"#, ""))
+}
+
+#[tokio::test]
+async fn the_extra_matcher_stands_in_every_query() {
+    let (url, asked) = start(Rewriting { query: of_one_mesh, answer: |_| {} }).await;
+    let none = product(&url).get(GRAPH).await.json();
+    assert_eq!(none["nodes"].as_array().unwrap().len(), 0);
+    asked.lock().unwrap().clear();
+    let settings = Settings {
+        prometheus: Some(url),
+        extra_matcher: Some("{mesh=\"eu\"}".to_owned()),
+        ..Settings::default()
+    };
+    let product = Product::new(Config::from_settings(&settings, &|_| unreachable!()).unwrap());
+    let graph = product.get(GRAPH).await.json();
+    let today = Prometheus::start().await.product().get(GRAPH).await.json();
+    assert_eq!(graph["nodes"], today["nodes"]);
+    let node = url::form_urlencoded::byte_serialize(graph["nodes"][0]["id"].as_str().unwrap().as_bytes())
+        .collect::<String>();
+    assert_eq!(
+        product.get(&format!("/api/v1/series?at=1772618400&node={node}")).await.status,
+        StatusCode::OK
+    );
+    let asked = asked.lock().unwrap();
+    assert!(asked.len() > 12, "{asked:#?}");
+    for query in asked.iter() {
+        let metrics = query.matches("istio_").count() + query.matches("flagger_").count();
+        assert_eq!(query.matches(r#"mesh="eu""#).count(), metrics, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_configured_split_becomes_the_intended_shares() {
+    let prometheus = Prometheus::start().await;
+    let intended = |graph: Value| -> BTreeMap<String, f64> {
+        let nodes = graph["nodes"].as_array().unwrap();
+        let reviews = nodes.iter().find(|node| node["name"] == "reviews").unwrap();
+        let rows = reviews["versions"].as_array().unwrap().iter();
+        rows.map(|row| (row["name"].as_str().unwrap().to_owned(), row["intended_share"].as_f64().unwrap()))
+            .collect()
+    };
+    let told = intended(prometheus.product().get(GRAPH).await.json());
+    assert_eq!(told, BTreeMap::from([("v1".to_owned(), 0.9), ("v2".to_owned(), 0.1)]));
+    let split = IntendedSplit {
+        namespace: "shop".to_owned(),
+        service: "reviews".to_owned(),
+        weights: BTreeMap::from([("v1".to_owned(), 30.0), ("v2".to_owned(), 10.0)]),
+    };
+    let product = prometheus.product_with(|config| config.splits = vec![split]);
+    let configured = intended(product.get(GRAPH).await.json());
+    assert_eq!(configured, BTreeMap::from([("v1".to_owned(), 0.75), ("v2".to_owned(), 0.25)]));
+}

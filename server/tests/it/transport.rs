@@ -1,0 +1,108 @@
+//! Certificates and headers on the way to Prometheus, before a real TLS server.
+
+use crate::support::Product;
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use portolan::Config;
+use portolan::cli::Settings;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+const AUTHORITY: &str = include_str!("tls/ca.pem");
+const CERTIFICATE: &str = include_str!("tls/server.pem");
+const KEY: &str = include_str!("tls/server.key.pem");
+
+/// Answers every request behind TLS with 404: whoever reads that got through.
+async fn secured() -> String {
+    portolan::install_crypto();
+    let chain = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes()).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                // A client that does not trust us ends the handshake.
+                let Ok(mut stream) = acceptor.accept(socket).await else { return };
+                let mut request = [0; 8_000];
+                let _ = stream.read(&mut request).await;
+                let _ = stream
+                    .write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+                    .await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    });
+    url
+}
+
+fn product(settings: Settings) -> Product {
+    Product::new(Config::from_settings(&settings, &|_| Ok(AUTHORITY.to_owned())).unwrap())
+}
+
+async fn detail(product: &Product) -> String {
+    product.get("/api/v1/graph?at=1772618400").await.problem(502)["detail"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_unknown_authority_is_refused_until_its_file_is_set() {
+    let prometheus = Some(secured().await);
+    let strict = product(Settings { prometheus: prometheus.clone(), ..Settings::default() });
+    assert!(detail(&strict).await.contains("The secure connection to"), "{}", detail(&strict).await);
+    let told = product(Settings {
+        prometheus: prometheus.clone(),
+        ca_file: Some("ca.pem".to_owned()),
+        ..Settings::default()
+    });
+    assert!(detail(&told).await.contains("answers 404"), "{}", detail(&told).await);
+    assert!(told.get("/api/v1/status").await.json()["cautions"].is_null());
+    let careless = product(Settings { prometheus, skip_verify: true, ..Settings::default() });
+    assert!(detail(&careless).await.contains("answers 404"), "{}", detail(&careless).await);
+    let status = careless.get("/api/v1/status").await.json();
+    assert!(status["cautions"][0].as_str().unwrap().contains("--prometheus-skip-verify"), "{status}");
+}
+
+#[tokio::test]
+async fn the_tenant_s_header_goes_with_every_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let service = Router::new().fallback(|headers: HeaderMap| async move {
+        match headers.get("x-scope-orgid").map(|value| value.to_str().unwrap()) {
+            Some("team") => StatusCode::NOT_FOUND,
+            _ => StatusCode::UNAUTHORIZED,
+        }
+    });
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    let plain = product(Settings { prometheus: Some(url.clone()), ..Settings::default() });
+    assert!(detail(&plain).await.contains("(401)"));
+    let headers = vec!["X-Scope-OrgID: team".to_owned()];
+    let tenant = product(Settings { prometheus: Some(url), headers, ..Settings::default() });
+    assert!(detail(&tenant).await.contains("answers 404"), "{}", detail(&tenant).await);
+}
+
+#[tokio::test]
+async fn beyond_loopback_the_status_says_that_nobody_logs_in_and_readiness_holds_without_a_source() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let settings = Settings {
+        prometheus: Some(format!("http://127.0.0.1:{port}")),
+        listen: "0.0.0.0:20001".to_owned(),
+        ..Settings::default()
+    };
+    let product = product(settings);
+    product.get("/api/v1/graph").await.problem(502);
+    assert_eq!(product.get("/readyz").await.status, StatusCode::OK);
+    assert_eq!(product.get("/graph").await.status, StatusCode::OK);
+    let status = product.get("/api/v1/status").await.json();
+    assert_eq!((&status["open_to_all"], &status["prometheus"]["reachable"]), (&true.into(), &false.into()));
+    assert!(status["cautions"][0].as_str().unwrap().starts_with("Nobody has to log in"), "{status}");
+}
