@@ -189,6 +189,27 @@ fn drawn_by_labels(graph: &Graph) -> BTreeMap<String, (f64, f64)> {
 }
 
 #[tokio::test]
+async fn shown_queries_give_their_figures_whatever_labels_lack() -> Result<()> {
+    let end_s = just_now_s()?;
+    let full = series("istio_requests_total", end_s)?;
+    let lacking: [&[&str]; 5] = [
+        &["reporter"],
+        &["source_workload_namespace", "destination_workload_namespace", "destination_service_namespace"],
+        &["source_workload", "destination_workload"],
+        &["destination_workload", "source_canonical_service", "destination_app", "destination_version"],
+        &["destination_service", "destination_service_namespace", "response_flags", "request_protocol"],
+    ];
+    for dropped in lacking {
+        let sparse = relabel::without(&full, dropped);
+        let stand = Stand::new(&sparse, end_s, "type=versioned-app&system=true").await?;
+        let graph = stand.graph().await?;
+        ensure!(graph.edges.len() > 10, "without {dropped:?} there are {} edges", graph.edges.len());
+        stand.check_shown_queries(&graph).await.with_context(|| format!("without {dropped:?}"))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn istio_1_3_draws_the_same_graph_as_today() -> Result<()> {
     let end_s = just_now_s()?;
     let today = series("istio_(requests|tcp|request_duration).*|flagger_.*", end_s)?;

@@ -18,6 +18,15 @@ pub(crate) fn keep_only(series: &[Series], kept: &[&str]) -> Vec<Series> {
     }))
 }
 
+/// Without these labels; what only they told apart is summed.
+pub(crate) fn without(series: &[Series], dropped: &[&str]) -> Vec<Series> {
+    summed(series.iter().map(|one| {
+        let labels = one.labels.iter().filter(|(name, _)| !dropped.contains(&&**name));
+        let labels = labels_of(labels.map(|(name, value)| (&**name, &**value)));
+        (labels, one.points.clone())
+    }))
+}
+
 /// As Istio 1.3 counted: no canonical names, no clusters, and durations in seconds.
 pub(crate) fn as_istio_1_3(series: &[Series]) -> Vec<Series> {
     series.iter().map(|one| Series { labels: old_labels(&one.labels), points: old_points(one) }).collect()
