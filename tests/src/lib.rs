@@ -2,10 +2,13 @@
 //! Must not hold assertions about the product: those lie in `tests/tests`.
 
 pub mod browser;
+pub mod framer;
 pub mod http;
 pub mod map;
+pub mod prefix_proxy;
 pub mod product;
 pub mod prometheus;
+pub mod tcp_proxy;
 pub mod webdriver;
 
 use std::path::{Path, PathBuf};
