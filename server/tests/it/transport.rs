@@ -46,8 +46,8 @@ async fn secured() -> String {
     url
 }
 
-fn product(settings: Settings) -> Product {
-    Product::new(Config::from_settings(&settings, &|_| Ok(AUTHORITY.to_owned())).unwrap())
+fn product(settings: &Settings) -> Product {
+    Product::new(Config::from_settings(settings, &|_| Ok(AUTHORITY.to_owned())).unwrap())
 }
 
 async fn detail(product: &Product) -> String {
@@ -57,16 +57,16 @@ async fn detail(product: &Product) -> String {
 #[tokio::test]
 async fn an_unknown_authority_is_refused_until_its_file_is_set() {
     let prometheus = Some(secured().await);
-    let strict = product(Settings { prometheus: prometheus.clone(), ..Settings::default() });
+    let strict = product(&Settings { prometheus: prometheus.clone(), ..Settings::default() });
     assert!(detail(&strict).await.contains("The secure connection to"), "{}", detail(&strict).await);
-    let told = product(Settings {
+    let told = product(&Settings {
         prometheus: prometheus.clone(),
         ca_file: Some("ca.pem".to_owned()),
         ..Settings::default()
     });
     assert!(detail(&told).await.contains("answers 404"), "{}", detail(&told).await);
     assert!(told.get("/api/v1/status").await.json()["cautions"].is_null());
-    let careless = product(Settings { prometheus, skip_verify: true, ..Settings::default() });
+    let careless = product(&Settings { prometheus, skip_verify: true, ..Settings::default() });
     assert!(detail(&careless).await.contains("answers 404"), "{}", detail(&careless).await);
     let status = careless.get("/api/v1/status").await.json();
     assert!(status["cautions"][0].as_str().unwrap().contains("--prometheus-skip-verify"), "{status}");
@@ -83,10 +83,10 @@ async fn the_tenant_s_header_goes_with_every_request() {
         }
     });
     tokio::spawn(async move { axum::serve(listener, service).await });
-    let plain = product(Settings { prometheus: Some(url.clone()), ..Settings::default() });
+    let plain = product(&Settings { prometheus: Some(url.clone()), ..Settings::default() });
     assert!(detail(&plain).await.contains("(401)"));
     let headers = vec!["X-Scope-OrgID: team".to_owned()];
-    let tenant = product(Settings { prometheus: Some(url), headers, ..Settings::default() });
+    let tenant = product(&Settings { prometheus: Some(url), headers, ..Settings::default() });
     assert!(detail(&tenant).await.contains("answers 404"), "{}", detail(&tenant).await);
 }
 
@@ -98,7 +98,7 @@ async fn beyond_loopback_the_status_says_that_nobody_logs_in_and_readiness_holds
         listen: "0.0.0.0:20001".to_owned(),
         ..Settings::default()
     };
-    let product = product(settings);
+    let product = product(&settings);
     product.get("/api/v1/graph").await.problem(502);
     assert_eq!(product.get("/readyz").await.status, StatusCode::OK);
     assert_eq!(product.get("/graph").await.status, StatusCode::OK);
