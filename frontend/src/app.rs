@@ -1,7 +1,8 @@
 //! The frame: header, time bar, toolbar, map, panel and quality strip, and what they share.
 
 use crate::{
-    frame::{find, namespaces, strip, time_bar, toolbar},
+    embed,
+    frame::{find, help, namespaces, strip, time_bar, toolbar},
     map::Map,
     panel::Panel,
     state::{Page, page},
@@ -11,9 +12,12 @@ use leptos::prelude::*;
 use model::boot::Boot;
 
 #[component]
-pub(crate) fn Frame(boot: Boot) -> impl IntoView {
+pub(crate) fn Frame(boot: Boot) -> AnyView {
     let page = Page::new(boot);
     provide_context(page);
+    if page.is_embedded() {
+        return embed::frame(page);
+    }
     let configured = page.boot.with_value(|boot| boot.configured);
     // A panel without a picture would say nothing.
     let panel = Memo::new(move |_| page.feed.with(|feed| feed.graph.is_some()));
@@ -22,11 +26,13 @@ pub(crate) fn Frame(boot: Boot) -> impl IntoView {
             <Header/>
             // Without a source there is nothing to steer.
             {configured.then(|| view! {
-                <time_bar::TimeBar/>
-                <div class="tools" role="toolbar" aria-label="What the map shows">
-                    <namespaces::Namespaces/>
-                    <toolbar::Toolbar/>
-                    <find::Find/>
+                <div class="bars" class:open=page.tools_open>
+                    <time_bar::TimeBar/>
+                    <div class="tools" role="toolbar" aria-label="What the map shows">
+                        <namespaces::Namespaces/>
+                        <toolbar::Toolbar/>
+                        <find::Find/>
+                    </div>
                 </div>
             })}
             <div class="wrap" class:alone=move || !panel.get()>
@@ -37,8 +43,10 @@ pub(crate) fn Frame(boot: Boot) -> impl IntoView {
                 {move || panel.get().then(|| view! { <Panel/> })}
             </div>
             <div class="heard" role="status" aria-live="polite">{move || page.said.get()}</div>
+            {help::sheet()}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -60,6 +68,7 @@ fn Header() -> impl IntoView {
                 {configured.then(|| view! { <b>{source}</b> })}
                 <span>{engine}</span>
             </span>
+            <button class="square" type="button" aria-label="Keys" title="Keys (?)" on:click=move |_| help::show()>"?"</button>
             <toolbar::ThemeButton/>
         </header>
     }

@@ -9,11 +9,13 @@
 mod api;
 mod app;
 mod chart;
+mod embed;
 mod frame;
 mod map;
 mod nav;
 mod panel;
 mod state;
+mod table;
 mod widget;
 
 use leptos::prelude::*;

@@ -5,7 +5,7 @@ use crate::{
     state::{Page, page, refresh},
     widget::{
         CopyButton, Pick,
-        icon::{PAUSE, PLAY, icon},
+        icon::{PAUSE, PLAY, TOOLS, icon},
     },
 };
 use leptos::prelude::*;
@@ -34,6 +34,10 @@ pub(crate) fn TimeBar() -> impl IntoView {
                     page.change(Step::Push, |params| params.refresh_s = refresh_s);
                 }
             />
+            <button
+                class="square fold" type="button" aria-label="More tools" aria-expanded=move || page.tools_open.get().to_string()
+                on:click=move |_| page.tools_open.update(|open| *open = !*open)
+            >{icon(TOOLS)}</button>
             <span class="space"></span>
             <span class="clock" title="End of the window that is drawn">{move || drawn_instant(page)}</span>
             <CopyButton label="Copy link" with_icon=true text=nav::address/>
@@ -59,22 +63,30 @@ fn drawn_instant(page: Page) -> impl IntoView {
     })
 }
 
+/// How much the picture is worth: live, held, of the past, or old.
+pub(crate) fn mark(page: Page) -> AnyView {
+    let standing = Memo::new(move |_| {
+        let (paused, fixed) = page.params.with(|params| (params.paused, params.graph.at_s.is_some()));
+        match (refresh::is_lost(page), paused, fixed) {
+            (true, ..) => ("Not live", "live behind"),
+            (_, true, _) => ("Paused", "live off"),
+            (.., true) => ("In the past", "live off"),
+            _ => ("Live", "live"),
+        }
+    });
+    view! { <span class=move || standing.get().1><span class="dot"></span>{move || standing.get().0}</span> }
+        .into_any()
+}
+
 /// The live mark, and the button that holds the picture.
 #[component]
 fn Live() -> impl IntoView {
     let page = page();
     let paused = Memo::new(move |_| page.params.with(|params| params.paused));
-    let lost = Memo::new(move |_| refresh::is_lost(page));
     let fixed = Memo::new(move |_| page.params.with(|params| params.graph.at_s.is_some()));
-    let words = move || match (lost.get(), paused.get(), fixed.get()) {
-        (true, ..) => "Not live",
-        (_, true, _) => "Paused",
-        (.., true) => "In the past",
-        _ => "Live",
-    };
     let back = move |_| page.change(Step::Push, |params| params.graph.at_s = None);
     view! {
-        <span class="live" class:off=move || paused.get() || fixed.get() class:behind=move || lost.get()><span class="dot"></span>{words}</span>
+        {mark(page)}
         <button
             class="square" type="button" aria-pressed=move || paused.get().to_string()
             aria-label="Pause the refresh" title=move || if paused.get() { "Go on refreshing (p)" } else { "Pause the refresh (p)" }

@@ -5,7 +5,7 @@ use crate::{
     state::{page, selection, settings},
     widget::{
         Menu, Segments,
-        icon::{ADD, CLOSE, HALF, LESS, MOON, SUN, icon},
+        icon::{ADD, CLOSE, HALF, LESS, MOON, ROWS, SUN, icon},
     },
 };
 use leptos::prelude::*;
@@ -40,6 +40,10 @@ pub(crate) fn Toolbar() -> impl IntoView {
                 {label::ALL.iter().map(|label| view! { <LabelEntry label=label/> }).collect_view()}
             </div>
         </Menu>
+        <button
+            class="button show" type="button" title="The same in rows (d)" aria-pressed=move || page.params.with(|params| params.table.to_string())
+            on:click=move |_| page.change(Step::Push, |params| params.table = !params.table)
+        >{icon(ROWS)}"Table"</button>
         <FocusChip/>
     }
 }

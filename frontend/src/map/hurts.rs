@@ -18,10 +18,12 @@ pub(crate) fn Hurts() -> impl IntoView {
     move || {
         let findings = findings.get().filter(|_| drawn.get())?;
         let calm = findings.is_empty();
+        let first = findings.first().cloned();
         Some(view! {
             <section class="hurts over sheet" aria-label="Where it hurts" data-covers="">
                 <h2>
                     <button type="button" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
+                        {move || findings_first(&first).filter(|_| !open.get())}
                         "Where it hurts"
                         {(!calm).then(|| view! { <span class="count">{findings.len()}</span> })}
                         <span class="sub">{(!calm).then_some("worst first")}</span>
@@ -35,6 +37,11 @@ pub(crate) fn Hurts() -> impl IntoView {
             </section>
         })
     }
+}
+
+/// Folded, the mark of the worst stands for the list.
+fn findings_first(first: &Option<Finding>) -> Option<AnyView> {
+    first.as_ref().map(|first| finding_glyph(first.kind, first.status))
 }
 
 fn entry(finding: &Finding) -> impl IntoView + use<> {

@@ -2,8 +2,10 @@
 
 use super::stand::{Stand, now_ms};
 use crate::{
-    frame::time_bar,
+    frame::{help, time_bar},
+    nav,
     state::{Page, settings},
+    widget::focus_on,
 };
 use leptos::{ev, prelude::*};
 use view::walk::{self, Step};
@@ -18,6 +20,7 @@ pub(crate) fn listen(page: Page, stand: Stand) {
             || event.meta_key()
             || event.alt_key()
             || is_typing(&event)
+            || help::is_open()
         {
             return;
         }
@@ -40,9 +43,12 @@ fn is_typing(event: &ev::KeyboardEvent) -> bool {
 /// True when the key meant something.
 fn everywhere(page: Page, stand: Stand, key: &str) -> bool {
     match key {
-        "/" => to_find(),
+        "/" => to_find(page),
         "Escape" => clear(page),
         "f" => page.toggle_focus(),
+        "?" => help::show(),
+        "d" => to_table(page),
+        "t" => stand.act(super::stage::Stage::tidy),
         "l" => page.legend_open.update(|open| *open = !*open),
         "p" => time_bar::toggle_pause(page),
         "0" => stand.fit(),
@@ -60,13 +66,25 @@ pub(crate) fn zoom(stand: Stand, factor: f64) {
 /// First the selection, then the focus.
 fn clear(page: Page) {
     if page.selection().is_some() {
-        page.select(None);
+        page.deselect();
     } else if page.params.with_untracked(|params| params.graph.focus.is_some()) {
         page.focus(None);
     }
 }
 
-fn to_find() {
+/// Rows and back; the focus goes along.
+fn to_table(page: Page) {
+    page.change(nav::Step::Push, |params| params.table = !params.table);
+    request_animation_frame(move || page.to_main());
+}
+
+fn to_find(page: Page) {
+    // Folded away it cannot take the focus.
+    page.tools_open.set(true);
+    request_animation_frame(find_field);
+}
+
+fn find_field() {
     let field = document()
         .get_element_by_id("find")
         .and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok());
@@ -85,7 +103,7 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
         "ArrowDown" => Step::Down,
         "Enter" => {
             event.prevent_default();
-            to_panel();
+            focus_on("panel");
             return;
         }
         " " => {
@@ -108,17 +126,8 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
         });
         page.said.set(words.unwrap_or_default());
         page.hover.set(None);
-        stand.act(|stage| stage.show(&subject, now_ms()));
         page.select(Some(subject));
-    }
-}
-
-fn to_panel() {
-    let panel = document()
-        .get_element_by_id("panel")
-        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(panel) = panel {
-        let _ = panel.focus();
+        stand.show_selected();
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) fn Legend() -> impl IntoView {
                 </div>
             }
             .into_any()
+        } else if page.is_embedded() {
+            return None;
         } else {
             view! {
                 <button class="button over legend-show" type="button" title="Show the legend (l)" on:click=toggle>{icon(LEGEND)}"Legend"</button>

@@ -2,6 +2,7 @@
 //! signals and stage.
 
 mod canvas;
+mod empty;
 mod hook;
 mod hover_card;
 mod hurts;
@@ -42,14 +43,15 @@ pub(crate) fn Map() -> impl IntoView {
         }
     });
     keyboard::listen(page, stand);
+    let tabled = Memo::new(move |_| page.params.with(|params| params.table));
     let label = Memo::new(move |_| summary(page));
     view! {
-        <div class="map-area" node_ref=stand.area>
+        <div class="map-area" class:tabled=tabled node_ref=stand.area>
             <div
                 class="map" class:stale=move || refresh::is_lost(page)
                 class:pointing=move || page.hover.with(Option::is_some) class:grabbing=move || hand.dragging.get()
-                node_ref=stand.element tabindex="0" role="application" aria-roledescription="service map" aria-label=label
-                aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown Enter Escape F L P 0 + - /"
+                id="map" node_ref=stand.element tabindex="0" role="application" aria-roledescription="service map" aria-label=label
+                aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown Enter Escape D F L P T 0 + - / ?"
                 on:pointerdown=move |event| hand.down(&event) on:pointermove=move |event| hand.moved(&event)
                 on:pointerup=move |event| hand.up(&event) on:pointercancel=move |event| hand.gone(&event)
                 on:pointerleave=move |_| hand.left() on:wheel=move |event| hand.wheel(&event)
@@ -58,10 +60,10 @@ pub(crate) fn Map() -> impl IntoView {
                 <canvas class="scene" node_ref=lower></canvas>
                 <canvas class="traffic" node_ref=upper></canvas>
             </div>
-            <hurts::Hurts/>
+            {(!page.is_embedded()).then(|| view! { <hurts::Hurts/><zoom::Zoom stand=stand/> })}
             <legend::Legend/>
-            <zoom::Zoom stand=stand/>
             <hover_card::HoverCard stand=stand/>
+            {crate::table::tables()}
             <states::States/>
         </div>
     }
@@ -86,6 +88,7 @@ fn look(page: Page, stand: Stand) -> Look {
     });
     let moving =
         page.visible.get() && !page.particles_paused.get() && !refresh::is_lost(page) && !stand.still.get();
+    let tabled = page.params.with(|params| params.table);
     Look {
         overlay,
         labels,
@@ -93,7 +96,7 @@ fn look(page: Page, stand: Stand) -> Look {
         matched: page.matched(),
         hide,
         theme: if stand.dark.get() { Theme::Dark } else { Theme::Light },
-        moving,
+        moving: moving && !tabled,
     }
 }
 
@@ -108,6 +111,7 @@ fn wire(page: Page, stand: Stand) {
         if let Some(sentence) = said {
             page.said.set(sentence);
         }
+        states::remember_shape(&untrack(|| page.feed.with(crate::state::Feed::question)), stand);
         stand.ask_frame();
     });
     Effect::new(move |_| {

@@ -149,7 +149,13 @@ impl Hand {
         self.page.hover.set(None);
         match (&subject, twice) {
             (Some(_), true) => self.page.toggle_focus(),
-            _ => self.page.select(subject),
+            _ => {
+                let card = !matches!(subject, None | Some(Subject::Edge { .. }));
+                self.page.select(subject);
+                if card {
+                    self.stand.show_selected();
+                }
+            }
         }
     }
 
@@ -197,6 +203,11 @@ impl Hand {
     }
 
     pub(crate) fn wheel(self, event: &ev::WheelEvent) {
+        // In somebody else's page the wheel is theirs until the map has the focus.
+        let focused = document().active_element().is_some_and(|element| element.id() == "map");
+        if self.page.is_embedded() && !event.ctrl_key() && !focused {
+            return;
+        }
         event.prevent_default();
         self.unlit();
         let delta_px = event.delta_y() * if event.delta_mode() == 1 { LINE_PX } else { 1.0 };

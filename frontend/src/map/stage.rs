@@ -235,14 +235,32 @@ impl Stage {
         }
     }
 
-    /// Brings a card into sight and moves no more than that.
-    pub(crate) fn show(&mut self, subject: &Subject, now_ms: f64) {
+    /// Brings a card into sight, beside what lies over the map, and moves no more than that.
+    pub(crate) fn show(&mut self, subject: &Subject, insets: view::Insets, now_ms: f64) {
         let size = self.size();
         let Some(rect) = self.picture.as_ref().and_then(|picture| place_of(picture, subject)) else { return };
-        let to = self.view.showing(rect, size, view::Insets::default());
+        let to = self.view.showing(rect, size, insets);
         if to != self.view {
             self.glide_to(to, now_ms);
         }
+    }
+
+    /// Places everything afresh, as if it came for the first time.
+    pub(crate) fn tidy(&mut self) {
+        if let Some((graph, question)) = self.picture.take().map(|picture| picture.asked()) {
+            self.set_graph(graph, &question);
+        }
+    }
+
+    /// The outlines of all cards: the frame round them and a path, in whole pixels of the scene.
+    pub(crate) fn shape(&self) -> Option<String> {
+        let scene = &self.picture.as_ref()?.scene;
+        let bounds = scene.bounds;
+        let mut shape = format!("{:.0} {:.0} {:.0} {:.0}|", bounds.x, bounds.y, bounds.width, bounds.height);
+        for Rect { x, y, width, height } in scene.nodes.iter().map(|node| node.rect) {
+            shape += &format!("M{x:.0} {y:.0}h{width:.0}v{height:.0}h-{width:.0}z");
+        }
+        Some(shape)
     }
 
     fn fitted(&self, covered: &[Rect]) -> Option<Viewport> {

@@ -114,6 +114,32 @@ impl Stand {
         self.act(|stage| stage.fit(&covered, now_ms()));
     }
 
+    /// Keeps the selected card clear of a panel that has come to lie over the map.
+    pub(crate) fn show_selected(self) {
+        request_animation_frame(move || {
+            let Some(subject) =
+                self.page.params.try_with_untracked(|params| params.selection.clone()).flatten()
+            else {
+                return;
+            };
+            let insets = self.beneath_panel().unwrap_or_default();
+            self.act(|stage| stage.show(&subject, insets, now_ms()));
+        });
+    }
+
+    /// What the panel takes of the map: a drawer at the right, a sheet from below, or nothing.
+    fn beneath_panel(self) -> Option<view::Insets> {
+        let map = self.area.get_untracked()?.get_bounding_client_rect();
+        let panel = document().get_element_by_id("panel")?.get_bounding_client_rect();
+        let over = panel.width() > 0.0 && panel.left() < map.right() - 1.0;
+        let sheet = panel.left() <= map.left() + 1.0;
+        Some(match (over, sheet) {
+            (false, _) => view::Insets::default(),
+            (true, false) => view::Insets { right: map.right() - panel.left(), ..view::Insets::default() },
+            (true, true) => view::Insets { bottom: map.bottom() - panel.top(), ..view::Insets::default() },
+        })
+    }
+
     /// A point of the window in the map's own pixels.
     pub(crate) fn local(self, client_x: f64, client_y: f64) -> Point {
         self.element.get_untracked().map_or_else(Point::default, |element| {

@@ -1,8 +1,13 @@
 //! The honest pictures of when there is no picture: first load, nothing to ask, no traffic, no answer, too much.
 
+use super::{
+    empty::{self, Empty},
+    stand::Stand,
+};
 use crate::{
+    frame::strip,
     nav::Step,
-    state::{Page, Standing, page},
+    state::{Page, Standing, page, storage, store},
     widget::icon::{status_class, status_glyph},
 };
 use leptos::prelude::*;
@@ -17,7 +22,7 @@ enum State {
     NotConfigured,
     Asking,
     Failed(Problem),
-    NoTraffic,
+    NoTraffic(Box<Empty>),
     TooMuch,
 }
 
@@ -25,13 +30,14 @@ enum State {
 pub(crate) fn States() -> impl IntoView {
     let page = page();
     let state = Memo::new(move |_| state_of(page));
+    announce(page, state);
     view! {
         {move || match state.get() {
             State::Drawn => ().into_any(),
             State::NotConfigured => not_configured().into_any(),
-            State::Asking => view! { <Asking/> }.into_any(),
+            State::Asking => asking(page),
             State::Failed(problem) => failed(page, &problem).into_any(),
-            State::NoTraffic => no_traffic(page).into_any(),
+            State::NoTraffic(empty) => empty::message(page, *empty),
             State::TooMuch => view! { <TooMuch/> }.into_any(),
         }}
         {move || lost(page)}
@@ -43,7 +49,11 @@ fn state_of(page: Page) -> State {
         return State::NotConfigured;
     }
     page.feed.with(|feed| match (&feed.graph, &feed.problem) {
-        (Some(graph), _) if graph.nodes.is_empty() => State::NoTraffic,
+        (Some(graph), _) if graph.nodes.is_empty() => State::NoTraffic(Box::new(Empty {
+            asked: feed.asked(),
+            any_series: graph.meta.quality.rows > 0,
+            others: !graph.namespaces.is_empty(),
+        })),
         (Some(graph), _) if above_limit::too_many(graph) => State::TooMuch,
         (Some(_), _) => State::Drawn,
         (None, Some(problem)) => State::Failed(problem.clone()),
@@ -51,15 +61,69 @@ fn state_of(page: Page) -> State {
     })
 }
 
-/// Six blank cards; nothing shimmers.
-#[component]
-fn Asking() -> impl IntoView {
-    view! {
-        <div class="state over" role="status">
-            <div class="blanks" aria-hidden="true"><span></span><span></span><span></span><span></span><span></span><span></span></div>
-            <div class="asking">"Asking Prometheus…"</div>
-        </div>
+/// Says each state once, and that it has passed.
+fn announce(page: Page, state: Memo<State>) {
+    let words = Memo::new(move |_| match state.get() {
+        State::NotConfigured => "No Prometheus is set".into(),
+        State::Asking => "Asking Prometheus".into(),
+        State::Failed(problem) => format!("{}. {}", problem.title, problem.detail),
+        State::NoTraffic(empty) => empty.title(),
+        State::TooMuch => "Too much for one picture: choose namespaces".into(),
+        State::Drawn => drawn_words(page),
+    });
+    Effect::new(move |before: Option<String>| {
+        let words = words.get();
+        let was_bad = before.is_some_and(|before| before.starts_with(NOT_UP_TO_DATE));
+        if !words.is_empty() {
+            page.said.set(words.clone());
+        } else if was_bad {
+            page.said.set("Up to date again".into());
+        }
+        words
+    });
+}
+
+const NOT_UP_TO_DATE: &str = "Not up to date";
+
+/// What is wrong with a picture that is there; empty where nothing is.
+fn drawn_words(page: Page) -> String {
+    page.feed.with(|feed| match (feed.standing(), &feed.graph) {
+        (Standing::Lost { reason, .. }, _) => format!("{NOT_UP_TO_DATE}: {reason}"),
+        (Standing::Live, Some(graph)) if strip::is_partial(graph) => {
+            let why = graph.meta.warnings.first().map_or("", |warning| warning.sentence.as_str());
+            format!("Partial: {why}")
+        }
+        _ => String::new(),
+    })
+}
+
+const SHAPE_KEY: &str = "portolan.shape";
+
+/// Keeps where the cards stand, for the next first load of the same question.
+pub(super) fn remember_shape(question: &str, stand: Stand) {
+    let Some(shape) = stand.with(|stage| stage.shape()).flatten() else { return };
+    let kept = format!("{question}|{shape}");
+    if storage::get(SHAPE_KEY).as_ref() != Some(&kept) {
+        storage::set(SHAPE_KEY, &kept);
     }
+}
+
+/// The last known shape in grey, or six blank cards; nothing shimmers.
+fn asking(page: Page) -> AnyView {
+    let question = store::question_of(page.params.with_untracked(|params| params.graph.clone()));
+    let kept = storage::get(SHAPE_KEY).unwrap_or_default();
+    let shape = kept.strip_prefix(&question).and_then(|rest| rest.strip_prefix('|'));
+    let blanks = match shape.and_then(|shape| shape.split_once('|')) {
+        Some((frame, path)) => {
+            let width = frame.split(' ').nth(2).unwrap_or_default().to_owned();
+            view! { <svg class="shape" width=width viewBox=frame.to_owned() aria-hidden="true"><path d=path.to_owned()/></svg> }.into_any()
+        }
+        None => view! {
+            <div class="blanks" aria-hidden="true"><span></span><span></span><span></span><span></span><span></span><span></span></div>
+        }
+        .into_any(),
+    };
+    view! { <div class="state over">{blanks}<div class="asking">"Asking Prometheus…"</div></div> }.into_any()
 }
 
 fn not_configured() -> impl IntoView {
@@ -78,47 +142,11 @@ fn not_configured() -> impl IntoView {
 fn failed(page: Page, problem: &Problem) -> impl IntoView + use<> {
     let next = move || next_attempt(page, page.feed.with(|feed| feed.next_ms));
     view! {
-        <div class="state over" role="alert">
+        <div class="state over">
             <div class="message sheet">
                 <h2>{problem.title.clone()}</h2>
                 <p>{problem.detail.clone()}</p>
                 <p>{next}</p>
-            </div>
-        </div>
-    }
-}
-
-fn no_traffic(page: Page) -> impl IntoView {
-    let window_s = page.params.with_untracked(|params| params.graph.window_s);
-    let longer = move |_| page.change(Step::Push, |params| params.graph.window_s = 3_600);
-    let narrowed = page
-        .params
-        .with_untracked(|params| params.graph.namespaces.is_some() || params.graph.focus.is_some());
-    let everything = move |_| {
-        page.change(Step::Push, |params| {
-            params.graph.namespaces = None;
-            params.graph.focus = None;
-        });
-    };
-    view! {
-        <div class="state over" role="status">
-            <div class="message sheet">
-                <h2>"No traffic"</h2>
-                <p>
-                    {if narrowed {
-                        format!("In the last {} nothing was called in what you have chosen.", format::window(window_s))
-                    } else {
-                        format!(
-                            "Prometheus answers, but holds no Istio requests or connections of the last {}. \
-                             Check that it scrapes the sidecars (istio_requests_total).",
-                            format::window(window_s)
-                        )
-                    }}
-                </p>
-                <div class="acts">
-                    {narrowed.then(|| view! { <button class="button primary" type="button" on:click=everything>"Show everything with traffic"</button> })}
-                    {(window_s < 3_600).then(|| view! { <button class="button" type="button" on:click=longer>"Look at the last hour"</button> })}
-                </div>
             </div>
         </div>
     }
@@ -131,7 +159,7 @@ fn lost(page: Page) -> Option<impl IntoView> {
     };
     let age = move || format::age((page.now_ms.get() - seen_ms) / 1_000.0);
     Some(view! {
-        <div class="lost over sheet" role="alert">
+        <div class="lost over sheet">
             <b>"Not up to date. "</b>{reason}
             <div class="sub">"What is drawn was measured "{age}". "<span aria-live="off">{move || next_attempt(page, next_ms)}</span></div>
         </div>

@@ -27,7 +27,7 @@ pub(crate) fn Head(
                     class="square" type="button" aria-label="Show only its surroundings" title="Show only its surroundings (f)"
                     aria-pressed=move || focused.get().to_string() on:click=move |_| page.toggle_focus()
                 >{icon(FOCUS)}</button>
-                <button class="square" type="button" aria-label="Close" title="Close (Esc)" on:click=move |_| page.select(None)>{icon(CLOSE)}</button>
+                <button class="square" type="button" aria-label="Close" title="Close (Esc)" on:click=move |_| page.deselect()>{icon(CLOSE)}</button>
             })}
         </div>
     }

@@ -13,7 +13,7 @@ mod node;
 mod sides;
 mod versions;
 
-use crate::state::page;
+use crate::{state::page, widget::grip};
 use leptos::prelude::*;
 use model::Subject;
 
@@ -33,9 +33,11 @@ pub(crate) fn Panel() -> impl IntoView {
         Some(Subject::Node { id } | Subject::Row { node: id, .. }) => Topic::Node(id),
         Some(Subject::Edge { id }) => Topic::Edge(id),
     });
+    let tall = RwSignal::new(false);
     let mesh = Memo::new(move |_| topic.get() == Topic::Mesh);
     view! {
-        <aside id="panel" class="panel" class:mesh=move || mesh.get() tabindex="-1" aria-label=move || if mesh.get() { "The mesh" } else { "What is selected" }>
+        <aside id="panel" class="panel" class:mesh=move || mesh.get() class:tall=tall tabindex="-1" aria-label=move || if mesh.get() { "The mesh" } else { "What is selected" }>
+            {grip(tall)}
             {move || match topic.get() {
                 Topic::Mesh => view! { <graph::GraphPanel/> }.into_any(),
                 Topic::Node(id) => view! { <node::NodePanel id=id/> }.into_any(),

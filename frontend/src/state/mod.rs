@@ -5,6 +5,7 @@ pub(crate) mod params;
 pub(crate) mod refresh;
 pub(crate) mod selection;
 pub(crate) mod settings;
+pub(crate) mod storage;
 pub(crate) mod store;
 
 use leptos::prelude::*;
@@ -28,6 +29,8 @@ pub(crate) struct Page {
     pub(crate) particles_paused: RwSignal<bool>,
     pub(crate) legend_open: RwSignal<bool>,
     pub(crate) hurts_open: RwSignal<bool>,
+    /// On a phone the toolbar folds behind a button.
+    pub(crate) tools_open: RwSignal<bool>,
     /// Words for the live region: what changed.
     pub(crate) said: RwSignal<String>,
     /// Milliseconds since 1970, once a second while the page is in sight.
@@ -45,7 +48,8 @@ pub(crate) struct Hover {
 
 impl Page {
     pub(crate) fn new(boot: Boot) -> Self {
-        let params = RwSignal::new(params::from_address());
+        let params = RwSignal::new(params::from_address(boot.embed));
+        let embed = boot.embed;
         let feed = RwSignal::new(Feed::default());
         let page = Self {
             boot: StoredValue::new(boot),
@@ -55,8 +59,9 @@ impl Page {
             hover: RwSignal::new(None),
             near: RwSignal::new(false),
             particles_paused: RwSignal::new(false),
-            legend_open: RwSignal::new(settings::has_room(1_280.0, 820.0)),
+            legend_open: RwSignal::new(!embed && settings::has_room(1_280.0, 820.0)),
             hurts_open: RwSignal::new(settings::has_room(1_100.0, 560.0)),
+            tools_open: RwSignal::new(false),
             said: RwSignal::new(String::new()),
             now_ms: RwSignal::new(js_sys::Date::now()),
             visible: RwSignal::new(!document().hidden()),
@@ -69,6 +74,10 @@ impl Page {
 
     pub(crate) fn matched(self) -> Option<Matched> {
         self.found.get().ok().flatten()
+    }
+
+    pub(crate) fn is_embedded(self) -> bool {
+        self.boot.with_value(|boot| boot.embed)
     }
 
     pub(crate) fn base_path(self) -> String {

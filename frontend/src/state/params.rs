@@ -5,13 +5,15 @@ use crate::nav::{self, Step};
 use leptos::prelude::*;
 use model::PageParams;
 
-pub(crate) fn from_address() -> PageParams {
+/// In a frame the address alone decides.
+pub(crate) fn from_address(embed: bool) -> PageParams {
     let query = nav::query();
     let (mut params, mistakes) = PageParams::from_query(&query);
     for mistake in mistakes {
         leptos::logging::warn!("the address is not quite right: {mistake}");
     }
-    if !query.split('&').any(|pair| pair.starts_with("theme="))
+    if !embed
+        && !query.split('&').any(|pair| pair.starts_with("theme="))
         && let Some(theme) = settings::remembered_theme()
     {
         params.theme = theme;
@@ -20,7 +22,7 @@ pub(crate) fn from_address() -> PageParams {
 }
 
 pub(crate) fn follow_history(page: Page) {
-    nav::on_back_or_forward(move |_| page.params.set(from_address()));
+    nav::on_back_or_forward(move |_| page.params.set(from_address(page.is_embedded())));
 }
 
 impl Page {
@@ -30,6 +32,8 @@ impl Page {
         let mut after = before.clone();
         edit(&mut after);
         if after != before {
+            // A frame must not fill the history of the page round it.
+            let step = if self.is_embedded() { Step::Replace } else { step };
             nav::write(&after.to_query(), step);
             self.params.set(after);
         }

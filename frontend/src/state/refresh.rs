@@ -59,7 +59,7 @@ fn question(page: Page) -> GraphParams {
         let mut graph = params.graph.clone();
         let panel = matches!(params.selection, Some(Subject::Node { .. } | Subject::Row { .. }));
         let written = params.overlay == "latency" || params.labels.iter().any(|label| label == "p95");
-        graph.percentiles = graph.percentiles || page.near.get() || panel || written;
+        graph.percentiles = graph.percentiles || page.near.get() || panel || written || params.table;
         graph
     })
 }

@@ -1,13 +1,28 @@
 //! What is selected and what is in focus. Both live in the address.
 
 use super::Page;
-use crate::nav::Step;
+use crate::{nav::Step, widget::focus_on};
 use leptos::prelude::*;
 use model::{Edge, Graph, Node, Subject, params::HOPS_MAX};
 
 impl Page {
     pub(crate) fn select(self, subject: Option<Subject>) {
         self.change(Step::Push, |params| params.selection = subject);
+    }
+
+    /// Lets go of the selection; whoever stood in the panel stands on the map or in the table again.
+    pub(crate) fn deselect(self) {
+        let inside = document()
+            .active_element()
+            .is_some_and(|element| element.closest("#panel").is_ok_and(|panel| panel.is_some()));
+        self.select(None);
+        if inside {
+            self.to_main();
+        }
+    }
+
+    pub(crate) fn to_main(self) {
+        focus_on(if self.params.with_untracked(|params| params.table) { "nodes" } else { "map" });
     }
 
     pub(crate) fn selection(self) -> Option<Subject> {

@@ -1,22 +1,13 @@
 //! What belongs to the reader rather than to the view: theme, motion, and whether the page is in sight.
 
-use super::Page;
+use super::{Page, storage};
 use crate::nav::Step;
 use leptos::{ev, prelude::*};
 
 const THEME_KEY: &str = "portolan.theme";
 
-/// Storage may throw in a frame; then nothing is remembered.
 pub(crate) fn remembered_theme() -> Option<String> {
-    let theme = window().local_storage().ok()??.get_item(THEME_KEY).ok()??;
-    ["light", "dark"].contains(&theme.as_str()).then_some(theme)
-}
-
-fn remember_theme(theme: &str) {
-    let Ok(Some(storage)) = window().local_storage() else { return };
-    // A full or forbidden store costs only the memory of the choice.
-    let _ =
-        if theme == "system" { storage.remove_item(THEME_KEY) } else { storage.set_item(THEME_KEY, theme) };
+    storage::get(THEME_KEY).filter(|theme| ["light", "dark"].contains(&theme.as_str()))
 }
 
 pub(crate) fn prefers(query: &str) -> bool {
@@ -49,7 +40,7 @@ pub(crate) fn next_theme(theme: &str) -> &'static str {
 
 impl Page {
     pub(crate) fn set_theme(self, theme: &str) {
-        remember_theme(theme);
+        storage::set(THEME_KEY, theme);
         self.change(Step::Replace, |params| theme.clone_into(&mut params.theme));
     }
 }

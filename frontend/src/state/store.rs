@@ -43,10 +43,13 @@ impl Feed {
 
     /// What the graph that is held answers, as far as it decides on what is drawn; not when, nor with which figures.
     pub(crate) fn question(&self) -> String {
+        question_of(self.asked())
+    }
+
+    /// The parameters that the graph that is held answers.
+    pub(crate) fn asked(&self) -> GraphParams {
         let query = self.address.split_once('?').map_or("", |(_, query)| query);
-        let (params, _) = GraphParams::from_query(query);
-        let standard = GraphParams::default();
-        GraphParams { window_s: standard.window_s, at_s: None, percentiles: false, ..params }.to_query()
+        GraphParams::from_query(query).0
     }
 
     pub(crate) fn standing(&self) -> Standing {
@@ -63,4 +66,10 @@ impl Feed {
             None => Standing::Live,
         }
     }
+}
+
+/// What decides on places, without instant and figures.
+pub(crate) fn question_of(params: GraphParams) -> String {
+    let standard = GraphParams::default();
+    GraphParams { window_s: standard.window_s, at_s: None, percentiles: false, ..params }.to_query()
 }

@@ -22,6 +22,9 @@ pub(crate) const HIDE: &str = "M1.5 7S3.5 3.5 7 3.5 12.5 7 12.5 7 10.5 10.5 7 10
 pub(crate) const FOCUS: &str = "M7 1.5v2M7 10.5v2M1.5 7h2M10.5 7h2M7 4a3 3 0 100 6 3 3 0 000-6z";
 pub(crate) const LEGEND: &str = "M2 3.5h2M6 3.5h6M2 7h2M6 7h6M2 10.5h2M6 10.5h6";
 
+pub(crate) const TOOLS: &str = "M2 4h6M11 4h1M2 10h1M6 10h6M9.5 2.6v2.8M4.5 8.6v2.8";
+pub(crate) const ROWS: &str = "M2 3h10v8H2zM2 5.7h10M2 8.3h10M5.5 3v8";
+
 pub(crate) fn icon(path: &'static str) -> impl IntoView {
     view! { <svg class="icon" viewBox="0 0 14 14" aria-hidden="true"><path d=path/></svg> }
 }
