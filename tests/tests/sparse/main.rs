@@ -45,7 +45,7 @@ impl Stand {
         let (url, end_s, view) = (&self.product.url, self.end_s, self.view);
         let url = format!("{url}/api/v1/{resource}?window={WINDOW_S}s&at={end_s}&{view}");
         let id: Vec<(&str, &str)> = id.into_iter().map(|id| ("id", id)).collect();
-        let answer = tests::http::client(Duration::from_secs(60))?.get(&url).query(&id).send().await?;
+        let answer = tests::http::client(Duration::from_mins(1))?.get(&url).query(&id).send().await?;
         let status = answer.status();
         let body = answer.text().await?;
         ensure!(status.is_success(), "{url}: {status}: {body}");
