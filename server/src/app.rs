@@ -2,6 +2,7 @@
 
 use crate::collector::Collector;
 use crate::config::Config;
+use crate::metrics::Metrics;
 use crate::{api, error::ApiError, middleware, page};
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
@@ -18,14 +19,16 @@ pub(crate) struct Inner {
     pub(crate) collector: Arc<Collector>,
     pub(crate) view_config: graph::ViewConfig,
     pub(crate) bodies: api::Bodies,
+    pub(crate) metrics: Metrics,
 }
 
 impl App {
     pub fn new(config: Config) -> anyhow::Result<Self> {
-        let collector = Collector::new(&config)?;
+        let metrics = Metrics::default();
+        let collector = Collector::new(&config, metrics.queries.clone())?;
         let view_config =
             graph::ViewConfig { intended_splits: config.splits.clone(), ..graph::ViewConfig::default() };
-        Ok(Self(Arc::new(Inner { config, collector, view_config, bodies: api::Bodies::default() })))
+        Ok(Self(Arc::new(Inner { config, collector, view_config, bodies: api::Bodies::default(), metrics })))
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -49,8 +52,10 @@ pub fn router(app: App) -> Router {
     let routes = if base_path.is_empty() {
         inner
     } else {
-        // Nesting takes `/x` but not `/x/`.
+        // Nesting takes `/x` but not `/x/`. Probes and scrapes come past the proxy, so they need not know its path.
         Router::new()
+            .merge(api::probes())
+            .route("/", get(page::home))
             .route(&format!("{base_path}/"), get(page::home))
             .nest(&base_path, inner)
             .fallback(not_found)

@@ -52,6 +52,12 @@ pub struct Settings {
     /// Host names, besides the loopback ones, under which browsers may call; separate with commas
     #[arg(long, env = "PORTOLAN_ALLOWED_HOSTS", value_name = "NAMES", global = true)]
     pub allowed_hosts: Vec<String>,
+    /// Path below which everything is served, such as /tools/mesh, where a proxy keeps it
+    #[arg(long, env = "PORTOLAN_BASE_PATH", value_name = "PATH", global = true)]
+    pub base_path: Option<String>,
+    /// Origins whose pages may frame /embed/graph, such as https://dash.example.org; separate with commas
+    #[arg(long, env = "PORTOLAN_EMBED_ORIGINS", value_name = "ORIGINS", global = true)]
+    pub embed_origins: Vec<String>,
     /// Token for Prometheus; better in a file or in the environment than on the command line
     #[arg(long = "prometheus-bearer-token", env = "PORTOLAN_PROMETHEUS_BEARER_TOKEN", value_name = "TOKEN")]
     #[arg(hide_env_values = true, global = true)]
@@ -143,6 +149,8 @@ impl Default for Settings {
             prometheus: None,
             listen: LISTEN.to_owned(),
             allowed_hosts: Vec::new(),
+            base_path: None,
+            embed_origins: Vec::new(),
             bearer_token: None,
             bearer_token_file: None,
             username: None,

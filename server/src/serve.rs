@@ -2,6 +2,7 @@
 
 use crate::app::{App, router};
 use crate::config::Config;
+use crate::listen;
 use anyhow::Context as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub struct Running {
     pub addr: SocketAddr,
     base_path: String,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<std::io::Result<()>>,
+    task: JoinHandle<()>,
     drain: Duration,
 }
 
@@ -33,15 +34,12 @@ pub async fn serve(mut config: Config) -> anyhow::Result<Running> {
     }
     let drain = config.limits.drain;
     let base_path = config.bind.base_path.clone();
+    let head = config.limits.head;
     let service = router(App::new(config)?);
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
-        axum::serve(listener, service)
-            .with_graceful_shutdown(async move {
-                // A dropped sender stops it too.
-                let _ = stopped.await;
-            })
-            .await
+        // A dropped sender stops it too.
+        listen::until(listener, service, head, async { drop(stopped.await) }).await;
     });
     Ok(Running { addr, base_path, stop, task, drain })
 }
@@ -67,7 +65,7 @@ impl Running {
         let Self { stop, mut task, drain, .. } = self;
         let _ = stop.send(());
         match tokio::time::timeout(drain, &mut task).await {
-            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(())) => {}
             Ok(outcome) => tracing::error!(?outcome, "the server ended with a failure"),
             Err(_) => {
                 tracing::warn!(drain_s = drain.as_secs(), "requests were still running and are cut off");

@@ -5,6 +5,7 @@ mod ask;
 mod bodies;
 mod edge;
 mod graph;
+mod metrics;
 mod namespaces;
 mod node;
 mod openapi;
@@ -30,7 +31,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/openapi.json", get(openapi::document))
 }
 
-/// What a platform asks.
+/// What a platform asks: probes, and a scrape.
 pub(crate) fn probes() -> Router<App> {
-    Router::new().route("/healthz", get(probes::healthz)).route("/readyz", get(probes::readyz))
+    Router::new()
+        .route("/healthz", get(probes::healthz))
+        .route("/readyz", get(probes::readyz))
+        .route("/metrics", get(metrics::metrics))
 }

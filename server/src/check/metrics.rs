@@ -56,7 +56,8 @@ async fn series(
 ) -> Result<Option<u64>, PrometheusError> {
     let matcher = origin.extra_matcher.as_deref().unwrap_or_default();
     let answer = client.instant(&format!("count({name}{{{matcher}}})"), at_s).await?;
-    let (table, _) = decode_instant(&answer.body, &[], false, &mut Symbols::default())
-        .map_err(|error| PrometheusError::from_decoding(error, &answer.body, client.address()))?;
+    let body = answer.body.unpacked()?;
+    let (table, _) = decode_instant(&body, &[], false, &mut Symbols::default())
+        .map_err(|error| PrometheusError::from_decoding(error, &body, client.address()))?;
     Ok(table.values.first().map(|count| *count as u64))
 }

@@ -7,6 +7,7 @@ mod traffic;
 
 use crate::collector::Collector;
 use crate::config::Config;
+use crate::metrics::Queries;
 use crate::prometheus::{Client, PrometheusError, preflight};
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -61,7 +62,7 @@ pub async fn check(config: &Config) -> anyhow::Result<Report> {
     if engine.unreachable.is_some() {
         return Ok(Report { lines, outcome: Outcome::Nothing });
     }
-    let collector = Collector::new(config)?;
+    let collector = Collector::new(config, Queries::default())?;
     let found = collector.snapshot(traffic::ASK).await;
     let origin = collector.origin();
     lines.extend(metrics::lines(&client, &origin, now_s() + engine.skew_s).await);

@@ -26,6 +26,7 @@ pub(crate) struct Collected {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) queries: Vec<QueryUse>,
     pub(crate) bytes: usize,
+    pub(crate) made_at: Instant,
     /// From the first query sent to the last answer read.
     pub(crate) prometheus: Duration,
     /// What the core took.
@@ -52,7 +53,19 @@ impl Collected {
         let answers = (keep_answers == Keep::Answers).then_some(answers);
         let bytes = snapshot.bytes() + answers.as_ref().map_or(0, bytes_of);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { id, window, snapshot, warnings, queries, bytes, prometheus, reading, answers, sent }
+        Self {
+            id,
+            window,
+            snapshot,
+            warnings,
+            queries,
+            bytes,
+            made_at: Instant::now(),
+            prometheus,
+            reading,
+            answers,
+            sent,
+        }
     }
 }
 

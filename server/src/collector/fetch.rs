@@ -4,8 +4,8 @@
 use super::collected::{Collected, Keep, Sent};
 use super::lanes::{Lane, Lanes};
 use super::slow_lane::SlowLane;
-use crate::prometheus::{Client, Notes, PrometheusError, RangeSpan, decode_instant, decode_range};
-use bytes::Bytes;
+use crate::metrics::Queries;
+use crate::prometheus::{Body, Client, Notes, PrometheusError, RangeSpan, decode_instant, decode_range};
 use futures::StreamExt as _;
 use graph::sample::Symbols;
 use graph::{Answers, Origin, Outcome, Query, QueryKind, Signals, Window};
@@ -19,13 +19,15 @@ pub(super) struct Fetcher {
     pub(super) client: Client,
     pub(super) lanes: Lanes,
     pub(super) slow_lane: SlowLane,
+    /// Notes every query sent.
+    pub(super) queries: Queries,
 }
 
 /// What came back for one query.
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     pub(super) query: Query,
-    pub(super) body: Result<Bytes, PrometheusError>,
+    pub(super) body: Result<Body, PrometheusError>,
     pub(super) took: Option<Duration>,
 }
 
@@ -106,12 +108,12 @@ impl Fetcher {
         }
         let started = Instant::now();
         let answer = match query.range {
-            None => self.client.instant(&query.promql, at_s).await,
+            None => self.queries.noted(query.kind.word(), self.client.instant(&query.promql, at_s)).await,
             Some(range) => {
                 let span_s = i64::try_from(range.span_s).unwrap_or(i64::MAX);
                 let step_s = i64::try_from(range.step_s).unwrap_or(i64::MAX);
                 let span = RangeSpan { start_s: at_s.saturating_sub(span_s), end_s: at_s, step_s };
-                self.client.range(&query.promql, span).await
+                self.queries.noted(query.kind.word(), self.client.range(&query.promql, span)).await
             }
         };
         if answer.as_ref().is_err_and(PrometheusError::is_about_the_source) {
@@ -132,6 +134,7 @@ impl Columns {
     fn with(mut self, replies: impl IntoIterator<Item = Reply>, at: &str) -> Self {
         for Reply { query, body, took } in replies {
             let read = body.and_then(|body| {
+                let body = body.unpacked()?;
                 decoded(&query, &body, &mut self.answers.symbols)
                     .map_err(|error| PrometheusError::from_decoding(error, &body, at))
             });

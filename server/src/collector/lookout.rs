@@ -97,8 +97,10 @@ async fn look_once(fetcher: &Fetcher, known: Option<&Seen>, origin: Origin) -> R
 async fn probe(fetcher: &Fetcher, origin: Origin, at_s: i64) -> Origin {
     let mut answers = Vec::new();
     for question in origin.dialect.probe_queries(origin.extra_matcher.as_deref()) {
-        let Ok(answer) = fetcher.client.instant(&question.promql, at_s).await else { return origin };
-        let Ok((table, _)) = decode_instant(&answer.body, &[], false, &mut Symbols::default()) else {
+        let asked = fetcher.queries.noted("probe", fetcher.client.instant(&question.promql, at_s)).await;
+        let Ok(answer) = asked else { return origin };
+        let Ok(body) = answer.body.unpacked() else { return origin };
+        let Ok((table, _)) = decode_instant(&body, &[], false, &mut Symbols::default()) else {
             return origin;
         };
         answers.extend(table.values.first().map(|value| (question.word, *value)));

@@ -14,6 +14,7 @@ mod status;
 pub(crate) use collected::Collected;
 
 use crate::config::Config;
+use crate::metrics::Queries;
 use crate::prometheus::{Client, PrometheusError};
 use back_off::BackOff;
 use fetch::Fetcher;
@@ -81,11 +82,12 @@ struct Live {
 }
 
 impl Collector {
-    pub(crate) fn new(config: &Config) -> anyhow::Result<Arc<Self>> {
+    pub(crate) fn new(config: &Config, queries: Queries) -> anyhow::Result<Arc<Self>> {
         let client = config.prometheus.as_ref().map(Client::new).transpose()?;
         let lanes = Lanes::default();
-        let fetcher = client
-            .map(|client| Arc::new(Fetcher { slow_lane: SlowLane::default(), client, lanes: lanes.clone() }));
+        let fetcher = client.map(|client| {
+            Arc::new(Fetcher { slow_lane: SlowLane::default(), client, lanes: lanes.clone(), queries })
+        });
         let held = Cache::builder()
             .max_capacity(config.limits.snapshot_bytes as u64)
             .weigher(|_: &Key, held: &Arc<Collected>| u32::try_from(held.bytes).unwrap_or(u32::MAX))
@@ -162,7 +164,12 @@ impl Collector {
             let traffic = held.try_get_with(key(false), fetcher.traffic(origin, window)).await;
             match traffic {
                 Ok(traffic) if percentiles => {
-                    held.try_get_with(key(true), fetcher.with_buckets(traffic)).await
+                    let whole = held.try_get_with(key(true), fetcher.with_buckets(traffic)).await;
+                    if whole.is_ok() {
+                        // It serves those without percentiles too, and holds no answers any more.
+                        held.invalidate(&key(false)).await;
+                    }
+                    whole
                 }
                 other => other,
             }

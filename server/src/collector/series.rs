@@ -99,10 +99,11 @@ impl Fetcher {
     async fn line(&self, query: &SeriesQuery, span: RangeSpan) -> Result<Line, PrometheusError> {
         let answer = {
             let _turn = self.lanes.turn(Lane::Detail).await;
-            self.client.range(&query.promql, span).await?
+            self.queries.noted("series", self.client.range(&query.promql, span)).await?
         };
-        let (table, _) = decode_range(&answer.body, &[], &mut Symbols::default())
-            .map_err(|error| PrometheusError::from_decoding(error, &answer.body, self.client.address()))?;
+        let body = answer.body.unpacked()?;
+        let (table, _) = decode_range(&body, &[], &mut Symbols::default())
+            .map_err(|error| PrometheusError::from_decoding(error, &body, self.client.address()))?;
         let points = on_the_grid(table.points.first().map_or(&[], Vec::as_slice), span);
         Ok(Line { metric: query.metric, row: query.row.clone(), points })
     }

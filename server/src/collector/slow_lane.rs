@@ -6,10 +6,13 @@ use super::lanes::Lane;
 use graph::{Origin, QueryKind, Signals, Window};
 use moka::future::Cache;
 use std::sync::Arc;
+use std::time::Duration;
 
 const EVERY_S: i64 = 60;
-/// Minutes kept: now, the one before, and a few of those who look at the past.
-const MINUTES_KEPT: u64 = 6;
+/// Minutes kept: now, and the one before or one of those who look at the past. They are large.
+const MINUTES_KEPT: u64 = 2;
+/// One that nobody asks for any more is let go after this long.
+const IDLE: Duration = Duration::from_secs(90);
 
 #[derive(Debug)]
 pub(super) struct SlowLane {
@@ -18,7 +21,7 @@ pub(super) struct SlowLane {
 
 impl Default for SlowLane {
     fn default() -> Self {
-        Self { by_minute: Cache::new(MINUTES_KEPT) }
+        Self { by_minute: Cache::builder().max_capacity(MINUTES_KEPT).time_to_idle(IDLE).build() }
     }
 }
 

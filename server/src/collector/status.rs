@@ -57,6 +57,12 @@ impl Collector {
         (usize::try_from(self.held.entry_count()).unwrap_or(usize::MAX), self.held.weighted_size())
     }
 
+    /// How long ago the newest answer came that had traffic; None while there is none.
+    pub(crate) fn last_good_age(&self) -> Option<std::time::Duration> {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.values().filter_map(|live| live.last_good.as_ref()).map(|good| good.made_at.elapsed()).min()
+    }
+
     fn failing_lately(&self) -> Option<PrometheusError> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.values().find_map(|live| live.back_off.lost_lately())

@@ -12,6 +12,9 @@ pub struct Limits {
     pub concurrency: usize,
     /// Bytes of a request's body; we only read, so a few kilobytes are plenty. 64 kB.
     pub request_bytes: usize,
+    /// How long a connection may take over the head of a request, and how long it may lie idle. Longer than any refresh:
+    /// 75 s.
+    pub head: Duration,
     /// `--snapshot-memory`: bytes that snapshots may hold together; default 256MB.
     pub snapshot_bytes: usize,
     /// How long running requests may finish after a signal. 10 s.
@@ -24,6 +27,7 @@ impl Limits {
             request_timeout: seconds("--request-timeout", &settings.request_timeout, 60, mistakes),
             concurrency: 512,
             request_bytes: 64_000,
+            head: Duration::from_secs(75),
             snapshot_bytes: bytes("--snapshot-memory", &settings.snapshot_memory, 256_000_000, mistakes),
             drain: Duration::from_secs(10),
         }

@@ -12,6 +12,7 @@ mod split;
 mod transport;
 
 pub use bind::Bind;
+pub(crate) use bind::PROBES;
 pub use limits::Limits;
 pub use load::{Loaded, load};
 pub use prometheus::{Auth, PrometheusConfig};

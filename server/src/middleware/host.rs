@@ -2,6 +2,7 @@
 //! through a visitor's browser (DNS rebinding).
 
 use crate::app::App;
+use crate::config::PROBES;
 use crate::error::ApiError;
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
@@ -50,8 +51,8 @@ fn may_pass(app: &App, host: &str) -> bool {
         || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip == bind.listen.ip())
 }
 
-/// A platform's probes call by the address of the moment, and learn nothing from the answer.
+/// A platform's probes and scrapes call by the address of the moment, and the answers tell nothing of the mesh.
 fn is_probe(app: &App, path: &str) -> bool {
     let path = path.strip_prefix(app.config().bind.base_path.as_str()).unwrap_or(path);
-    matches!(path, "/healthz" | "/readyz")
+    PROBES.contains(&path)
 }

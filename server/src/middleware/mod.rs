@@ -1,6 +1,7 @@
-//! What surrounds every handler, outermost first: request id and span, panics, time, limits, compression, security headers,
+//! What surrounds every handler, outermost first: counting, request id and span, panics, time, limits, compression, security headers,
 //! host check. Must not know what any route does.
 
+mod count;
 mod host;
 mod limits;
 mod nonce;
@@ -8,7 +9,9 @@ mod panic;
 mod security;
 mod trace;
 
+pub(crate) use count::Peer;
 pub(crate) use nonce::Nonce;
+pub(crate) use security::Framers;
 
 use crate::app::App;
 use axum::Router;
@@ -23,6 +26,7 @@ pub(crate) fn around(routes: Router<App>, app: &App) -> Router<App> {
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
     routes.layer(
         ServiceBuilder::new()
+            .layer(from_fn_with_state(app.clone(), count::counted))
             .layer(axum::middleware::from_fn(trace::spanned))
             .layer(CatchPanicLayer::custom(panic::answer))
             .layer(from_fn_with_state(limits.request_timeout, limits::in_time))

@@ -16,6 +16,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(home))
         .route("/graph", get(shell::page))
+        .route("/embed/graph", get(shell::embed))
         .route("/favicon.ico", get(assets::favicon))
         .route("/assets/{*name}", get(assets::asset))
 }

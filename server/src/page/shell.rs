@@ -1,7 +1,7 @@
 //! The one HTML document: theme, boot configuration, and the script that starts the page.
 
 use crate::app::App;
-use crate::middleware::Nonce;
+use crate::middleware::{Framers, Nonce};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
@@ -29,10 +29,34 @@ pub(super) async fn page(
     Extension(nonce): Extension<Nonce>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let boot = boot_json(&app);
+    shell(&app, &nonce, query.as_deref().unwrap_or_default(), Form::Whole)
+}
+
+/// The map without chrome, which the allowed origins may frame.
+pub(super) async fn embed(
+    State(app): State<App>,
+    Extension(nonce): Extension<Nonce>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let mut response = shell(&app, &nonce, query.as_deref().unwrap_or_default(), Form::Embed);
+    let origins = &app.config().bind.embed_origins;
+    if !origins.is_empty() {
+        response.extensions_mut().insert(Framers(origins.join(" ")));
+    }
+    response
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Whole,
+    Embed,
+}
+
+fn shell(app: &App, nonce: &Nonce, query: &str, form: Form) -> Response {
+    let boot = boot_json(app, form);
     let shell = Shell {
         base: &app.config().bind.base_path,
-        theme: theme(query.as_deref().unwrap_or_default()),
+        theme: theme(query),
         nonce: &nonce.0,
         boot: &boot,
         styles: web_dist::styles(),
@@ -55,14 +79,14 @@ fn theme(query: &str) -> &'static str {
     }
 }
 
-fn boot_json(app: &App) -> String {
+fn boot_json(app: &App, form: Form) -> String {
     let config = app.config();
     let boot = Boot {
         base_path: config.bind.base_path.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         source: config.source.clone(),
         configured: config.prometheus.is_some(),
-        embed: false,
+        embed: form == Form::Embed,
         test_hook: config.test_hook,
     };
     within_script(&serde_json::to_string(&boot).expect("boot is plain text and flags"))

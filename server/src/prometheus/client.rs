@@ -1,7 +1,7 @@
 //! One HTTP client for one Prometheus: address, credentials, time-outs, a cap on size.
 //! Must not know what the queries mean, nor read their answers.
 
-use super::PrometheusError;
+use super::{Body, PrometheusError};
 use crate::config::{Auth, PrometheusConfig};
 use anyhow::Context as _;
 use bytes::{Bytes, BytesMut};
@@ -22,10 +22,10 @@ pub(crate) struct Client {
     max_bytes: usize,
 }
 
-/// One answer, unpacked but not read.
+/// One answer, neither unpacked nor read.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
-    pub(crate) body: Bytes,
+    pub(crate) body: Body,
     /// The other side's clock, unix seconds, where it tells.
     pub(crate) date_s: Option<i64>,
 }
@@ -50,7 +50,8 @@ impl Client {
             .user_agent(concat!("portolan/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(config.connect_timeout)
             .timeout(config.timeout)
-            .gzip(true)
+            // Unpacked by `Body`, where it is read.
+            .gzip(false)
             // A redirected POST becomes a GET without its form, and a login page would be taken for an answer.
             .redirect(reqwest::redirect::Policy::none());
         if config.url.scheme() == "http" {
@@ -119,14 +120,16 @@ impl Client {
                 request.basic_auth(username, Some(password.expose_secret()))
             }
         };
+        let request = request.header(header::ACCEPT_ENCODING, "gzip");
         let response = request.send().await.map_err(|error| self.transport(&error))?;
         let status = response.status();
         if !status.is_success() {
             return Err(self.refusal(response).await);
         }
         let date_s = date_s(&response);
-        let body = self.body(response).await?;
-        Ok(Answer { body, date_s })
+        let packed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value == "gzip");
+        let bytes = self.body(response).await?;
+        Ok(Answer { body: Body { bytes, packed, max_bytes: self.max_bytes }, date_s })
     }
 
     /// Reads as it comes and stops at the cap, whatever the announced length, packed or not.
@@ -134,7 +137,7 @@ impl Client {
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.transport(&error))? {
             if body.len() + chunk.len() > self.max_bytes {
-                return Err(PrometheusError::TooLarge { limit_mb: self.max_bytes.div_ceil(1_000_000) });
+                return Err(PrometheusError::too_large(self.max_bytes));
             }
             body.extend_from_slice(&chunk);
         }
@@ -148,6 +151,7 @@ impl Client {
             .get(header::LOCATION)
             .and_then(|value| value.to_str().ok())
             .map(without_secrets);
+        let packed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value == "gzip");
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = response.chunk().await {
             body.extend_from_slice(&chunk);
@@ -155,7 +159,9 @@ impl Client {
                 break;
             }
         }
-        PrometheusError::from_answer(status, location.as_deref(), &body, self.address())
+        let body = Body { bytes: body.into(), packed, max_bytes: ERROR_BODY_BYTES };
+        let said = body.unpacked().unwrap_or_default();
+        PrometheusError::from_answer(status, location.as_deref(), &said, self.address())
     }
 
     fn transport(&self, error: &reqwest::Error) -> PrometheusError {

@@ -63,7 +63,7 @@ pub(crate) async fn preflight(client: &Client, now_s: i64) -> Engine {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(answer: &Result<Answer, PrometheusError>) -> Option<T> {
-    serde_json::from_slice(&answer.as_ref().ok()?.body).ok()
+    serde_json::from_slice(&answer.as_ref().ok()?.body.unpacked().ok()?).ok()
 }
 
 #[derive(Deserialize)]

@@ -88,6 +88,10 @@ impl PrometheusError {
         )
     }
 
+    pub(super) fn too_large(max_bytes: usize) -> Self {
+        Self::TooLarge { limit_mb: max_bytes.div_ceil(1_000_000) }
+    }
+
     /// It was there and took too long.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Timeout { .. } | Self::ServerTimeout { .. })

@@ -1,13 +1,15 @@
 //! The one door to Prometheus: asking, reading answers, and telling failures apart.
 //! Must not know what a metric means.
 
+mod body;
 mod client;
 mod decode;
 mod duration;
 mod engine;
 mod error;
 
-pub(crate) use client::{Client, RangeSpan};
+pub(crate) use body::Body;
+pub(crate) use client::{Answer, Client, RangeSpan};
 pub use decode::{DecodeError, Notes, decode_instant, decode_range};
 pub(crate) use engine::{Engine, preflight};
 pub use error::PrometheusError;

@@ -5,6 +5,10 @@ mod collector;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod connection;
+#[cfg(test)]
+mod embed;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod http;

@@ -1,0 +1,87 @@
+//! Queries sent to Prometheus: how many of which kind with which outcome, how long they took, how much came back.
+
+use super::TIME_BUCKETS_S;
+use crate::prometheus::{Answer, PrometheusError};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use std::future::Future;
+use std::time::Instant;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Ended {
+    kind: &'static str,
+    outcome: &'static str,
+}
+
+/// Cheap to clone; all clones count together.
+#[derive(Debug, Clone)]
+pub(crate) struct Queries {
+    ended: Family<Ended, Counter>,
+    duration: Family<Kind, Histogram>,
+    bytes: Family<Kind, Counter>,
+}
+
+impl Default for Queries {
+    fn default() -> Self {
+        let duration = Family::new_with_constructor(histogram as fn() -> Histogram);
+        Self { ended: Family::default(), duration, bytes: Family::default() }
+    }
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(TIME_BUCKETS_S)
+}
+
+impl Queries {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "prometheus_queries",
+            "Queries sent to Prometheus by kind and outcome (answered, not_json, timeout, unreachable, refused)",
+            self.ended.clone(),
+        );
+        registry.register(
+            "prometheus_query_duration_seconds",
+            "Time from sending a query to the last byte of its answer, by kind",
+            self.duration.clone(),
+        );
+        registry.register(
+            "prometheus_answer_bytes",
+            "Bytes of Prometheus's answers as they came over the wire, by kind of query",
+            self.bytes.clone(),
+        );
+    }
+
+    /// Sends a query and notes how that went. `kind` is one of few words.
+    pub(crate) async fn noted(
+        &self,
+        kind: &'static str,
+        query: impl Future<Output = Result<Answer, PrometheusError>>,
+    ) -> Result<Answer, PrometheusError> {
+        let sent = Instant::now();
+        let outcome = query.await;
+        self.duration.get_or_create(&Kind { kind }).observe(sent.elapsed().as_secs_f64());
+        if let Ok(answer) = &outcome {
+            self.bytes.get_or_create(&Kind { kind }).inc_by(answer.body.wire_bytes() as u64);
+        }
+        self.ended.get_or_create(&Ended { kind, outcome: word(&outcome) }).inc();
+        outcome
+    }
+}
+
+fn word(outcome: &Result<Answer, PrometheusError>) -> &'static str {
+    match outcome {
+        Ok(answer) if answer.body.begins_as_json() => "answered",
+        Ok(_) => "not_json",
+        Err(error) if error.is_timeout() => "timeout",
+        Err(error) if error.is_about_the_source() => "unreachable",
+        Err(_) => "refused",
+    }
+}
