@@ -35,7 +35,7 @@ impl Bind {
                 }
             })
             .collect();
-        let base_path = settings.base_path.as_deref().map(base_path).unwrap_or(Ok(String::new()));
+        let base_path = settings.base_path.as_deref().map_or(Ok(String::new()), base_path);
         let base_path = base_path.unwrap_or_else(|mistake| {
             mistakes.push(mistake);
             String::new()

@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn one_that_broke_off_says_so_and_a_lying_length_takes_no_memory() {
-        let whole = packed(&[b'x'; 100_000], 1_000_000_000);
+        let whole = packed(&vec![b'x'; 100_000], 1_000_000_000);
         let half = Body { bytes: whole.bytes.slice(..whole.bytes.len() / 2), ..whole.clone() };
         assert_eq!(half.unpacked(), Err(PrometheusError::CutOff));
         let mut lying = whole.bytes.to_vec();
