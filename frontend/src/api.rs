@@ -2,8 +2,10 @@
 //! It must not know when to ask or what is done with an answer.
 
 use leptos::prelude::window;
-use model::Problem;
-use serde::de::DeserializeOwned;
+use model::{
+    Problem,
+    json::{self, FromJson},
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Headers, Request, RequestCache, RequestInit, Response};
@@ -47,31 +49,48 @@ impl Drop for Leash {
     }
 }
 
-pub(crate) async fn get<T: DeserializeOwned>(
+/// An answer before it is read; how to read it is the caller's business, so that asking is compiled once.
+#[derive(Debug)]
+pub(crate) struct Received {
+    text: String,
+    etag: Option<String>,
+    status: u16,
+}
+
+/// None where what the page holds is still right.
+pub(crate) async fn fetch(
     address: &str,
     etag: Option<&str>,
     signal: Option<&AbortSignal>,
-) -> Result<Answer<T>, Failure> {
+) -> Result<Option<Received>, Failure> {
     let response = send(address, etag, signal).await.map_err(|thrown| unreachable_or_aborted(&thrown))?;
-    if response.status() == 304 {
-        return Ok(Answer::NotModified);
+    let status = response.status();
+    if status == 304 {
+        return Ok(None);
     }
-    let tag = response.headers().get("etag").ok().flatten();
+    let etag = response.headers().get("etag").ok().flatten();
     let text = body(&response).await.map_err(|thrown| unreachable_or_aborted(&thrown))?;
-    if !response.ok() {
-        return Err(Failure::Told(problem(response.status(), &text)));
+    if response.ok() {
+        Ok(Some(Received { text, etag, status }))
+    } else {
+        Err(Failure::Told(problem(status, &text)))
     }
-    match serde_json::from_str(&text) {
-        Ok(value) => Ok(Answer::Fresh { value, etag: tag }),
-        Err(error) => Err(Failure::Told(told(
-            "unreadable-answer",
-            "The answer could not be read",
-            response.status(),
-            format!(
-                "The server's answer is not what this page expects ({error}). Reload the page: it may be older than the server."
-            ),
-        ))),
-    }
+}
+
+pub(crate) fn read<T: FromJson>(received: Option<Received>) -> Result<Answer<T>, Failure> {
+    let Some(Received { text, etag, status }) = received else { return Ok(Answer::NotModified) };
+    json::read(&text).map(|value| Answer::Fresh { value, etag }).map_err(|error| unreadable(status, &error))
+}
+
+fn unreadable(status: u16, error: &json::Unreadable) -> Failure {
+    Failure::Told(told(
+        "unreadable-answer",
+        "The answer could not be read",
+        status,
+        format!(
+            "The server's answer is not what this page expects ({error}). Reload the page: it may be older than the server."
+        ),
+    ))
 }
 
 async fn send(address: &str, etag: Option<&str>, signal: Option<&AbortSignal>) -> Result<Response, JsValue> {
@@ -108,7 +127,7 @@ fn unreachable_or_aborted(thrown: &JsValue) -> Failure {
 }
 
 fn problem(status: u16, text: &str) -> Problem {
-    serde_json::from_str(text).unwrap_or_else(|_| {
+    json::read(text).unwrap_or_else(|_| {
         told(
             "http",
             "The server refused",

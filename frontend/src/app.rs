@@ -1,5 +1,6 @@
 //! The frame: header, time bar, toolbar, map, panel and quality strip, and what they share.
 
+use crate::state::shared::{click, memo, part};
 use crate::{
     embed,
     frame::{find, help, namespaces, strip, time_bar, toolbar},
@@ -20,7 +21,7 @@ pub(crate) fn Frame(boot: Boot) -> AnyView {
     }
     let configured = page.boot.with_value(|boot| boot.configured);
     // A panel without a picture would say nothing.
-    let panel = Memo::new(move |_| page.feed.with(|feed| feed.graph.is_some()));
+    let panel = memo(move || page.feed.with(|feed| feed.graph.is_some()));
     view! {
         <div class="frame">
             <Header/>
@@ -40,9 +41,9 @@ pub(crate) fn Frame(boot: Boot) -> AnyView {
                     <Map/>
                     {configured.then(|| view! { <strip::Strip/> })}
                 </main>
-                {move || panel.get().then(|| view! { <Panel/> })}
+                {part(move || panel.get().then(|| view! { <Panel/> }))}
             </div>
-            <div class="heard" role="status" aria-live="polite">{move || page.said.get()}</div>
+            <div class="heard" role="status" aria-live="polite">{part(move || page.said.get())}</div>
             {help::sheet()}
         </div>
     }
@@ -68,7 +69,7 @@ fn Header() -> impl IntoView {
                 {configured.then(|| view! { <b>{source}</b> })}
                 <span>{engine}</span>
             </span>
-            <button class="square" type="button" aria-label="Keys" title="Keys (?)" on:click=move |_| help::show()>"?"</button>
+            <button class="square" type="button" aria-label="Keys" title="Keys (?)" on:click=click(move |_| help::show())>"?"</button>
             <toolbar::ThemeButton/>
         </header>
     }

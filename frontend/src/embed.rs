@@ -1,5 +1,6 @@
 //! The map in somebody else's page: nothing round it but a line that says what is seen, how old it is, and where more is.
 
+use crate::state::shared::{click, part};
 use crate::{
     frame::time_bar,
     map::{Map, figure},
@@ -13,7 +14,7 @@ pub(crate) fn frame(page: Page) -> AnyView {
     view! {
         <div class="frame embed">
             <main class="left"><Map/>{caption(page)}</main>
-            <div class="heard" role="status" aria-live="polite">{move || page.said.get()}</div>
+            <div class="heard" role="status" aria-live="polite">{part(move || page.said.get())}</div>
         </div>
     }
     .into_any()
@@ -35,7 +36,7 @@ fn caption(page: Page) -> AnyView {
         <footer class="strip caption">
             {time_bar::mark(page)}
             <span class="facts">{source}" · "{window}" · "{age}</span>
-            {move || worst(page)}
+            {part(move || worst(page))}
             <a href=whole target="_blank" rel="noopener">{logo()}"Open in Portolan"</a>
         </footer>
     }
@@ -49,7 +50,7 @@ fn worst(page: Page) -> Option<AnyView> {
     let words =
         format!("{} {}: {}", finding.title, finding.remark, figure(finding.figure)).replace(" :", ":");
     let button = view! {
-        <button class="link worst" type="button" title=finding.sentence on:click=move |_| page.select(Some(subject.clone()))>
+        <button class="link worst" type="button" title=finding.sentence on:click=click(move |_| page.select(Some(subject.clone())))>
             {finding_glyph(finding.kind, finding.status)}<span>{words}</span>
         </button>
     };

@@ -1,6 +1,7 @@
 //! The table twin of the map: the same nodes and edges in rows, with the map's selection, find and figures.
 //! What stands in the rows, and their order, lies in `view::table`.
 
+use crate::state::shared::{Look, Views, click, effect, memo, part};
 use crate::{
     state::{Page, page},
     widget::{focus_on, icon::status_class, icon::status_glyph},
@@ -13,7 +14,7 @@ use wasm_bindgen::JsCast;
 /// Both tables; nothing while the map is shown or there is no picture.
 pub(crate) fn tables() -> impl IntoView {
     let page = page();
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         page.params.with(|params| params.table) && page.feed.with(crate::state::Feed::has_picture)
     });
     move || {
@@ -26,18 +27,18 @@ pub(crate) fn tables() -> impl IntoView {
 /// The arrow keys move along rows without the focus leaving the table, so that a refresh cannot lose it.
 fn one(page: Page, of: Of, id: &'static str) -> AnyView {
     let sort = RwSignal::new(of.first_sort());
-    let rows = Memo::new(move |_| {
+    let rows = memo(move || {
         let (matched, hide) = (page.matched(), page.params.with(|params| params.hide));
         let graph = page.feed.with(|feed| feed.graph.clone());
         graph.map_or_else(Vec::new, |graph| table::rows(&graph, of, matched.as_ref(), hide, sort.get()))
     });
     // Where the keyboard is: the row walked to, else the selected one.
     let walked = RwSignal::new(None::<Subject>);
-    let here = Memo::new(move |_| {
+    let here = memo(move || {
         let at = walked.get().or_else(|| page.selection())?;
-        rows.with(|rows| rows.iter().position(|row| row.subject == at))
+        rows.look(|rows| rows.iter().position(|row| row.subject == at))
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         if page.selection().is_some() {
             walked.set(None);
         }
@@ -67,13 +68,13 @@ fn one(page: Page, of: Of, id: &'static str) -> AnyView {
         event.prevent_default();
         walked.set(rows.with_untracked(|rows| rows.get(next).map(|row| row.subject.clone())));
     };
-    let click = move |event: ev::MouseEvent| {
+    let choose = move |event: ev::MouseEvent| {
         let row = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
             .and_then(|element| element.closest("tr").ok().flatten());
         let at = row.and_then(|row| row.id().rsplit_once('-')?.1.parse::<usize>().ok());
-        if let Some(subject) = at.and_then(|at| rows.with(|rows| Some(rows.get(at)?.subject.clone()))) {
+        if let Some(subject) = at.and_then(|at| rows.look(|rows| Some(rows.get(at)?.subject.clone()))) {
             walked.set(None);
             page.select(Some(subject));
         }
@@ -83,10 +84,10 @@ fn one(page: Page, of: Of, id: &'static str) -> AnyView {
             id=id role="grid" tabindex="0" aria-activedescendant=move || here.get().map(|at| row_id(id, at))
             aria-label=if of == Of::Nodes { "Nodes" } else { "Edges" } on:keydown=key
         >
-            <caption>{move || rows.with(|rows| of.caption(rows, sort.get()))}</caption>
+            <caption>{part(move || rows.look(|rows| of.caption(rows, sort.get())))}</caption>
             <thead><tr>{headings(of, sort)}</tr></thead>
-            <tbody on:click=click>
-                {move || rows.with(|rows| rows.iter().enumerate().map(|(at, row)| line(page, of, (id, at, here), row)).collect_view())}
+            <tbody on:click=click(choose)>
+                {part(move || rows.look(|rows| rows.iter().enumerate().map(|(at, row)| line(page, of, (id, at, here), row)).views()))}
             </tbody>
         </table>
     }
@@ -110,7 +111,7 @@ fn headings(of: Of, sort: RwSignal<table::Sort>) -> Vec<AnyView> {
     let heading = |(at, column): (usize, &'static table::Column)| {
         view! {
             <th scope="col" class=class(at, of, "") aria-sort=move || sort.get().aria(at)>
-                <button type="button" on:click=move |_| sort.update(|sort| *sort = sort.chosen(of, at))>{column.name}</button>
+                <button type="button" on:click=click(move |_| sort.update(|sort| *sort = sort.chosen(of, at)))>{column.name}</button>
             </th>
         }
         .into_any()
@@ -131,14 +132,14 @@ fn line(
     row: &Row,
 ) -> AnyView {
     let mine = row.subject.clone();
-    let chosen = Memo::new(move |_| page.params.with(|params| params.selection.as_ref() == Some(&mine)));
+    let chosen = memo(move || page.params.with(|params| params.selection.as_ref() == Some(&mine)));
     let (nested, lit) = (row.nested, row.lit);
     let cells = row.cells.iter().enumerate().map(|(at, text)| cell(of, at, text.clone(), row.status));
     view! {
         <tr
             id=row_id(id, at) class:nested=nested class:lit=lit class:chosen=chosen class:here=move || here.get() == Some(at)
             aria-selected=move || chosen.get().to_string()
-        >{cells.collect_view()}</tr>
+        >{cells.views()}</tr>
     }
     .into_any()
 }

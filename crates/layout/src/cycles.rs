@@ -1,5 +1,6 @@
 //! Which arcs must run backward so that all others can run forward. Knows arcs with weights and nothing else.
 
+use crate::sorting::Order as _;
 /// From, to, weight.
 pub(crate) type Arc = (usize, usize, f64);
 
@@ -146,7 +147,7 @@ fn greedy(n: usize, arcs: &[Arc], inner: &[usize]) -> Vec<usize> {
 fn walk(n: usize, arcs: &[Arc], inner: &[usize]) -> Vec<usize> {
     let mut out = outgoing(n, arcs, inner);
     for list in &mut out {
-        list.sort_by(|&a, &b| arcs[b].2.total_cmp(&arcs[a].2));
+        list.order_by(|&a, &b| arcs[b].2.total_cmp(&arcs[a].2));
     }
     let mut surplus = vec![0.0; n];
     let mut outside = vec![false; n];
@@ -159,7 +160,7 @@ fn walk(n: usize, arcs: &[Arc], inner: &[usize]) -> Vec<usize> {
         outside[v] |= inner.binary_search(&arc).is_err();
     }
     let mut roots: Vec<usize> = (0..n).filter(|&v| !out[v].is_empty()).collect();
-    roots.sort_by(|&a, &b| outside[b].cmp(&outside[a]).then(surplus[b].total_cmp(&surplus[a])));
+    roots.order_by(|&a, &b| outside[b].cmp(&outside[a]).then(surplus[b].total_cmp(&surplus[a])));
     let mut seen = vec![false; n];
     let mut place = vec![0; n];
     let mut next = n + 1;
@@ -189,7 +190,7 @@ fn walk(n: usize, arcs: &[Arc], inner: &[usize]) -> Vec<usize> {
 /// Turns arcs forward again, the heaviest first, where that closes no cycle.
 fn release(n: usize, arcs: &[Arc], inner: &[usize], back: &mut [bool]) {
     let mut turned: Vec<usize> = inner.iter().copied().filter(|&arc| back[arc]).collect();
-    turned.sort_by(|&a, &b| arcs[b].2.total_cmp(&arcs[a].2));
+    turned.order_by(|&a, &b| arcs[b].2.total_cmp(&arcs[a].2));
     let mut around = vec![Vec::new(); n];
     for &arc in inner {
         around[arcs[arc].0].push(arc);

@@ -6,6 +6,7 @@ use crate::labels;
 use crate::net::Net;
 use crate::routes::{self, Ends};
 use crate::scene::{PlacedNode, Rect, Route, Scene};
+use crate::sorting::Order as _;
 use crate::tracks::Tracks;
 use crate::tuning::{DETOUR, TWIN_GAP};
 
@@ -155,13 +156,13 @@ pub(crate) fn lead(
 pub(crate) fn in_input_order(net: &Net, routes: Vec<Option<Route>>) -> Vec<Route> {
     let mut order: Vec<(usize, Option<Route>)> =
         net.lines.iter().map(|line| line.input).zip(routes).collect();
-    order.sort_by_key(|route| route.0);
+    order.order_by_key(|route| route.0);
     order.into_iter().filter_map(|route| route.1).collect()
 }
 
 pub(crate) fn nodes(input: &Input, net: &Net, plan: &Plan) -> Vec<PlacedNode> {
     let mut by_place: Vec<usize> = (0..net.cards.len()).collect();
-    by_place.sort_by(|&a, &b| {
+    by_place.order_by(|&a, &b| {
         plan.layer[a].cmp(&plan.layer[b]).then(plan.cards[a].y.total_cmp(&plan.cards[b].y))
     });
     let mut order = vec![0; net.cards.len()];
@@ -171,7 +172,7 @@ pub(crate) fn nodes(input: &Input, net: &Net, plan: &Plan) -> Vec<PlacedNode> {
         }
     }
     let mut cards: Vec<usize> = (0..net.cards.len()).collect();
-    cards.sort_by_key(|&card| net.cards[card].input);
+    cards.order_by_key(|&card| net.cards[card].input);
     cards
         .into_iter()
         .map(|card| PlacedNode {

@@ -4,6 +4,7 @@ use crate::geometry::hull;
 use crate::input::Input;
 use crate::net::{Frame, Net};
 use crate::scene::{PlacedGroup, Point, Rect, Scene, Size};
+use crate::sorting::Order as _;
 use crate::tuning::{APP_PADDING, BAND_PADDING};
 
 /// All groups that have members, in the order of the input.
@@ -18,7 +19,7 @@ pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGrou
     for frame in &net.bands {
         out.push((frame.input, band(net, frame, cards, &app_rects)));
     }
-    out.sort_by_key(|(input, _)| *input);
+    out.order_by_key(|(input, _)| *input);
     out.into_iter()
         .map(|(index, rect)| {
             let group = &input.groups[index];

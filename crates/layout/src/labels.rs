@@ -1,6 +1,7 @@
 //! A place for each label beside its line: above a level stretch, on a side of a steep one, clear of cards, titles,
 //! other labels and, where possible, other lines. Knows a scene, no text.
 
+use crate::sorting::Order as _;
 use std::collections::BTreeMap;
 
 use crate::geometry::{cuts, hull, points, touches};
@@ -26,7 +27,7 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(&Route) ->
     if wishes.is_empty() {
         return;
     }
-    wishes.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(b.key)));
+    wishes.order_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(b.key)));
     let mut ground = Ground::new(scene, input, &areas(scene, &wishes));
     let mut found: Vec<(usize, Option<Rect>)> = Vec::with_capacity(wishes.len());
     for wish in wishes {

@@ -4,6 +4,7 @@
 use crate::cycles::components;
 use crate::part::Part;
 use crate::simplex::{Span, longest_path, ranks};
+use crate::sorting::Order as _;
 use crate::tuning::{ASPECT, CARD_GAP, LAYER_GAP, LINE_CLEAR};
 
 /// Above this many items the exact method would be felt.
@@ -82,7 +83,7 @@ fn band_pairs(part: &Part, back: &[bool]) -> Vec<(usize, usize)> {
         .filter(|arc| arc.0 < bands && arc.1 < bands && knot[arc.0] != knot[arc.1])
         .map(|arc| (arc.0, arc.1))
         .collect();
-    pairs.sort_unstable();
+    pairs.order();
     pairs.dedup();
     pairs
 }
@@ -114,7 +115,7 @@ fn align_loose(part: &Part, layer: &mut [usize], apart: bool) {
     if pieces.len() < 2 || (apart && part.bands.len() > 1 && pieces.len() > 8) {
         return;
     }
-    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+    pieces.order_by_key(|piece| std::cmp::Reverse(piece.len()));
     let deepest = layer.iter().copied().max().unwrap_or(0);
     let mut range: Vec<Option<(usize, usize)>> = vec![None; part.bands.len()];
     for piece in &pieces {
@@ -230,7 +231,7 @@ fn fold_at(part: &Part, base: &[usize], column: &[f64], most: f64) -> Vec<usize>
             .map(|item| (part.band[item], !calls[item], item))
             .collect();
         // What calls nobody goes to the right, where it is in nobody's way.
-        groups.sort_unstable();
+        groups.order();
         for group in groups.chunk_by(|a, b| a.0 == b.0) {
             for (index, &(_, _, item)) in group.iter().enumerate() {
                 out[item] = at + shift + index * folds / group.len();

@@ -32,6 +32,7 @@ mod settle;
 mod shelves;
 mod sift;
 mod simplex;
+pub mod sorting;
 mod tracks;
 mod tuning;
 mod update;

@@ -4,6 +4,7 @@ use crate::geometry::{cross, cuts, polyline};
 use crate::grid::Grid;
 use crate::input::GroupKind;
 use crate::scene::{Point, Rect, Scene};
+use crate::sorting::Order as _;
 
 /// Figures of one picture. What should be none is counted, so that a test can say so.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +64,7 @@ pub fn measure(scene: &Scene, member: impl Fn(usize, usize) -> bool) -> Metrics 
 
 fn pairs(rects: &[&Rect]) -> usize {
     let mut sorted = rects.to_vec();
-    sorted.sort_by(|a, b| a.x.total_cmp(&b.x));
+    sorted.order_by(|a, b| a.x.total_cmp(&b.x));
     let mut count = 0;
     for (index, rect) in sorted.iter().enumerate() {
         let near = sorted[index + 1..].iter().take_while(|other| other.x < rect.right());
@@ -96,7 +97,7 @@ fn crossings(scene: &Scene, lines: &[Vec<Point>]) -> usize {
             pieces.push((index, ends[0], ends[1]));
         }
     }
-    found.sort_unstable();
+    found.order();
     found.dedup();
     found.len()
 }

@@ -2,6 +2,7 @@
 //! the way; what does not pay is taken back. Knows the field, no card. Work is counted, not timed, so that every
 //! machine does the same.
 
+use crate::sorting::Order as _;
 use std::collections::BinaryHeap;
 
 use crate::columns::Columns;
@@ -183,7 +184,7 @@ fn wishes(field: &Field, entry: usize, tries: usize, shifts: &mut Vec<(f64, f64)
     if shifts.is_empty() {
         return;
     }
-    shifts.sort_by(|a, b| a.0.total_cmp(&b.0));
+    shifts.order_by(|a, b| a.0.total_cmp(&b.0));
     let half = shifts.iter().map(|shift| shift.1).sum::<f64>() / 2.0;
     let mut sum = 0.0;
     let mut middle = shifts[shifts.len() - 1].0;
@@ -198,7 +199,7 @@ fn wishes(field: &Field, entry: usize, tries: usize, shifts: &mut Vec<(f64, f64)
             break;
         }
     }
-    shifts.sort_by(|a, b| b.1.total_cmp(&a.1));
+    shifts.order_by(|a, b| b.1.total_cmp(&a.1));
     shifts.truncate(tries);
     shifts.insert(0, (middle, 0.0));
 }

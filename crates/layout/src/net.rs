@@ -1,6 +1,7 @@
 //! The input made fit for work: indices in place of keys, in an order that does not depend on the caller's, sizes
 //! made sane, apps folded to one item. Knows nothing of places.
 
+use crate::sorting::Order as _;
 use std::collections::BTreeMap;
 
 use crate::input::{GroupKind, Input, Node};
@@ -190,7 +191,7 @@ impl Net {
             });
         }
         // Stable: lines of one pair stay in the order of their keys.
-        self.lines.sort_by_key(|line| (line.source, line.target));
+        self.lines.order_by_key(|line| (line.source, line.target));
     }
 }
 

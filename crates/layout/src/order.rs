@@ -1,6 +1,7 @@
 //! The order in each column: few crossings, bands whole. Sweeps by barycentre and median from both sides, exchange
 //! of neighbours, restarts, and sifting where the picture is small enough. Knows no pixel.
 
+use crate::sorting::Order as _;
 use std::cmp::Ordering;
 
 use crate::columns::Columns;
@@ -177,7 +178,7 @@ fn key(heights: &mut [(f64, u64)], median: bool) -> Option<f64> {
         return None;
     }
     if median {
-        heights.sort_by(|a, b| a.0.total_cmp(&b.0));
+        heights.order_by(|a, b| a.0.total_cmp(&b.0));
         let half = heights.len() / 2;
         let middle = heights[half].0;
         return Some(if heights.len() % 2 == 1 {
@@ -200,10 +201,10 @@ pub(crate) fn merged(columns: &Columns, keyed: &[(f64, usize)]) -> Vec<usize> {
             *key = key.clamp(columns.floors[shelf], columns.floors[shelf + 1]);
         }
     }
-    items.sort_by(|a, b| columns.shelf[a.1].cmp(&columns.shelf[b.1]).then(a.0.total_cmp(&b.0)));
+    items.order_by(|a, b| columns.shelf[a.1].cmp(&columns.shelf[b.1]).then(a.0.total_cmp(&b.0)));
     let mut all = items;
     all.extend(keyed.iter().copied().filter(|entry| !columns.is_real(entry.1)));
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    all.order_by(|a, b| a.0.total_cmp(&b.0));
     all.into_iter().map(|entry| entry.1).collect()
 }
 
@@ -265,7 +266,7 @@ fn walk(columns: &mut Columns) {
     let mut seen = vec![false; n];
     let mut keyed: Vec<Vec<(f64, usize)>> = vec![Vec::new(); columns.order.len()];
     let mut roots: Vec<usize> = (0..n).collect();
-    roots.sort_by_key(|&entry| (columns.shelf.get(entry).copied(), columns.layer[entry], entry));
+    roots.order_by_key(|&entry| (columns.shelf.get(entry).copied(), columns.layer[entry], entry));
     for root in roots {
         let mut stack = vec![root];
         while let Some(entry) = stack.pop() {

@@ -1,6 +1,7 @@
 //! Parts side by side on one grid of layers: each takes the highest place that is free. Knows blocks of columns, not
 //! what is in them.
 
+use crate::sorting::Order as _;
 use crate::tuning::{ASPECT, CARD_GAP, LAYER_GAP, PART_GAP};
 
 /// A block: how many layers wide, how high.
@@ -30,7 +31,7 @@ pub(crate) fn pack(blocks: &[Block], width: f64, aspect: f64) -> Vec<(usize, f64
 /// The tallest first, each where its top comes to lie highest.
 fn drop(blocks: &[Block], columns: usize) -> (Vec<(usize, f64)>, f64) {
     let mut order: Vec<usize> = (0..blocks.len()).collect();
-    order.sort_by(|&a, &b| {
+    order.order_by(|&a, &b| {
         let area = |index: usize| blocks[index].columns as f64 * blocks[index].height;
         blocks[b].columns.cmp(&blocks[a].columns).then(area(b).total_cmp(&area(a)))
     });

@@ -2,6 +2,7 @@
 
 use crate::net::Net;
 use crate::scene::Size;
+use crate::sorting::Order as _;
 use crate::tuning::TWIN_GAP;
 
 /// One part, with local indices.
@@ -72,7 +73,7 @@ pub(crate) fn split(net: &Net) -> Vec<Part> {
         .map(|(index, line)| (net.cards[line.source].item, net.cards[line.target].item, index))
         .filter(|(from, to, _)| from != to)
         .collect();
-    pairs.sort_unstable();
+    pairs.order();
     for (from, to, line) in pairs {
         let part = &mut parts[part_of[find(&mut root, from)]];
         part.take(net, (local[from], local[to]), line);

@@ -1,5 +1,6 @@
 //! A picture from scratch: parts laid out, packed on one grid of layers, given their x, and drawn up as a scene.
 
+use crate::sorting::Keyed as _;
 use std::collections::BTreeMap;
 
 use crate::draw::{self, Plan};
@@ -27,7 +28,7 @@ pub fn place(input: &Input) -> Scene {
         return scene;
     }
     let index: BTreeMap<&str, usize> =
-        scene.nodes.iter().enumerate().map(|(at, node)| (&*node.key, at)).collect();
+        scene.nodes.iter().enumerate().map(|(at, node)| (&*node.key, at)).keyed();
     let known: Vec<Option<usize>> =
         net.cards.iter().map(|card| index.get(&*input.nodes[card.input].key).copied()).collect();
     renew(&scene, input, &net, &known).scene

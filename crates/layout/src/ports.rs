@@ -2,6 +2,7 @@
 //! and heights, no route.
 
 use crate::net::Net;
+use crate::sorting::Order as _;
 use crate::tuning::{PORT_SHARE, PORT_STEP};
 
 /// Heights of both ends of each line, from the top of their cards.
@@ -52,7 +53,7 @@ struct End {
 
 fn spread(net: &Net, ends: &mut [End], out: &mut [f64]) {
     let port = |end: &End| end.port.unwrap_or(-1.0);
-    ends.sort_by(|a, b| {
+    ends.order_by(|a, b| {
         a.card
             .cmp(&b.card)
             .then(port(a).total_cmp(&port(b)))

@@ -2,6 +2,7 @@
 //! Knows rectangles and neighbours, no key.
 
 use crate::scene::Rect;
+use crate::sorting::Order as _;
 use crate::tracks::Tracks;
 use crate::tuning::{BAND_GAP, CARD_GAP, LAYER_GAP, LINE_CLEAR};
 
@@ -73,7 +74,7 @@ fn columns(wish: &Wish, tracks: &Tracks) -> Vec<(usize, f64)> {
         out.push((tracks.columns.len() + 1, last.right + LAYER_GAP));
     }
     let cost = |column: usize| column_cost(wish, column);
-    out.sort_by(|a, b| cost(a.0).total_cmp(&cost(b.0)));
+    out.order_by(|a, b| cost(a.0).total_cmp(&cost(b.0)));
     out
 }
 
@@ -109,7 +110,7 @@ fn heights(wish: &Wish, x: f64, wanted: f64) -> Vec<f64> {
             .filter(|frame| meets(frame, room))
             .map(|frame| (frame.y - wish.height - room, frame.bottom() + room + wish.padding.1)),
     );
-    taken.sort_by(|a, b| a.0.total_cmp(&b.0));
+    taken.order_by(|a, b| a.0.total_cmp(&b.0));
     let mut out = Vec::new();
     let mut free = f64::NEG_INFINITY;
     for (top, bottom) in taken.into_iter().chain([(f64::INFINITY, f64::INFINITY)]) {

@@ -3,6 +3,7 @@
 
 use crate::columns::Columns;
 use crate::order::{exchange, merged};
+use crate::sorting::Order as _;
 
 /// Gives each item its shelf from where it stands now: bands by their mean height, odd numbers from the top down.
 pub(crate) fn assign(columns: &mut Columns, band: &[Option<usize>], bands: usize) {
@@ -14,7 +15,7 @@ pub(crate) fn assign(columns: &mut Columns, band: &[Option<usize>], bands: usize
         }
     }
     let mut order: Vec<usize> = (0..bands).collect();
-    order.sort_by(|&a, &b| (mean[a].0 / mean[a].1).total_cmp(&(mean[b].0 / mean[b].1)));
+    order.order_by(|&a, &b| (mean[a].0 / mean[a].1).total_cmp(&(mean[b].0 / mean[b].1)));
     let heights: Vec<f64> = order.iter().map(|&b| mean[b].0 / mean[b].1).collect();
     let mut shelf_of = vec![0; bands];
     for (place, &band) in order.iter().enumerate() {

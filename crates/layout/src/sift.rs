@@ -3,6 +3,7 @@
 
 use crate::columns::Columns;
 use crate::order::{exchange, gain};
+use crate::sorting::Order as _;
 
 /// Rounds over all entries until one brings nothing.
 pub(crate) fn all(columns: &mut Columns) {
@@ -13,7 +14,7 @@ pub(crate) fn all(columns: &mut Columns) {
         }
         for column in 0..columns.order.len() {
             let mut entries = columns.order[column].clone();
-            entries.sort_by_key(|&entry| {
+            entries.order_by_key(|&entry| {
                 std::cmp::Reverse(columns.left[entry].len() + columns.right[entry].len())
             });
             for entry in entries {

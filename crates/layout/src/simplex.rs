@@ -1,6 +1,7 @@
 //! Network simplex: whole numbers for nodes such that every arc is long enough and the weighted sum of lengths is
 //! least. Knows nothing of layers or cards.
 
+use crate::sorting::Order as _;
 /// An arc that must be at least `least` long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span {
@@ -101,7 +102,7 @@ fn parts(n: usize, spans: &[Span]) -> Vec<Vec<usize>> {
             }
             at += 1;
         }
-        part.sort_unstable();
+        part.order();
         parts.push(part);
     }
     parts

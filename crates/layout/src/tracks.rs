@@ -2,6 +2,7 @@
 //! rectangles and lanes taken, not whose they are.
 
 use crate::scene::Rect;
+use crate::sorting::Order as _;
 use crate::tuning::{LINE_CLEAR, LINE_GAP};
 
 #[derive(Clone, Debug, Default)]
@@ -29,7 +30,7 @@ impl Tracks {
     /// Columns are found from the cards: whatever overlaps in x is one column.
     pub(crate) fn new(rects: &[Rect]) -> Self {
         let mut sorted = rects.to_vec();
-        sorted.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+        sorted.order_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
         let mut columns: Vec<Track> = Vec::new();
         for rect in sorted {
             match columns.last_mut().filter(|track| rect.x < track.right + 1.0) {
@@ -47,7 +48,7 @@ impl Tracks {
             }
         }
         for track in &mut columns {
-            track.cards.sort_by(|a, b| a.y.total_cmp(&b.y));
+            track.cards.order_by(|a, b| a.y.total_cmp(&b.y));
             track.tallest = track.cards.iter().map(|card| card.height).fold(0.0, f64::max);
         }
         Self { columns }
@@ -114,7 +115,7 @@ impl Track {
         let mut taken: Vec<(f64, f64)> =
             self.cards.iter().map(|card| (card.y - LINE_CLEAR, card.bottom() + LINE_CLEAR)).collect();
         taken.extend(self.lanes.iter().map(|lane| (lane - LINE_GAP, lane + LINE_GAP)));
-        taken.sort_by(|a, b| a.0.total_cmp(&b.0));
+        taken.order_by(|a, b| a.0.total_cmp(&b.0));
         let mut out = Vec::new();
         let mut free = f64::NEG_INFINITY;
         for (top, bottom) in taken.into_iter().chain([(f64::INFINITY, f64::INFINITY)]) {
@@ -125,7 +126,7 @@ impl Track {
             }
             free = free.max(bottom);
         }
-        out.sort_by(f64::total_cmp);
+        out.order_by(f64::total_cmp);
         out.dedup();
         out
     }

@@ -1,5 +1,6 @@
 //! A picture that changes: what stood stays to the pixel, with its lines, and only what is new is placed and drawn.
 
+use crate::sorting::Keyed as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draw::{self, lead};
@@ -20,7 +21,7 @@ use crate::tuning::{PORT_SHARE, PORT_STEP};
 pub fn update(previous: &Scene, input: &Input) -> Update {
     let net = Net::new(input);
     let by_key: BTreeMap<&str, usize> =
-        previous.nodes.iter().enumerate().map(|(index, node)| (&*node.key, index)).collect();
+        previous.nodes.iter().enumerate().map(|(index, node)| (&*node.key, index)).keyed();
     let known: Vec<Option<usize>> =
         net.cards.iter().map(|card| by_key.get(&*input.nodes[card.input].key).copied()).collect();
     if known.iter().all(Option::is_none) {
@@ -48,7 +49,7 @@ pub(crate) fn renew(previous: &Scene, input: &Input, net: &Net, known: &[Option<
     work.tracks = Tracks::new(&work.cards);
     let mut update = Update { scene: work.draw(previous), ..Update::default() };
     let survivors: BTreeMap<&str, usize> =
-        previous.nodes.iter().enumerate().map(|(index, node)| (&*node.key, index)).collect();
+        previous.nodes.iter().enumerate().map(|(index, node)| (&*node.key, index)).keyed();
     for node in &update.scene.nodes {
         match survivors.get(&*node.key).map(|&index| previous.nodes[index].rect) {
             None => update.added.push(node.key.clone()),
@@ -56,10 +57,10 @@ pub(crate) fn renew(previous: &Scene, input: &Input, net: &Net, known: &[Option<
             Some(_) => {}
         }
     }
-    let stay: BTreeSet<&str> = update.scene.nodes.iter().map(|node| &*node.key).collect();
+    let stay: BTreeSet<&str> = update.scene.nodes.iter().map(|node| &*node.key).distinct();
     let gone = previous.nodes.iter().filter(|node| !stay.contains(&*node.key));
     update.removed = gone.map(|node| node.key.clone()).collect();
-    let old: BTreeMap<&str, &Route> = previous.edges.iter().map(|edge| (&*edge.key, edge)).collect();
+    let old: BTreeMap<&str, &Route> = previous.edges.iter().map(|edge| (&*edge.key, edge)).keyed();
     let fresh =
         update.scene.edges.iter().filter(|edge| old.get(&*edge.key).is_none_or(|old| old.path != edge.path));
     update.rerouted = fresh.map(|edge| edge.key.clone()).collect();
@@ -89,7 +90,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn draw(&mut self, previous: &Scene) -> Scene {
-        let old: BTreeMap<&str, &Route> = previous.edges.iter().map(|edge| (&*edge.key, edge)).collect();
+        let old: BTreeMap<&str, &Route> = previous.edges.iter().map(|edge| (&*edge.key, edge)).keyed();
         let changed: Vec<Rect> =
             self.cards.iter().zip(&self.changed).filter(|pair| *pair.1).map(|pair| *pair.0).collect();
         let mut routes: Vec<Option<Route>> = Vec::with_capacity(self.net.lines.len());
@@ -166,7 +167,7 @@ impl Work<'_> {
         scene.groups = frames::groups(self.input, self.net, &self.cards);
         scene.edges = draw::in_input_order(self.net, routes);
         let sizes: BTreeMap<&str, Option<crate::scene::Size>> =
-            self.input.edges.iter().map(|edge| (&*edge.key, edge.label)).collect();
+            self.input.edges.iter().map(|edge| (&*edge.key, edge.label)).keyed();
         for edge in &mut scene.edges {
             let same = |label: &Rect| {
                 let size = sizes.get(&*edge.key).copied().flatten();
@@ -178,7 +179,7 @@ impl Work<'_> {
                 edge.label.filter(|label| same(label) && !changed.iter().any(|card| card.overlaps(label)));
         }
         // Labels that had no room before have none now: only new lines are asked again.
-        let old: BTreeMap<&str, &Route> = previous.edges.iter().map(|edge| (&*edge.key, edge)).collect();
+        let old: BTreeMap<&str, &Route> = previous.edges.iter().map(|edge| (&*edge.key, edge)).keyed();
         labels::place(&mut scene, self.input, |edge| {
             edge.label.is_none()
                 && old.get(&*edge.key).is_none_or(|old| old.path != edge.path || old.label.is_some())

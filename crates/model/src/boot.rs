@@ -1,5 +1,6 @@
 //! What the shell hands to the page at start, as JSON in a `<script type="application/json" id="boot">`.
 
+use crate::json::from_json_fields;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,4 +16,8 @@ pub struct Boot {
     pub embed: bool,
     /// Publish what the painter drew as `window.__portolan` for tests.
     pub test_hook: bool,
+}
+
+from_json_fields! {
+    Boot { base_path, version, source, configured, embed, test_hook }
 }

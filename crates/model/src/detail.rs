@@ -1,5 +1,6 @@
 //! One node or one edge in depth, for the side panel.
 
+use crate::json::from_json_fields;
 use crate::{
     Edge, Node,
     traffic::{Latency, Protocol, Requests, Tcp},
@@ -106,4 +107,15 @@ pub struct NamedQuery {
     /// "rate", "error_share", "p95", "mtls", "tcp_sent", …
     pub name: String,
     pub promql: String,
+}
+
+from_json_fields! {
+    NodeDetail { node, inbound, outbound, breakdown, callers, callees, queries }
+    EdgeDetail { edge, source_name, target_name, breakdown, principals, queries }
+    Side { protocol, requests, tcp, latency, classes }
+    ClassRate { class, rate_rps, error }
+    BreakdownRow { protocol, code, grpc_status, flags, flags_meaning, host, version, rate_rps, count, error, unreached }
+    Neighbour { edge, node, name, namespace, protocol }
+    Principals { source, destination, rate_rps, mutual_tls }
+    NamedQuery { name, promql }
 }

@@ -1,6 +1,7 @@
 //! What hurts: the ranked list beside the map.
 
 use crate::Status;
+use crate::json::{self, Fields, FromJson, Mistakes, Value, from_json_fields, from_json_words};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,4 +51,44 @@ pub enum Figure {
     BytesPerS(f64),
     /// Seconds since it was last seen.
     AgeS(f64),
+}
+
+from_json_fields! {
+    Finding { kind, status, subject, title, remark, figure, sentence }
+}
+
+from_json_words! {
+    FindingKind { FailingEdge = "failing_edge", FailingNode = "failing_node", WorseVersion = "worse_version", DegradedEdge = "degraded_edge", DegradedNode = "degraded_node", Plaintext = "plaintext", Silent = "silent" }
+}
+
+impl FromJson for Subject {
+    fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
+        let (kind, value) = json::variant(value);
+        if !["node", "row", "edge"].contains(&kind.as_ref()) {
+            mistakes.note("is no known kind of subject");
+        }
+        let mut fields = Fields::of(value, mistakes);
+        match kind.as_ref() {
+            "node" => Self::Node { id: fields.take("id") },
+            "row" => Self::Row { node: fields.take("node"), row: fields.take("row") },
+            _ => Self::Edge { id: fields.take("id") },
+        }
+    }
+}
+
+impl FromJson for Figure {
+    fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
+        let (kind, value) = json::variant(value);
+        let number = f64::from_json(value, mistakes);
+        match kind.as_ref() {
+            "error_share" => Self::ErrorShare(number),
+            "rate_rps" => Self::RateRps(number),
+            "bytes_per_s" => Self::BytesPerS(number),
+            "age_s" => Self::AgeS(number),
+            _ => {
+                mistakes.note("is no known figure");
+                Self::RateRps(number)
+            }
+        }
+    }
 }

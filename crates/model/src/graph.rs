@@ -1,6 +1,7 @@
 //! The graph as it travels: nodes, edges, boxes and what is known about the answer itself.
 //! It must not know how any of it was measured.
 
+use crate::json::{Fields, FromJson, Mistakes, Value, from_json_fields, from_json_words};
 use crate::{
     Finding, Health, Warning,
     traffic::{Latency, Protocol, Requests, SideGap, Tcp},
@@ -347,4 +348,42 @@ pub struct QualityNote {
     pub code: String,
     pub sentence: String,
     pub fix: String,
+}
+
+from_json_fields! {
+    Graph { meta, nodes, edges, boxes, findings, namespaces, totals }
+    Node { id, kind, name, cluster, namespace, app, workload, service, requests, tcp, latency, mtls_share, health, versions, version, flags, last_seen_s }
+    NodeFlags { root, outside, silent, injected, cycle, out_of_mesh, estimated }
+    VersionRow { key, name, workload, share, intended_share, requests, tcp, latency, health, comparison }
+    Comparison { verdict, baseline, evidence, sentence }
+    Edge { id, source, source_row, target, target_row, protocol, requests, tcp, latency, mtls_share, source_share, other_side, health, flags, last_seen_s }
+    EdgeFlags { cycle, silent, unreached, estimated }
+    GraphBox { id, by, name, parent, members }
+    NamespaceSummary { name, shown, system, apps, rate_rps, error_share, status, degraded, failing }
+    Totals { nodes, edges, rate_rps, error_share }
+    Meta { graph_type, window_s, at_s, scrape_interval_s, engine, percentiles, queries, warnings, quality, stale }
+    QueryUse { kind, promql, duration_ms, rows, error }
+    Stale { since_s, reason, retry_in_s }
+    QualityNote { code, sentence, fix }
+}
+
+from_json_words! {
+    GraphType { App = "app", VersionedApp = "versioned_app", Workload = "workload", Service = "service" }
+    BoxBy { Namespace = "namespace", App = "app" }
+    NodeKind { App = "app", Workload = "workload", Service = "service", Gateway = "gateway", External = "external", Egress = "egress", UnknownCallers = "unknown_callers", NoRoute = "no_route" }
+    Verdict { Baseline = "baseline", Worse = "worse", NoDifferenceSeen = "no_difference_seen", TooFewRequests = "too_few_requests" }
+    Percentiles { NotAsked = "not_asked", Pending = "pending", Present = "present", Missing = "missing" }
+}
+
+impl FromJson for Quality {
+    fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
+        let mut fields = Fields::of(value, mistakes);
+        Self {
+            reporters: fields.take("reporters"),
+            rows: fields.take_or_default("rows"),
+            unknown_source_share: fields.take("unknown_source_share"),
+            dropped_rows: fields.take_or_default("dropped_rows"),
+            notes: fields.take("notes"),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! How well something does, and why. The rules live in the core.
 
+use crate::json::{from_json_fields, from_json_words};
 use serde::{Deserialize, Serialize};
 
 /// Ordered from the calmest to the worst.
@@ -41,4 +42,13 @@ pub struct Reason {
     pub count: f64,
     /// The whole as a sentence for somebody tired.
     pub sentence: String,
+}
+
+from_json_fields! {
+    Health { status, reasons }
+    Reason { status, rule, bound_share, measured_share, count, sentence }
+}
+
+from_json_words! {
+    Status { Healthy = "healthy", Idle = "idle", Unknown = "unknown", TooFewRequests = "too_few_requests", Degraded = "degraded", Failing = "failing" }
 }

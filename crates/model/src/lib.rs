@@ -7,6 +7,7 @@ pub mod duration;
 pub mod findings;
 pub mod graph;
 pub mod health;
+pub mod json;
 pub mod page_params;
 pub mod params;
 pub mod problem;

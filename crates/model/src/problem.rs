@@ -1,5 +1,6 @@
 //! What went wrong, in a form that travels.
 
+use crate::json::from_json_fields;
 use serde::{Deserialize, Serialize};
 
 /// RFC 9457 problem document.
@@ -28,4 +29,9 @@ pub struct Warning {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
     pub sentence: String,
+}
+
+from_json_fields! {
+    Problem { kind as "type", title, status, detail, field }
+    Warning { code, column, sentence }
 }

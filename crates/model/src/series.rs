@@ -1,6 +1,7 @@
 //! Lines over time for one node or edge.
 
 use crate::detail::NamedQuery;
+use crate::json::{from_json_fields, from_json_words};
 use serde::{Deserialize, Serialize};
 
 /// `GET /api/v1/series?node=…|edge=…&metrics=…`
@@ -75,4 +76,14 @@ pub struct Line {
 pub struct MissingMetric {
     pub metric: Metric,
     pub reason: String,
+}
+
+from_json_fields! {
+    SeriesAnswer { start_s, step_s, lines, queries, missing }
+    Line { metric, row, points }
+    MissingMetric { metric, reason }
+}
+
+from_json_words! {
+    Metric { RateRps = "rate_rps", ErrorShare = "error_share", P50Ms = "p50_ms", P95Ms = "p95_ms", P99Ms = "p99_ms", SentBytesPerS = "sent_bytes_per_s", ReceivedBytesPerS = "received_bytes_per_s" }
 }

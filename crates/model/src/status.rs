@@ -1,5 +1,6 @@
 //! What the server says of itself and of its Prometheus.
 
+use crate::json::from_json_fields;
 use serde::{Deserialize, Serialize};
 
 /// `GET /api/v1/status`
@@ -45,4 +46,10 @@ pub struct Namespaces {
     pub at_s: i64,
     pub window_s: u64,
     pub namespaces: Vec<crate::graph::NamespaceSummary>,
+}
+
+from_json_fields! {
+    ServerStatus { version, open_to_all, listen, cautions, prometheus, snapshots_held, snapshots_bytes }
+    PrometheusStatus { url, reachable, engine, scrape_interval_s, notes, last_good_s }
+    Namespaces { at_s, window_s, namespaces }
 }

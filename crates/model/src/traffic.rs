@@ -1,5 +1,6 @@
 //! Figures on nodes and edges. Absent means unknown, never zero; rates are per second, shares 0 to 1, times in milliseconds.
 
+use crate::json::{from_json_fields, from_json_words};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,4 +81,16 @@ pub struct SideGap {
     pub error_share: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_ms: Option<f64>,
+}
+
+from_json_fields! {
+    Requests { rate_rps, error_rate_rps, error_share, count, unreached_rps }
+    Tcp { sent_bytes_per_s, received_bytes_per_s, opened_per_s, closed_per_s, flagged_per_s }
+    QuantileMs { ms, at_least }
+    Latency { mean_ms, p50, p90, p95, p99 }
+    SideGap { reporter, rate_rps, error_share, mean_ms }
+}
+
+from_json_words! {
+    Protocol { Http = "http", Grpc = "grpc", Tcp = "tcp" }
 }

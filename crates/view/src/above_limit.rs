@@ -1,6 +1,7 @@
 //! Too much to read: above the limit the page lists namespaces instead of drawing.
 
 use crate::{format, speak};
+use layout::sorting::Order as _;
 use model::{Graph, Status, graph::NamespaceSummary};
 
 /// Cards, rows not counted, that a person still reads as a picture.
@@ -32,7 +33,7 @@ pub fn sentence(graph: &Graph) -> String {
 /// Namespaces of the answer, the most troubled first, then the busiest.
 pub fn rows(graph: &Graph) -> Vec<NamespaceRow> {
     let mut summaries: Vec<&NamespaceSummary> = graph.namespaces.iter().collect();
-    summaries.sort_by(|a, b| {
+    summaries.order_by(|a, b| {
         let trouble = |s: &NamespaceSummary| (s.failing, s.degraded, s.status);
         let rate = |s: &NamespaceSummary| s.rate_rps.unwrap_or(-1.0);
         trouble(b).cmp(&trouble(a)).then(rate(b).total_cmp(&rate(a))).then(a.name.cmp(&b.name))

@@ -1,6 +1,7 @@
 //! Geometry of line charts: ticks, paths with gaps, labels at the lines' ends, the point under the cursor.
 
 use crate::{format, svg::Number};
+use layout::sorting::Order as _;
 use layout::{Rect, Size};
 
 /// Left of the plot for the axis' figures, the same on every chart, so that stacked charts align.
@@ -199,7 +200,7 @@ impl Chart {
                 Some(EndLabel { line, x: self.plot.right() + LABEL_GAP, y: self.y(last), text })
             })
             .collect();
-        labels.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.line.cmp(&b.line)));
+        labels.order_by(|a, b| a.y.total_cmp(&b.y).then(a.line.cmp(&b.line)));
         for i in 1..labels.len() {
             labels[i].y = labels[i].y.max(labels[i - 1].y + LABEL_HEIGHT);
         }
@@ -209,7 +210,7 @@ impl Chart {
             label.y = label.y.min(low);
             low = label.y - LABEL_HEIGHT;
         }
-        labels.sort_by_key(|label| label.line);
+        labels.order_by_key(|label| label.line);
         labels
     }
 

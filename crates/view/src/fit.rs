@@ -2,6 +2,7 @@
 //! making the picture too small to read. Knows no sheet's content.
 
 use crate::viewport::{Insets, NEAR_FROM, Viewport};
+use layout::sorting::Order as _;
 use layout::{Rect, Size};
 
 /// Room between a sheet and the picture.
@@ -24,7 +25,7 @@ pub fn clear_of(bounds: Rect, cards: &[Rect], window: Size, covered: &[Rect]) ->
         .flat_map(|insets| shifted(Viewport::fit(bounds, window, insets), bounds, window))
         .map(|view| (area_under(&view, cards, covered), view))
         .collect();
-    views.sort_by(|(area, view), (other_area, other)| {
+    views.order_by(|(area, view), (other_area, other)| {
         let key = |area: f64, zoom: f64| (zoom < least_zoom, area > 1.0, area.round(), -zoom);
         let (mine, theirs) = (key(*area, view.zoom), key(*other_area, other.zoom));
         mine.partial_cmp(&theirs).unwrap_or(std::cmp::Ordering::Equal)
@@ -68,7 +69,7 @@ fn shifted(view: Viewport, bounds: Rect, window: Size) -> Vec<Viewport> {
             let share = f64::from(step) / f64::from(STEPS);
             GAP + slack * share - low
         }));
-        ways.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
+        ways.order_by(|a, b| a.abs().total_cmp(&b.abs()));
         ways
     };
     let across = spare(seen.x, seen.width, window.width);

@@ -7,6 +7,7 @@ use crate::{
     paint::glyph,
     places::Places,
 };
+use layout::sorting::Order as _;
 use layout::{Point, Rect, Scene};
 use model::{Graph, Subject};
 use std::collections::BTreeMap;
@@ -159,7 +160,7 @@ impl SceneIndex {
             edges.extend_from_slice(&cell.edges);
         }
         for list in [&mut nodes, &mut edges] {
-            list.sort_unstable();
+            list.order();
             list.dedup();
         }
         (nodes, edges)

@@ -14,6 +14,7 @@ use crate::{
     palette::Token,
     viewport::Level,
 };
+use layout::sorting::Keyed as _;
 use layout::{Cubic, Point, Rect, Route, Scene};
 use model::{Edge, Graph, Health, Node, Protocol, Requests, Status, Tcp, graph::EdgeFlags};
 
@@ -147,7 +148,7 @@ fn sign_entry(sign: Glyph, text: &str) -> Entry {
 fn swatches(graph: &Graph, overlay: &Overlay) -> Vec<Entry> {
     let on_nodes = graph.nodes.iter().filter(|n| !n.flags.silent).map(|node| (overlay.node)(node).bar);
     let on_edges = graph.edges.iter().filter(|e| !e.flags.silent).map(|edge| (overlay.edge)(edge).ink);
-    let used: std::collections::BTreeSet<Token> = on_nodes.chain(on_edges).collect();
+    let used: std::collections::BTreeSet<Token> = on_nodes.chain(on_edges).distinct();
     let mut entries: Vec<Entry> = overlay
         .legend
         .iter()

@@ -6,6 +6,7 @@ use crate::{
     places::{self, Places},
 };
 use layout::Scene;
+use layout::sorting::Order as _;
 use model::{Graph, Subject};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ fn edges_at(graph: &Graph, node: usize, forward: bool) -> Vec<usize> {
         })
         .collect();
     let width = |edge: usize| crate::cards::edge_width(&graph.edges[edge]);
-    edges.sort_by(|a, b| width(*b).total_cmp(&width(*a)).then(a.cmp(b)));
+    edges.order_by(|a, b| width(*b).total_cmp(&width(*a)).then(a.cmp(b)));
     edges
 }
 
@@ -137,7 +138,7 @@ fn sibling(graph: &Graph, scene: &Scene, index: usize, down: bool) -> Option<Sub
             Some((placed.layer, places.cards[node]?.y, node))
         })
         .collect();
-    order.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+    order.order_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
     let at = order.iter().position(|(_, _, node)| graph.nodes[*node].id == here.key)?;
     let next = if down { at + 1 } else { at.checked_sub(1)? };
     let (_, _, next) = *order.get(next)?;

@@ -3,6 +3,7 @@
 
 pub(crate) mod lines;
 
+use crate::state::shared::{Views, part};
 use leptos::{ev, html, prelude::*};
 use lines::Drawn;
 use view::chart::{self, Chart, ChartLine};
@@ -27,7 +28,7 @@ pub(crate) fn LineChart(
     };
     view! {
         <div class="chart" node_ref=element on:pointermove=moved on:pointerleave=move |_| cursor.set(None)>
-            {move || drawn.get().map(|drawn| {
+            {part(move || drawn.get().map(|drawn| {
                 let borrowed = drawn.borrowed();
                 let chart = chart::chart(&borrowed, &drawn.frame);
                 let reading = cursor.get().and_then(|x| chart.reading(&borrowed, &drawn.frame, x));
@@ -39,7 +40,7 @@ pub(crate) fn LineChart(
                     </svg>
                     <div class="reads" aria-hidden="true">{reading.map(|reading| reads(&reading, &drawn))}</div>
                 }
-            })}
+            }))}
         </div>
     }
 }
@@ -77,7 +78,7 @@ fn grid(chart: &Chart) -> impl IntoView + use<> {
                 <text class="axis" x={left - 6.0} y={tick.at + 3.5} text-anchor="end">{tick.text.clone()}</text>
             }
         })
-        .collect_view();
+        .views();
     let last = chart.x_ticks.len().saturating_sub(1);
     let times = chart
         .x_ticks
@@ -87,7 +88,7 @@ fn grid(chart: &Chart) -> impl IntoView + use<> {
             let anchor = if at == 0 { "start" } else if at == last { "end" } else { "middle" };
             view! { <text class="axis" x=tick.at y={bottom + 14.0} text-anchor=anchor>{tick.text.clone()}</text> }
         })
-        .collect_view();
+        .views();
     view! { {rules}{times} }
 }
 
@@ -97,7 +98,7 @@ fn curves(chart: &Chart, drawn: &Drawn) -> impl IntoView + use<> {
         .iter()
         .zip(&drawn.lines)
         .map(|(path, line)| view! { <path class=format!("line {}", line.class) d=path.clone()/> })
-        .collect_view();
+        .views();
     let ends = chart
         .ends
         .iter()
@@ -105,7 +106,7 @@ fn curves(chart: &Chart, drawn: &Drawn) -> impl IntoView + use<> {
             let class = drawn.lines.get(end.line).map_or("", |line| line.class);
             view! { <text class=format!("end {class}") x=end.x y=end.y>{end.text.clone()}</text> }
         })
-        .collect_view();
+        .views();
     view! { {paths}{ends} }
 }
 
@@ -118,7 +119,7 @@ fn marks(reading: &chart::Reading, chart: &Chart, drawn: &Drawn) -> impl IntoVie
             let (y, _) = value.as_ref()?;
             Some(view! { <circle class=format!("dot {}", line.class) cx=reading.x cy=*y r="2.6"/> })
         })
-        .collect_view();
+        .views();
     view! {
         <line class="cursor" x1=reading.x x2=reading.x y1=chart.plot.y y2=chart.plot.bottom()/>
         {dots}
@@ -135,6 +136,6 @@ fn reads(reading: &chart::Reading, drawn: &Drawn) -> impl IntoView + use<> {
                 value.as_ref().map_or_else(|| "not measured".to_owned(), |(_, figure)| figure.clone());
             view! { <span class=format!("ink {}", line.class)>{line.name.clone()}" "{figure}</span> }
         })
-        .collect_view();
+        .views();
     view! { <span>{reading.time.clone()}</span>{values} }
 }

@@ -1,5 +1,6 @@
 //! The find box: lights what matches, or hides what does not; says how much that is, or what is wrong with the words.
 
+use crate::state::shared::{Look, click, memo};
 use crate::{
     nav::Step,
     state::page,
@@ -10,9 +11,9 @@ use leptos::{ev, prelude::*};
 #[component]
 pub(crate) fn Find() -> impl IntoView {
     let page = page();
-    let text = Memo::new(move |_| page.params.with(|params| params.find.clone()));
-    let hide = Memo::new(move |_| page.params.with(|params| params.hide));
-    let wrong = Memo::new(move |_| page.found.with(Result::is_err));
+    let text = memo(move || page.params.with(|params| params.find.clone()));
+    let hide = memo(move || page.params.with(|params| params.hide));
+    let wrong = memo(move || page.found.look(Result::is_err));
     let words = move || match page.found.get() {
         Ok(None) => String::new(),
         Ok(Some(matched)) => matched.sentence(),
@@ -47,7 +48,7 @@ pub(crate) fn Find() -> impl IntoView {
         </label>
         <button
             class="square" type="button" aria-pressed=move || hide.get().to_string() aria-label="Hide what does not match"
-            title="Hide what does not match" on:click=move |_| page.change(Step::Push, |params| params.hide = !params.hide)
+            title="Hide what does not match" on:click=click(move |_| page.change(Step::Push, |params| params.hide = !params.hide))
         >{icon(HIDE)}</button>
         <span id="hits" class="hits" class:wrong=move || wrong.get() role="status">{words}</span>
     }

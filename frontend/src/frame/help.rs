@@ -1,5 +1,6 @@
 //! The help sheet: which keys do what. The browser's own dialog keeps the focus inside and gives it back.
 
+use crate::state::shared::{Views, click};
 use crate::widget::icon::{CLOSE, icon};
 use leptos::prelude::*;
 use view::keys;
@@ -30,19 +31,19 @@ fn close() {
 pub(crate) fn sheet() -> AnyView {
     let section = |(title, entries): &(&'static str, &'static [keys::Entry])| {
         let entries = entries.iter().map(|entry| {
-            let keys = entry.keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view();
+            let keys = entry.keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).views();
             view! { <dt>{keys}</dt><dd>{entry.does}</dd> }
         });
-        view! { <h3>{*title}</h3><dl>{entries.collect_view()}</dl> }
+        view! { <h3>{*title}</h3><dl>{entries.views()}</dl> }
     };
     view! {
         <dialog id="help" class="sheet" aria-labelledby="help-title">
             <div class="head">
                 <h2 id="help-title">"Keys"</h2>
                 <span class="space"></span>
-                <button class="square" type="button" aria-label="Close" on:click=move |_| close()>{icon(CLOSE)}</button>
+                <button class="square" type="button" aria-label="Close" on:click=click(move |_| close())>{icon(CLOSE)}</button>
             </div>
-            {keys::SECTIONS.iter().map(section).collect_view()}
+            {keys::SECTIONS.iter().map(section).views()}
         </dialog>
     }
     .into_any()

@@ -1,10 +1,12 @@
 //! Which namespaces are drawn: a list to search and tick, and the switch for system ones.
 
+use crate::state::shared::{Look, click, derived, memo, part};
 use crate::{
     nav::Step,
     state::{Page, page},
     widget::Menu,
 };
+use layout::sorting::Order as _;
 use leptos::prelude::*;
 use model::graph::NamespaceSummary;
 use view::format;
@@ -13,7 +15,7 @@ use view::format;
 pub(crate) fn Namespaces() -> impl IntoView {
     let page = page();
     view! {
-        <Menu label="Namespaces" value=Signal::derive(move || summary(page))>
+        <Menu label="Namespaces" value=derived(move || summary(page))>
             <Chooser/>
         </Menu>
     }
@@ -37,8 +39,8 @@ fn known(page: Page) -> Vec<NamespaceSummary> {
 fn Chooser() -> impl IntoView {
     let page = page();
     let wanted = RwSignal::new(String::new());
-    let system = Memo::new(move |_| page.params.with(|params| params.graph.system));
-    let found = Memo::new(move |_| {
+    let system = memo(move || page.params.with(|params| params.graph.system));
+    let found = memo(move || {
         let wanted = wanted.get().to_lowercase();
         let hidden = |namespace: &NamespaceSummary| namespace.system && !system.get();
         let mut list = known(page);
@@ -51,11 +53,11 @@ fn Chooser() -> impl IntoView {
             on:input=move |event| wanted.set(event_target_value(&event))
         />
         <div class="acts">
-            <button class="link" type="button" on:click=move |_| choose(page, None)>"All with traffic"</button>
-            <button class="link" type="button" on:click=move |_| choose(page, Some(Vec::new()))>"None"</button>
+            <button class="link" type="button" on:click=click(move |_| choose(page, None))>"All with traffic"</button>
+            <button class="link" type="button" on:click=click(move |_| choose(page, Some(Vec::new())))>"None"</button>
         </div>
         <div class="scroll" role="group" aria-label="Namespaces">
-            {move || found.with(Vec::is_empty).then(|| view! { <p class="none">"No namespace of this name has traffic in the window."</p> })}
+            {part(move || found.look(Vec::is_empty).then(|| view! { <p class="none">"No namespace of this name has traffic in the window."</p> }))}
             <For each=move || found.get() key=|namespace| namespace.name.clone() let:namespace>
                 <Entry namespace=namespace/>
             </For>
@@ -76,7 +78,7 @@ fn Chooser() -> impl IntoView {
 fn Entry(namespace: NamespaceSummary) -> impl IntoView {
     let page = page();
     let name = StoredValue::new(namespace.name.clone());
-    let ticked = Memo::new(move |_| {
+    let ticked = memo(move || {
         page.params.with(|params| match &params.graph.namespaces {
             None => true,
             Some(names) => name.with_value(|name| names.contains(name)),
@@ -109,7 +111,7 @@ fn toggle(page: Page, name: &str) {
         Some(at) => drop(names.remove(at)),
         None => names.push(name.to_owned()),
     }
-    names.sort();
+    names.order();
     let everything =
         all.iter().all(|other| names.contains(other)) && names.iter().all(|other| all.contains(other));
     choose(page, (!everything).then_some(names));

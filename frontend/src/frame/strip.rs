@@ -1,5 +1,6 @@
 //! The quality strip: whether the answer is whole, what it cost, how old it is, and what is missing and why.
 
+use crate::state::shared::{Views, click, memo, part};
 use crate::{
     state::{Page, Standing, page},
     widget::{
@@ -17,20 +18,20 @@ pub(crate) fn Strip() -> impl IntoView {
     let page = page();
     let open = RwSignal::new(false);
     let graph = move || page.feed.with(|feed| feed.graph.clone());
-    let there = Memo::new(move |_| page.feed.with(|feed| feed.graph.is_some()));
+    let there = memo(move || page.feed.with(|feed| feed.graph.is_some()));
     view! {
-        {move || open.get().then(|| graph().map(|graph| view! { <Missing graph=graph open=open/> }))}
+        {part(move || open.get().then(|| graph().map(|graph| view! { <Missing graph=graph open=open/> })))}
         <footer class="strip" aria-label="Data quality">
-            <span>{move || completeness(page)}</span>
-            {move || graph().map(|graph| notes(&graph))}
-            {move || there.get().then(|| view! {
+            <span>{part(move || completeness(page))}</span>
+            {part(move || graph().map(|graph| notes(&graph)))}
+            {part(move || there.get().then(|| view! {
                 <span class="more">
                     <button
                         class="link" type="button" aria-expanded=move || open.get().to_string()
-                        on:click=move |_| open.update(|open| *open = !*open)
+                        on:click=click(move |_| open.update(|open| *open = !*open))
                     >"What is missing and why"</button>
                 </span>
-            })}
+            }))}
         </footer>
     }
 }
@@ -75,7 +76,7 @@ fn notes(graph: &Graph) -> impl IntoView + use<> {
     view! {
         {unknown.map(|share| view! { <span><b>{format::share(share)}</b>" of requests have no caller identity"</span> })}
         {percentiles.map(|words| view! { <span>{words}</span> })}
-        {graph.meta.warnings.iter().take(2).map(|warning| view! { <span class="bad">{warning.sentence.clone()}</span> }).collect_view()}
+        {graph.meta.warnings.iter().take(2).map(|warning| view! { <span class="bad">{warning.sentence.clone()}</span> }).views()}
     }
 }
 
@@ -93,14 +94,14 @@ fn Missing(graph: Arc<Graph>, open: RwSignal<bool>) -> impl IntoView {
             <div class="head">
                 <h2>"What is missing and why"</h2>
                 <span class="space"></span>
-                <button class="square" type="button" aria-label="Close" on:click=move |_| open.set(false)>{icon(CLOSE)}</button>
+                <button class="square" type="button" aria-label="Close" on:click=click(move |_| open.set(false))>{icon(CLOSE)}</button>
             </div>
             {nothing.then(|| view! { <p>"Nothing: every query was answered and every row was understood."</p> })}
             <ul>
-                {meta.warnings.iter().map(|warning| view! { <li><b>{warning.sentence.clone()}</b></li> }).collect_view()}
+                {meta.warnings.iter().map(|warning| view! { <li><b>{warning.sentence.clone()}</b></li> }).views()}
                 {meta.quality.notes.iter().map(|note| view! {
                     <li><div>{note.sentence.clone()}</div><div class="fix">{note.fix.clone()}</div></li>
-                }).collect_view()}
+                }).views()}
             </ul>
             <h3>"Queries behind this picture"</h3>
             <Queries queries=Signal::stored(queries)/>

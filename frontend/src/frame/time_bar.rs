@@ -1,5 +1,6 @@
 //! Live or paused, how long the window is, how often it is asked for, and which instant is drawn.
 
+use crate::state::shared::{click, memo, part};
 use crate::{
     nav::{self, Step},
     state::{Page, page, refresh},
@@ -8,6 +9,7 @@ use crate::{
         icon::{PAUSE, PLAY, TOOLS, icon},
     },
 };
+use layout::sorting::Order as _;
 use leptos::prelude::*;
 use view::format;
 
@@ -17,8 +19,8 @@ const INTERVALS_S: [u64; 6] = [5, 10, 15, 30, 60, 300];
 #[component]
 pub(crate) fn TimeBar() -> impl IntoView {
     let page = page();
-    let window = Memo::new(move |_| page.params.with(|params| params.graph.window_s.to_string()));
-    let interval = Memo::new(move |_| page.params.with(|params| params.refresh_s.to_string()));
+    let window = memo(move || page.params.with(|params| params.graph.window_s.to_string()));
+    let interval = memo(move || page.params.with(|params| params.refresh_s.to_string()));
     view! {
         <div class="timebar" role="region" aria-label="Time">
             <Live/>
@@ -36,10 +38,10 @@ pub(crate) fn TimeBar() -> impl IntoView {
             />
             <button
                 class="square fold" type="button" aria-label="More tools" aria-expanded=move || page.tools_open.get().to_string()
-                on:click=move |_| page.tools_open.update(|open| *open = !*open)
+                on:click=click(move |_| page.tools_open.update(|open| *open = !*open))
             >{icon(TOOLS)}</button>
             <span class="space"></span>
-            <span class="clock" title="End of the window that is drawn">{move || drawn_instant(page)}</span>
+            <span class="clock" title="End of the window that is drawn">{part(move || drawn_instant(page))}</span>
             <CopyButton label="Copy link" with_icon=true text=nav::address/>
         </div>
     }
@@ -49,7 +51,7 @@ pub(crate) fn TimeBar() -> impl IntoView {
 fn choices(usual_s: &[u64], current: &str) -> Vec<(String, String)> {
     let mut all_s = usual_s.to_vec();
     all_s.extend(current.parse::<u64>());
-    all_s.sort_unstable();
+    all_s.order();
     all_s.dedup();
     all_s.into_iter().map(|s| (s.to_string(), format::window(s))).collect()
 }
@@ -65,7 +67,7 @@ fn drawn_instant(page: Page) -> impl IntoView {
 
 /// How much the picture is worth: live, held, of the past, or old.
 pub(crate) fn mark(page: Page) -> AnyView {
-    let standing = Memo::new(move |_| {
+    let standing = memo(move || {
         let (paused, fixed) = page.params.with(|params| (params.paused, params.graph.at_s.is_some()));
         match (refresh::is_lost(page), paused, fixed) {
             (true, ..) => ("Not live", "live behind"),
@@ -74,7 +76,7 @@ pub(crate) fn mark(page: Page) -> AnyView {
             _ => ("Live", "live"),
         }
     });
-    view! { <span class=move || standing.get().1><span class="dot"></span>{move || standing.get().0}</span> }
+    view! { <span class=move || standing.get().1><span class="dot"></span>{part(move || standing.get().0)}</span> }
         .into_any()
 }
 
@@ -82,19 +84,19 @@ pub(crate) fn mark(page: Page) -> AnyView {
 #[component]
 fn Live() -> impl IntoView {
     let page = page();
-    let paused = Memo::new(move |_| page.params.with(|params| params.paused));
-    let fixed = Memo::new(move |_| page.params.with(|params| params.graph.at_s.is_some()));
+    let paused = memo(move || page.params.with(|params| params.paused));
+    let fixed = memo(move || page.params.with(|params| params.graph.at_s.is_some()));
     let back = move |_| page.change(Step::Push, |params| params.graph.at_s = None);
     view! {
         {mark(page)}
         <button
             class="square" type="button" aria-pressed=move || paused.get().to_string()
             aria-label="Pause the refresh" title=move || if paused.get() { "Go on refreshing (p)" } else { "Pause the refresh (p)" }
-            on:click=move |_| toggle_pause(page)
+            on:click=click(move |_| toggle_pause(page))
         >
-            {move || icon(if paused.get() { PLAY } else { PAUSE })}
+            {part(move || icon(if paused.get() { PLAY } else { PAUSE }))}
         </button>
-        {move || fixed.get().then(|| view! { <button class="button" type="button" on:click=back>"Back to now"</button> })}
+        {part(move || fixed.get().then(|| view! { <button class="button" type="button" on:click=click(back)>"Back to now"</button> }))}
     }
 }
 

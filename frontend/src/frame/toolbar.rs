@@ -1,5 +1,6 @@
 //! Graph type, overlay, figures on edges, the focus chip, and the theme.
 
+use crate::state::shared::{Views, click, derived, memo, part};
 use crate::{
     nav::Step,
     state::{page, selection, settings},
@@ -15,9 +16,8 @@ use view::{label, overlay};
 #[component]
 pub(crate) fn Toolbar() -> impl IntoView {
     let page = page();
-    let kind = Memo::new(move |_| page.params.with(|params| params.graph.graph_type.word().to_owned()));
-    let shown =
-        Memo::new(move |_| page.params.with(|params| overlay::by_word(&params.overlay).word.to_owned()));
+    let kind = memo(move || page.params.with(|params| params.graph.graph_type.word().to_owned()));
+    let shown = memo(move || page.params.with(|params| overlay::by_word(&params.overlay).word.to_owned()));
     let kinds =
         GraphType::ALL.into_iter().map(|kind| (kind.word().to_owned(), words(kind).to_owned())).collect();
     let overlays =
@@ -35,14 +35,14 @@ pub(crate) fn Toolbar() -> impl IntoView {
             label="Overlay" options=overlays value=shown
             choose=move |word| page.change(Step::Push, |params| params.overlay = word)
         />
-        <Menu label="Edge labels" value=Signal::derive(move || label_words(&page.params.with(|params| params.labels.clone()))) narrow=true>
+        <Menu label="Edge labels" value=derived(move || label_words(&page.params.with(|params| params.labels.clone()))) narrow=true>
             <div role="group" aria-label="Figures on edges">
-                {label::ALL.iter().map(|label| view! { <LabelEntry label=label/> }).collect_view()}
+                {label::ALL.iter().map(|label| view! { <LabelEntry label=label/> }).views()}
             </div>
         </Menu>
         <button
             class="button show" type="button" title="The same in rows (d)" aria-pressed=move || page.params.with(|params| params.table.to_string())
-            on:click=move |_| page.change(Step::Push, |params| params.table = !params.table)
+            on:click=click(move |_| page.change(Step::Push, |params| params.table = !params.table))
         >{icon(ROWS)}"Table"</button>
         <FocusChip/>
     }
@@ -72,8 +72,7 @@ fn label_words(labels: &[String]) -> String {
 #[component]
 fn LabelEntry(label: &'static label::Label) -> impl IntoView {
     let page = page();
-    let ticked =
-        Memo::new(move |_| page.params.with(|params| params.labels.iter().any(|word| word == label.word)));
+    let ticked = memo(move || page.params.with(|params| params.labels.iter().any(|word| word == label.word)));
     // The order of the table, whatever the order of the ticks.
     let toggle = move |_| {
         page.change(Step::Push, |params| {
@@ -112,10 +111,10 @@ fn FocusChip() -> impl IntoView {
         Some(view! {
             <span class="focus-chip" role="group" aria-label="Focus">
                 "Around\u{a0}"<b>{name.unwrap_or(focus)}</b>
-                <button class="square" type="button" aria-label="Fewer hops" disabled=hops <= 1 on:click=move |_| page.change_hops(-1)>{icon(LESS)}</button>
+                <button class="square" type="button" aria-label="Fewer hops" disabled=hops <= 1 on:click=click(move |_| page.change_hops(-1))>{icon(LESS)}</button>
                 <span>{hops}{if hops == 1 { " hop" } else { " hops" }}</span>
-                <button class="square" type="button" aria-label="More hops" disabled={hops >= HOPS_MAX} on:click=move |_| page.change_hops(1)>{icon(ADD)}</button>
-                <button class="square" type="button" aria-label="Leave the focus" title="Leave the focus (f)" on:click=move |_| page.focus(None)>{icon(CLOSE)}</button>
+                <button class="square" type="button" aria-label="More hops" disabled={hops >= HOPS_MAX} on:click=click(move |_| page.change_hops(1))>{icon(ADD)}</button>
+                <button class="square" type="button" aria-label="Leave the focus" title="Leave the focus (f)" on:click=click(move |_| page.focus(None))>{icon(CLOSE)}</button>
             </span>
         })
     }
@@ -124,7 +123,7 @@ fn FocusChip() -> impl IntoView {
 #[component]
 pub(crate) fn ThemeButton() -> impl IntoView {
     let page = page();
-    let theme = Memo::new(move |_| page.params.with(|params| params.theme.clone()));
+    let theme = memo(move || page.params.with(|params| params.theme.clone()));
     let title = move || match theme.get().as_str() {
         "light" => "Theme: light. Change to dark",
         "dark" => "Theme: dark. Change to the system's",
@@ -138,7 +137,7 @@ pub(crate) fn ThemeButton() -> impl IntoView {
     view! {
         <button
             class="square" type="button" aria-label=title title=title
-            on:click=move |_| page.set_theme(settings::next_theme(&theme.get_untracked()))
-        >{move || icon(picture())}</button>
+            on:click=click(move |_| page.set_theme(settings::next_theme(&theme.get_untracked())))
+        >{part(move || icon(picture()))}</button>
     }
 }

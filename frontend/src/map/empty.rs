@@ -1,5 +1,6 @@
 //! A graph without anything in it: says whether there is traffic elsewhere in time or place, or no metrics at all.
 
+use crate::state::shared::{click, part};
 use crate::{
     api::{self, Answer, Failure, Leash},
     nav::Step,
@@ -50,7 +51,7 @@ pub(super) fn message(page: Page, empty: Empty) -> AnyView {
     let elsewhere = look(page, &empty.asked);
     view! {
         <div class="state over">
-            <div class="message sheet">{move || body(page, &empty, &elsewhere.get())}</div>
+            <div class="message sheet">{part(move || body(page, &empty, &elsewhere.get()))}</div>
         </div>
     }
     .into_any()
@@ -72,7 +73,7 @@ fn body(page: Page, empty: &Empty, elsewhere: &Elsewhere) -> AnyView {
             let window_s = *window_s;
             let go = move |_| page.change(Step::Push, |params| params.graph.window_s = window_s);
             let words = format!("Show the last {}", format::window(window_s));
-            Some(view! { <button class="button primary" type="button" on:click=go>{words}</button> })
+            Some(view! { <button class="button primary" type="button" on:click=click(go)>{words}</button> })
         }
         _ => None,
     };
@@ -82,7 +83,7 @@ fn body(page: Page, empty: &Empty, elsewhere: &Elsewhere) -> AnyView {
         <p>{if narrow { "Nothing was called in what you have chosen. " } else { "Prometheus answers, but nothing was called. " }}{sentence(elsewhere)}</p>
         <div class="acts">
             {longer}
-            {(narrow && empty.others).then(|| view! { <button class="button" type="button" on:click=whole>"Show everything with traffic"</button> })}
+            {(narrow && empty.others).then(|| view! { <button class="button" type="button" on:click=click(whole)>"Show everything with traffic"</button> })}
         </div>
     }
     .into_any()
@@ -128,7 +129,7 @@ fn look(page: Page, asked: &GraphParams) -> RwSignal<Elsewhere> {
         for window_s in LONGER_S.into_iter().filter(|window_s| *window_s > asked.window_s) {
             let query = GraphParams { window_s, ..asked.clone() }.to_query();
             let address = format!("{base}/api/v1/namespaces?{query}");
-            match api::get::<Namespaces>(&address, None, signal.as_ref()).await {
+            match api::fetch(&address, None, signal.as_ref()).await.and_then(api::read::<Namespaces>) {
                 Err(Failure::Aborted) => return,
                 Ok(Answer::Fresh { value, .. }) => match whose(&value, &asked) {
                     Some(whose) => {

@@ -2,11 +2,11 @@
 
 use super::{canvas::pixel_ratio, stage::Stage, stand::Stand};
 use crate::state::Page;
-use js_sys::{JSON, Object, Reflect};
+use crate::state::shared::effect;
+use js_sys::{Array, Object, Reflect};
 use layout::Rect;
 use leptos::prelude::*;
 use model::Graph;
-use serde_json::{Value, json};
 use view::{Ink, Mark, Owner, Shape, Theme};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
@@ -15,13 +15,13 @@ pub(crate) fn install(page: Page, stand: Stand) {
         return;
     }
     let hook = Object::new();
-    expose(&hook, "marks", move || stand.with(|stage| marks(stage)).unwrap_or_default());
-    expose(&hook, "departures", move || stand.with(|stage| departures(stage)).unwrap_or_default());
-    expose(&hook, "viewport", move || stand.with(|stage| viewport(stage)).unwrap_or_default());
-    expose(&hook, "scene", move || stand.with(|stage| scene(stage)).unwrap_or_default());
+    expose(&hook, "marks", stand, marks);
+    expose(&hook, "departures", stand, departures);
+    expose(&hook, "viewport", stand, viewport);
+    expose(&hook, "scene", stand, scene);
     set(&hook, "ready", &false.into());
     let told = hook.clone();
-    Effect::new(move |_| {
+    effect(move |_| {
         let generation = stand.generation.get();
         let ready = page.feed.with(|feed| feed.graph.is_some()) && generation > 0;
         set(&told, "generation", &generation.into());
@@ -35,56 +35,74 @@ fn set(on: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(on, &name.into(), value);
 }
 
-fn expose(hook: &JsValue, name: &str, tell: impl Fn() -> Value + 'static) {
-    let function = Closure::<dyn Fn() -> JsValue>::new(move || {
-        JSON::parse(&tell().to_string()).unwrap_or(JsValue::NULL)
-    });
+fn expose(hook: &JsValue, name: &str, stand: Stand, tell: fn(&Stage) -> JsValue) {
+    let function =
+        Closure::<dyn Fn() -> JsValue>::new(move || stand.with(|stage| tell(stage)).unwrap_or(JsValue::NULL));
     set(hook, name, function.as_ref().unchecked_ref());
     // The hook lives as long as the page.
     function.forget();
 }
 
+fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        set(&object, name, &value);
+    }
+    object.into()
+}
+
+/// Null where there is nothing.
+fn maybe(text: Option<&str>) -> JsValue {
+    text.map_or(JsValue::NULL, JsValue::from)
+}
+
 /// The last frame: each mark with its role, owner, rectangle in CSS pixels of the map, text and style.
-fn marks(stage: &Stage) -> Value {
-    let Some(picture) = &stage.picture else { return json!([]) };
-    let graph: &Graph = &picture.graph;
-    let painted = stage.painted.as_deref().unwrap_or_default();
-    painted
-        .iter()
-        .map(|mark| {
+fn marks(stage: &Stage) -> JsValue {
+    let told = Array::new();
+    if let Some(picture) = &stage.picture {
+        for mark in stage.painted.as_deref().unwrap_or_default() {
+            let group = picture.scene.groups.get(index_of_group(mark.owner)).map(|group| group.key.as_str());
             let rect = stage.view.screen_rect(mark.bounds(&stage.measure));
-            json!({
-                "role": mark.role,
-                "owner": owner(mark.owner, graph, picture.scene.groups.get(index_of_group(mark.owner)).map(|group| group.key.as_str())),
-                "shape": shape(mark),
-                "text": text(mark),
-                "rect": rect_json(rect),
-                "fill": mark.fill.map(|ink| ink_json(ink, stage.look.theme)),
-                "stroke": mark.stroke.map(|stroke| {
-                    let mut told = ink_json(stroke.ink, stage.look.theme);
-                    told["width"] = json!(stroke.width * stage.view.zoom);
-                    told["dash"] = json!(stroke.dash);
-                    told
-                }),
-            })
-        })
-        .collect()
+            told.push(&object([
+                ("role", mark.role.into()),
+                ("owner", owner(mark.owner, &picture.graph, group)),
+                ("shape", shape(mark).into()),
+                ("text", maybe(text(mark))),
+                ("rect", rect_json(rect)),
+                ("fill", mark.fill.map_or(JsValue::NULL, |ink| ink_json(ink, stage.look.theme))),
+                ("stroke", stroke(mark, stage)),
+            ]));
+        }
+    }
+    told.into()
+}
+
+fn stroke(mark: &Mark, stage: &Stage) -> JsValue {
+    let Some(stroke) = mark.stroke else { return JsValue::NULL };
+    let told = ink_json(stroke.ink, stage.look.theme);
+    set(&told, "width", &(stroke.width * stage.view.zoom).into());
+    let dash = stroke.dash.map_or(JsValue::NULL, |[on, off]| Array::of2(&on.into(), &off.into()).into());
+    set(&told, "dash", &dash);
+    told
 }
 
 fn index_of_group(owner: Owner) -> usize {
     if let Owner::Group(at) = owner { at } else { usize::MAX }
 }
 
-fn owner(owner: Owner, graph: &Graph, group: Option<&str>) -> Value {
+fn owner(owner: Owner, graph: &Graph, group: Option<&str>) -> JsValue {
+    let of = |kind: &str, id: Option<&str>| object([("kind", kind.into()), ("id", maybe(id))]);
     match owner {
-        Owner::None => Value::Null,
-        Owner::Group(_) => json!({ "kind": "group", "id": group }),
-        Owner::Edge(at) => json!({ "kind": "edge", "id": graph.edges.get(at).map(|edge| &edge.id) }),
-        Owner::Node(at) => json!({ "kind": "node", "id": graph.nodes.get(at).map(|node| &node.id) }),
+        Owner::None => JsValue::NULL,
+        Owner::Group(_) => of("group", group),
+        Owner::Edge(at) => of("edge", graph.edges.get(at).map(|edge| edge.id.as_str())),
+        Owner::Node(at) => of("node", graph.nodes.get(at).map(|node| node.id.as_str())),
         Owner::Row(at, row) => {
             let node = graph.nodes.get(at);
-            let key = node.and_then(|node| node.versions.get(row)).map(|version| &version.key);
-            json!({ "kind": "row", "id": node.map(|node| &node.id), "row": key })
+            let told = of("row", node.map(|node| node.id.as_str()));
+            let key = node.and_then(|node| node.versions.get(row)).map(|version| version.key.as_str());
+            set(&told, "row", &maybe(key));
+            told
         }
     }
 }
@@ -102,42 +120,58 @@ fn text(mark: &Mark) -> Option<&str> {
     if let Shape::Text(text) = &mark.shape { Some(&text.text) } else { None }
 }
 
-fn ink_json(ink: Ink, theme: Theme) -> Value {
-    json!({ "token": ink.token.word(), "colour": ink.token.css(theme), "opacity": ink.opacity })
+fn ink_json(ink: Ink, theme: Theme) -> JsValue {
+    object([
+        ("token", ink.token.word().into()),
+        ("colour", ink.token.css(theme).into()),
+        ("opacity", ink.opacity.into()),
+    ])
 }
 
-fn rect_json(rect: Rect) -> Value {
-    json!({ "x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height })
+fn rect_json(rect: Rect) -> JsValue {
+    object([
+        ("x", rect.x.into()),
+        ("y", rect.y.into()),
+        ("width", rect.width.into()),
+        ("height", rect.height.into()),
+    ])
 }
 
 /// How many particles left so far, by edge.
-fn departures(stage: &Stage) -> Value {
-    let Some(picture) = &stage.picture else { return json!({}) };
-    let counted = picture.graph.edges.iter().zip(picture.particles.departures());
-    Value::Object(
-        counted
-            .map(|(edge, count)| (edge.id.clone(), json!({ "all": count.all, "failed": count.failed })))
-            .collect(),
-    )
+fn departures(stage: &Stage) -> JsValue {
+    let told = object([]);
+    if let Some(picture) = &stage.picture {
+        for (edge, count) in picture.graph.edges.iter().zip(picture.particles.departures()) {
+            let counts =
+                object([("all", (count.all as f64).into()), ("failed", (count.failed as f64).into())]);
+            set(&told, &edge.id, &counts);
+        }
+    }
+    told
 }
 
-fn viewport(stage: &Stage) -> Value {
+fn viewport(stage: &Stage) -> JsValue {
     let size = stage.size();
-    json!({
-        "zoom": stage.view.zoom, "x": stage.view.x, "y": stage.view.y,
-        "width": size.width, "height": size.height,
-        "pixel_ratio": stage.pixel_ratio(), "device_pixel_ratio": pixel_ratio(),
-        "level": format!("{:?}", stage.level).to_lowercase(),
-    })
+    object([
+        ("zoom", stage.view.zoom.into()),
+        ("x", stage.view.x.into()),
+        ("y", stage.view.y.into()),
+        ("width", size.width.into()),
+        ("height", size.height.into()),
+        ("pixel_ratio", stage.pixel_ratio().into()),
+        ("device_pixel_ratio", pixel_ratio().into()),
+        ("level", format!("{:?}", stage.level).to_lowercase().into()),
+    ])
 }
 
 /// Where the cards stand, in the scene and on the screen.
-fn scene(stage: &Stage) -> Value {
-    let Some(picture) = &stage.picture else { return json!({ "nodes": {} }) };
-    let nodes = picture.scene.nodes.iter().map(|node| {
-        let place =
-            json!({ "scene": rect_json(node.rect), "screen": rect_json(stage.view.screen_rect(node.rect)) });
-        (node.key.clone(), place)
-    });
-    json!({ "nodes": Value::Object(nodes.collect()) })
+fn scene(stage: &Stage) -> JsValue {
+    let nodes = object([]);
+    if let Some(picture) = &stage.picture {
+        for node in &picture.scene.nodes {
+            let screen = rect_json(stage.view.screen_rect(node.rect));
+            set(&nodes, &node.key, &object([("scene", rect_json(node.rect)), ("screen", screen)]));
+        }
+    }
+    object([("nodes", nodes)])
 }

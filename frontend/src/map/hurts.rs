@@ -1,5 +1,6 @@
 //! "Where it hurts": what is wrong, worst first. A click selects.
 
+use crate::state::shared::{Views, click, memo, part};
 use crate::{
     state::page,
     widget::icon::{DOWN, finding_glyph, icon, status_word},
@@ -13,8 +14,8 @@ pub(crate) fn Hurts() -> impl IntoView {
     let page = page();
     let open = page.hurts_open;
     let findings =
-        Memo::new(move |_| page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.findings.clone())));
-    let drawn = Memo::new(move |_| page.feed.with(crate::state::Feed::has_picture));
+        memo(move || page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.findings.clone())));
+    let drawn = memo(move || page.feed.with(crate::state::Feed::has_picture));
     move || {
         let findings = findings.get().filter(|_| drawn.get())?;
         let calm = findings.is_empty();
@@ -22,18 +23,18 @@ pub(crate) fn Hurts() -> impl IntoView {
         Some(view! {
             <section class="hurts over sheet" aria-label="Where it hurts" data-covers="">
                 <h2>
-                    <button type="button" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
-                        {move || findings_first(&first).filter(|_| !open.get())}
+                    <button type="button" aria-expanded=move || open.get().to_string() on:click=click(move |_| open.update(|open| *open = !*open))>
+                        {part(move || findings_first(&first).filter(|_| !open.get()))}
                         "Where it hurts"
                         {(!calm).then(|| view! { <span class="count">{findings.len()}</span> })}
                         <span class="sub">{(!calm).then_some("worst first")}</span>
                         {icon(DOWN)}
                     </button>
                 </h2>
-                {move || open.get().then(|| view! {
+                {part(move || open.get().then(|| view! {
                     {calm.then(|| view! { <p class="calm">"Nothing in this window: no failing or degraded service, no plaintext call."</p> })}
-                    <ul>{findings.iter().map(entry).collect_view()}</ul>
-                })}
+                    <ul>{findings.iter().map(entry).views()}</ul>
+                }))}
             </section>
         })
     }
@@ -52,7 +53,7 @@ fn entry(finding: &Finding) -> impl IntoView + use<> {
         <li>
             <button
                 type="button" title=finding.sentence.clone() aria-current=move || chosen().to_string()
-                on:click=move |_| page.select(Some(subject.clone()))
+                on:click=click(move |_| page.select(Some(subject.clone())))
             >
                 {finding_glyph(finding.kind, finding.status)}
                 <span class="what">

@@ -1,5 +1,6 @@
 //! The legend, generated from the table that draws the picture.
 
+use crate::state::shared::{Views, click, memo};
 use crate::{
     state::page,
     widget::icon::{CLOSE, LEGEND, icon},
@@ -10,7 +11,7 @@ use view::{legend, overlay, svg};
 #[component]
 pub(crate) fn Legend() -> impl IntoView {
     let page = page();
-    let sections = Memo::new(move |_| {
+    let sections = memo(move || {
         let overlay = overlay::by_word(&page.params.with(|params| params.overlay.clone()));
         page.feed.with(|feed| {
             let graph = feed.graph.as_ref().filter(|_| feed.has_picture());
@@ -24,8 +25,8 @@ pub(crate) fn Legend() -> impl IntoView {
         let view = if page.legend_open.get() {
             view! {
                 <div class="legend over sheet" role="region" aria-label="Legend" data-covers="">
-                    {sections.iter().map(section).collect_view()}
-                    <button class="square small" type="button" aria-label="Hide the legend" title="Hide the legend (l)" on:click=toggle>{icon(CLOSE)}</button>
+                    {sections.iter().map(section).views()}
+                    <button class="square small" type="button" aria-label="Hide the legend" title="Hide the legend (l)" on:click=click(toggle)>{icon(CLOSE)}</button>
                 </div>
             }
             .into_any()
@@ -33,7 +34,7 @@ pub(crate) fn Legend() -> impl IntoView {
             return None;
         } else {
             view! {
-                <button class="button over legend-show" type="button" title="Show the legend (l)" on:click=toggle>{icon(LEGEND)}"Legend"</button>
+                <button class="button over legend-show" type="button" title="Show the legend (l)" on:click=click(toggle)>{icon(LEGEND)}"Legend"</button>
             }
             .into_any()
         };
@@ -56,7 +57,7 @@ fn section(section: &legend::Section) -> impl IntoView + use<> {
                 </li>
             }
         })
-        .collect_view();
+        .views();
     let tall = section.entries.len() == 4;
     view! { <div><h3>{section.title.clone()}</h3><ul class:tall=tall>{entries}</ul></div> }
 }

@@ -18,6 +18,7 @@ mod states;
 mod traffic_painter;
 mod zoom;
 
+use crate::state::shared::{effect, memo};
 use crate::state::{Page, page, refresh, settings};
 use canvas::Canvas;
 pub(crate) use hurts::figure;
@@ -34,7 +35,7 @@ pub(crate) fn Map() -> impl IntoView {
     let lower = NodeRef::<html::Canvas>::new();
     let upper = NodeRef::<html::Canvas>::new();
     let hand = pointer::Hand::new(page, stand);
-    Effect::new(move |_| {
+    effect(move |_| {
         let (Some(lower), Some(upper)) = (lower.get(), upper.get()) else { return };
         if let Some((lower, upper)) = Canvas::new(lower).zip(Canvas::new(upper)) {
             let keep_marks = page.boot.with_value(|boot| boot.test_hook);
@@ -43,8 +44,8 @@ pub(crate) fn Map() -> impl IntoView {
         }
     });
     keyboard::listen(page, stand);
-    let tabled = Memo::new(move |_| page.params.with(|params| params.table));
-    let label = Memo::new(move |_| summary(page));
+    let tabled = memo(move || page.params.with(|params| params.table));
+    let label = memo(move || summary(page));
     view! {
         <div class="map-area" class:tabled=tabled node_ref=stand.area>
             <div
@@ -102,7 +103,7 @@ fn look(page: Page, stand: Stand) -> Look {
 
 /// From here on every change of a signal that the picture shows asks for a frame.
 fn wire(page: Page, stand: Stand) {
-    Effect::new(move |_| {
+    effect(move |_| {
         let (graph, question) = page.feed.with(|feed| (feed.graph.clone(), feed.question()));
         let said = match graph.filter(|graph| !above_limit::too_many(graph)) {
             Some(graph) => stand.with(|stage| stage.set_graph(graph, &question)).flatten(),
@@ -114,7 +115,7 @@ fn wire(page: Page, stand: Stand) {
         states::remember_shape(&untrack(|| page.feed.with(crate::state::Feed::question)), stand);
         stand.ask_frame();
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         let look = look(page, stand);
         stand.with(|stage| stage.set_look(look));
         stand.ask_frame();

@@ -1,6 +1,7 @@
 //! The handle to the stage that event handlers and effects share, and the loop of frames behind it.
 
 use super::stage::Stage;
+use crate::state::shared::memo;
 use crate::state::{Page, settings};
 use layout::{Point, Rect};
 use leptos::{html, prelude::*};
@@ -26,7 +27,7 @@ pub(crate) struct Stand {
 impl Stand {
     pub(crate) fn new(page: Page) -> Self {
         let system_dark = RwSignal::new(settings::prefers("(prefers-color-scheme: dark)"));
-        let dark = Memo::new(move |_| match page.params.with(|params| params.theme.clone()).as_str() {
+        let dark = memo(move || match page.params.with(|params| params.theme.clone()).as_str() {
             "dark" => true,
             "light" => false,
             _ => system_dark.get(),

@@ -4,12 +4,14 @@ use super::{
     empty::{self, Empty},
     stand::Stand,
 };
+use crate::state::shared::{Look, Views, click, effect, memo, part};
 use crate::{
     frame::strip,
     nav::Step,
     state::{Page, Standing, page, storage, store},
     widget::icon::{status_class, status_glyph},
 };
+use layout::sorting::Order as _;
 use leptos::prelude::*;
 use model::{Graph, Problem};
 use std::sync::Arc;
@@ -29,18 +31,18 @@ enum State {
 #[component]
 pub(crate) fn States() -> impl IntoView {
     let page = page();
-    let state = Memo::new(move |_| state_of(page));
+    let state = memo(move || state_of(page));
     announce(page, state);
     view! {
-        {move || match state.get() {
+        {part(move || match state.get() {
             State::Drawn => ().into_any(),
             State::NotConfigured => not_configured().into_any(),
             State::Asking => asking(page),
             State::Failed(problem) => failed(page, &problem).into_any(),
             State::NoTraffic(empty) => empty::message(page, *empty),
             State::TooMuch => view! { <TooMuch/> }.into_any(),
-        }}
-        {move || lost(page)}
+        })}
+        {part(move || lost(page))}
     }
 }
 
@@ -63,7 +65,7 @@ fn state_of(page: Page) -> State {
 
 /// Says each state once, and that it has passed.
 fn announce(page: Page, state: Memo<State>) {
-    let words = Memo::new(move |_| match state.get() {
+    let words = memo(move || match state.get() {
         State::NotConfigured => "No Prometheus is set".into(),
         State::Asking => "Asking Prometheus".into(),
         State::Failed(problem) => format!("{}. {}", problem.title, problem.detail),
@@ -71,7 +73,7 @@ fn announce(page: Page, state: Memo<State>) {
         State::TooMuch => "Too much for one picture: choose namespaces".into(),
         State::Drawn => drawn_words(page),
     });
-    Effect::new(move |before: Option<String>| {
+    effect(move |before: Option<String>| {
         let words = words.get();
         let was_bad = before.is_some_and(|before| before.starts_with(NOT_UP_TO_DATE));
         if !words.is_empty() {
@@ -161,7 +163,7 @@ fn lost(page: Page) -> Option<impl IntoView> {
     Some(view! {
         <div class="lost over sheet">
             <b>"Not up to date. "</b>{reason}
-            <div class="sub">"What is drawn was measured "{age}". "<span aria-live="off">{move || next_attempt(page, next_ms)}</span></div>
+            <div class="sub">"What is drawn was measured "{age}". "<span aria-live="off">{part(move || next_attempt(page, next_ms))}</span></div>
         </div>
     })
 }
@@ -186,11 +188,11 @@ fn next_attempt(page: Page, next_ms: Option<f64>) -> String {
 fn TooMuch() -> impl IntoView {
     let page = page();
     let chosen = RwSignal::new(Vec::<String>::new());
-    let graph = Memo::new(move |_| page.feed.with(|feed| feed.graph.clone()).map(ByAddress));
+    let graph = memo(move || page.feed.with(|feed| feed.graph.clone()).map(ByAddress));
     let draw = move |_| {
         page.change(Step::Push, |params| {
             let mut names = chosen.get_untracked();
-            names.sort();
+            names.order();
             params.graph.namespaces = Some(names);
         });
     };
@@ -198,13 +200,13 @@ fn TooMuch() -> impl IntoView {
         <div class="state over">
             <div class="choose sheet">
                 <h2>"Which namespaces shall be drawn?"</h2>
-                <p class="sub">{move || graph.get().map(|graph| format!("{} services, with those they talk to, are more than one can read at once. Most trouble first.", graph.0.nodes.len()))}</p>
+                <p class="sub">{part(move || graph.get().map(|graph| format!("{} services, with those they talk to, are more than one can read at once. Most trouble first.", graph.0.nodes.len())))}</p>
                 <table>
                     <thead><tr><th>"Namespace"</th><th class="text">"Trouble"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th></tr></thead>
-                    <tbody>{move || graph.get().map(|graph| above_limit::rows(&graph.0).into_iter().map(|row| namespace_row(row, chosen)).collect_view())}</tbody>
+                    <tbody>{part(move || graph.get().map(|graph| above_limit::rows(&graph.0).into_iter().map(|row| namespace_row(row, chosen)).views()))}</tbody>
                 </table>
                 <div class="acts">
-                    <button class="button primary" type="button" disabled=move || chosen.with(Vec::is_empty) on:click=draw>"Draw these"</button>
+                    <button class="button primary" type="button" disabled=move || chosen.look(Vec::is_empty) on:click=click(draw)>"Draw these"</button>
                 </div>
             </div>
         </div>
@@ -231,7 +233,7 @@ fn namespace_row(row: above_limit::NamespaceRow, chosen: RwSignal<Vec<String>>) 
     };
     view! {
         <tr>
-            <td><label class="check"><input type="checkbox" prop:checked=move || chosen.with(|chosen| chosen.contains(&mine)) on:change=toggle/><span class="name">{row.name.clone()}</span></label></td>
+            <td><label class="check"><input type="checkbox" prop:checked=move || chosen.look(|chosen| chosen.contains(&mine)) on:change=toggle/><span class="name">{row.name.clone()}</span></label></td>
             <td class=format!("text {}", status_class(row.status))><span class="with-glyph">{(!row.trouble.is_empty()).then(|| status_glyph(row.status))}{row.trouble}</span></td>
             <td>{row.apps}</td><td>{row.rate}</td><td>{row.errors}</td>
         </tr>

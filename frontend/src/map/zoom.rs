@@ -1,6 +1,7 @@
 //! The buttons for zoom, and the mark that particles are held.
 
 use super::{keyboard, stand::Stand};
+use crate::state::shared::{click, memo, part};
 use crate::{
     state::page,
     widget::icon::{ADD, FIT, LESS, icon},
@@ -10,18 +11,18 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Zoom(stand: Stand) -> impl IntoView {
     let page = page();
-    let there = Memo::new(move |_| page.feed.with(crate::state::Feed::has_picture));
+    let there = memo(move || page.feed.with(crate::state::Feed::has_picture));
     move || {
         there.get().then(|| view! {
             <div class="zoom over sheet" role="group" aria-label="Zoom" data-covers="">
-                <button class="square" type="button" aria-label="Zoom in" title="Zoom in (+)" on:click=move |_| keyboard::zoom(stand, 1.25)>{icon(ADD)}</button>
-                <output>{move || format!("{:.0}{}%", stand.zoom.get() * 100.0, view::format::NBSP)}</output>
-                <button class="square" type="button" aria-label="Zoom out" title="Zoom out (-)" on:click=move |_| keyboard::zoom(stand, 0.8)>{icon(LESS)}</button>
-                <button class="square" type="button" aria-label="Fit the picture" title="Fit the picture (0)" on:click=move |_| stand.fit()>{icon(FIT)}</button>
+                <button class="square" type="button" aria-label="Zoom in" title="Zoom in (+)" on:click=click(move |_| keyboard::zoom(stand, 1.25))>{icon(ADD)}</button>
+                <output>{part(move || format!("{:.0}{}%", stand.zoom.get() * 100.0, view::format::NBSP))}</output>
+                <button class="square" type="button" aria-label="Zoom out" title="Zoom out (-)" on:click=click(move |_| keyboard::zoom(stand, 0.8))>{icon(LESS)}</button>
+                <button class="square" type="button" aria-label="Fit the picture" title="Fit the picture (0)" on:click=click(move |_| stand.fit())>{icon(FIT)}</button>
             </div>
-            {move || page.particles_paused.get().then(|| view! {
-                <button class="button over paused-note" type="button" on:click=move |_| keyboard::toggle_particles(page)>"Particles held. Let them move"</button>
-            })}
+            {part(move || page.particles_paused.get().then(|| view! {
+                <button class="button over paused-note" type="button" on:click=click(move |_| keyboard::toggle_particles(page))>"Particles held. Let them move"</button>
+            }))}
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Requests by everything that tells them apart: code, flags in words, host, version.
 
 use super::sides::protocol_word;
+use crate::state::shared::{Look, Views, memo, part};
 use crate::widget::Section;
 use leptos::prelude::*;
 use model::detail::{BreakdownRow, NamedQuery};
@@ -14,17 +15,17 @@ pub(crate) fn Breakdown(
     #[prop(into)] rows: Signal<Vec<BreakdownRow>>,
     #[prop(into)] queries: Signal<Vec<NamedQuery>>,
 ) -> impl IntoView {
-    let any = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
+    let any = memo(move || rows.look(|rows| !rows.is_empty()));
     move || {
         any.get().then(|| view! {
             <Section title="Requests by code" remark="in the window, most first" queries=queries>
                 <div class="wide">
                     <table>
                         <thead><tr><th>"Code"</th><th class="text">"What happened"</th><th>"Rate"</th><th>"Count"</th></tr></thead>
-                        <tbody>{move || rows.with(|rows| rows.iter().take(SHOWN).map(row).collect_view())}</tbody>
+                        <tbody>{part(move || rows.look(|rows| rows.iter().take(SHOWN).map(row).views()))}</tbody>
                     </table>
                 </div>
-                {move || rows.with(|rows| rest(rows))}
+                {part(move || rows.look(|rows| rest(rows)))}
             </Section>
         })
     }

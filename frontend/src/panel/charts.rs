@@ -1,5 +1,6 @@
 //! The lines over the window: rate, error share, latency, bytes. What did not come says why.
 
+use crate::state::shared::{Look, Views, derived, memo, part};
 use crate::{
     chart::{Cursor, LineChart, lines},
     state::detail::Load,
@@ -35,7 +36,7 @@ pub(crate) fn Charts(
     kinds
         .iter()
         .map(|kind| view! { <OneChart kind=*kind name=name series=series versions=versions cursor=cursor/> })
-        .collect_view()
+        .views()
 }
 
 #[component]
@@ -46,25 +47,24 @@ fn OneChart(
     versions: Signal<Vec<VersionRow>>,
     cursor: Cursor,
 ) -> impl IntoView {
-    let answer = move || series.with(|load| load.value.clone());
-    let drawn = Memo::new(move |_| {
-        answer().and_then(|answer| versions.with(|versions| kind.lines(&answer, versions)))
-    });
-    let queries = Memo::new(move |_| answer().map(|answer| kind.queries(&answer)).unwrap_or_default());
+    let answer = move || series.look(|load| load.value.clone());
+    let drawn =
+        memo(move || answer().and_then(|answer| versions.look(|versions| kind.lines(&answer, versions))));
+    let queries = memo(move || answer().map(|answer| kind.queries(&answer)).unwrap_or_default());
     let words = move || {
-        if drawn.with(Option::is_some) {
+        if drawn.look(Option::is_some) {
             return None;
         }
         let missing = answer().and_then(|answer| kind.missing(&answer));
-        let failed = series.with(|load| load.problem.as_ref().map(|problem| problem.detail.clone()));
+        let failed = series.look(|load| load.problem.as_ref().map(|problem| problem.detail.clone()));
         let waiting =
             if answer().is_some() { "Nothing was measured in this window." } else { "Asking Prometheus…" };
         Some(missing.or(failed).unwrap_or_else(|| waiting.to_owned()))
     };
     view! {
-        <Section title=kind.title() remark=Signal::derive(move || kind.remark(versions.with(Vec::len) > 1).to_owned()) queries=queries>
-            <LineChart label=Signal::derive(move || format!("{} of {}", kind.title(), name.get())) drawn=drawn cursor=cursor/>
-            {move || words().map(|words| view! { <p class="words">{words}</p> })}
+        <Section title=kind.title() remark=derived(move || kind.remark(versions.look(Vec::len) > 1).to_owned()) queries=queries>
+            <LineChart label=derived(move || format!("{} of {}", kind.title(), name.get())) drawn=drawn cursor=cursor/>
+            {part(move || words().map(|words| view! { <p class="words">{words}</p> }))}
         </Section>
     }
 }

@@ -8,6 +8,7 @@ use super::{
     health::HealthBlock,
     sides::protocol_word,
 };
+use crate::state::shared::{Look, Views, click, derived, memo, part};
 use crate::{
     state::{detail, page, selection},
     widget::{Section, named},
@@ -25,52 +26,50 @@ pub(crate) fn EdgePanel(id: String) -> impl IntoView {
     let load = detail::follow::<EdgeDetail>(page, move || {
         Some(page.detail_address("edge", ("id", &address.get_value()), ""))
     });
-    let edge = Memo::new(move |_| {
+    let edge = memo(move || {
         let drawn = page.feed.with(|feed| {
             feed.graph
                 .as_ref()
                 .and_then(|graph| address.with_value(|id| selection::edge_of(graph, id).cloned()))
         });
-        drawn.or_else(|| load.with(|load| load.value.as_ref().map(|detail| detail.edge.clone())))
+        drawn.or_else(|| load.look(|load| load.value.as_ref().map(|detail| detail.edge.clone())))
     });
-    let there = Memo::new(move |_| edge.with(Option::is_some));
+    let there = memo(move || edge.look(Option::is_some));
     let words = move || {
-        load.with(|load| match (&load.value, &load.problem) {
+        load.look(|load| match (&load.value, &load.problem) {
             (_, Some(problem)) => Some(problem.detail.clone()),
             (None, None) => Some("Asking Prometheus…".to_owned()),
             _ => None,
         })
     };
     view! {
-        {move || if there.get() {
+        {part(move || if there.get() {
             view! { <Known edge=edge load=load/> }.into_any()
         } else {
             view! {
                 <Head title="Not in the picture" sub="" selected=true/>
                 <section class="first"><p class="words">"What this link selects has no traffic in the window, or is not among the chosen namespaces."</p></section>
             }.into_any()
-        }}
-        {move || words().map(|words| view! { <section><p class="words">{words}</p></section> })}
+        })}
+        {part(move || words().map(|words| view! { <section><p class="words">{words}</p></section> }))}
     }
 }
 
 #[component]
 fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> impl IntoView {
     let page = page();
-    let title = Memo::new(move |_| {
+    let title = memo(move || {
         let graph = page.feed.with(|feed| feed.graph.clone());
-        edge.with(|edge| {
+        edge.look(|edge| {
             edge.as_ref().zip(graph.as_ref()).map(|(edge, graph)| ends(edge, graph)).unwrap_or_default()
         })
     });
-    let sub = Signal::derive(move || edge.with(|edge| edge.as_ref().map(what_it_is).unwrap_or_default()));
-    let health = Memo::new(move |_| {
-        edge.with(|edge| edge.as_ref().map(|edge| edge.health.clone()).unwrap_or_default())
-    });
-    let figures =
-        Signal::derive(move || edge.with(|edge| edge.as_ref().map(edge_figures).unwrap_or_default()));
-    let detailed = move || load.with(|load| load.value.clone());
-    let queries = Memo::new(move |_| detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
+    let sub = derived(move || edge.look(|edge| edge.as_ref().map(what_it_is).unwrap_or_default()));
+    let health =
+        memo(move || edge.look(|edge| edge.as_ref().map(|edge| edge.health.clone()).unwrap_or_default()));
+    let figures = derived(move || edge.look(|edge| edge.as_ref().map(edge_figures).unwrap_or_default()));
+    let detailed = move || load.look(|load| load.value.clone());
+    let queries = memo(move || detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
     let tcp = edge.with_untracked(|edge| edge.as_ref().is_some_and(|edge| edge.protocol == Protocol::Tcp));
     let id = StoredValue::new(
         edge.with_untracked(|edge| edge.as_ref().map(|edge| edge.id.clone()).unwrap_or_default()),
@@ -83,10 +82,10 @@ fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> 
         <Head title=title sub=sub selected=true/>
         <section class="first"><HealthBlock health=health/></section>
         <section class="first"><Figures figures=figures/></section>
-        <Section title="Traffic" queries=queries><dl class="facts">{move || edge.with(|edge| edge.as_ref().map(facts))}</dl></Section>
+        <Section title="Traffic" queries=queries><dl class="facts">{part(move || edge.look(|edge| edge.as_ref().map(facts)))}</dl></Section>
         <Charts name=title series=series versions=Signal::stored(Vec::<VersionRow>::new()) tcp=tcp/>
-        <Breakdown rows=Signal::derive(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=Signal::derive(move || queries.with(|queries| named(queries, &["rate", "error_share"])))/>
-        <Identities principals=Signal::derive(move || detailed().map(|detail| detail.principals.clone()).unwrap_or_default())/>
+        <Breakdown rows=derived(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=derived(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
+        <Identities principals=derived(move || detailed().map(|detail| detail.principals.clone()).unwrap_or_default())/>
         <Section title="Its ends"><Ends edge=edge/></Section>
     }
 }
@@ -160,12 +159,12 @@ fn facts(edge: &Edge) -> impl IntoView + use<> {
     ];
     facts.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, words)| ("Note", words.to_owned())));
     facts.extend(edge.last_seen_s.map(|seen_s| ("Last seen", format::instant(seen_s))));
-    facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()
+    facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).views()
 }
 
 #[component]
 fn Identities(#[prop(into)] principals: Signal<Vec<Principals>>) -> impl IntoView {
-    let any = Memo::new(move |_| principals.with(|principals| !principals.is_empty()));
+    let any = memo(move || principals.look(|principals| !principals.is_empty()));
     let entry = |pair: Principals| {
         let tls = match pair.mutual_tls {
             Some(true) => "mutual TLS",
@@ -179,7 +178,7 @@ fn Identities(#[prop(into)] principals: Signal<Vec<Principals>>) -> impl IntoVie
     };
     move || {
         any.get().then(|| view! {
-            <Section title="Identities"><dl class="facts">{move || principals.get().into_iter().map(entry).collect_view()}</dl></Section>
+            <Section title="Identities"><dl class="facts">{part(move || principals.get().into_iter().map(entry).views())}</dl></Section>
         })
     }
 }
@@ -198,7 +197,7 @@ fn Ends(edge: Memo<Option<Edge>>) -> impl IntoView {
             .unwrap_or_else(|| id.clone());
         let subject = row.map_or(Subject::Node { id: id.clone() }, |row| Subject::Row { node: id, row });
         view! {
-            <li><button type="button" on:click=move |_| page.select(Some(subject.clone()))><span class="name">{name}</span><span class="figure">{word}</span></button></li>
+            <li><button type="button" on:click=click(move |_| page.select(Some(subject.clone())))><span class="name">{name}</span><span class="figure">{word}</span></button></li>
         }
     };
     move || {

@@ -1,5 +1,6 @@
 //! The four or so large figures at the top of a panel.
 
+use crate::state::shared::{Views, part};
 use leptos::prelude::*;
 use model::{Latency, Requests, Tcp};
 use view::format;
@@ -11,11 +12,11 @@ pub(crate) type Figure = (&'static str, String);
 pub(crate) fn Figures(#[prop(into)] figures: Signal<Vec<Figure>>) -> impl IntoView {
     view! {
         <dl class="figures">
-            {move || figures.get().into_iter().map(|(name, figure)| {
+            {part(move || figures.get().into_iter().map(|(name, figure)| {
                 let (number, unit) = figure.split_once(format::NBSP).map_or((figure.as_str(), ""), |(number, unit)| (number, unit));
                 let unit = (!unit.is_empty()).then(|| format!(" {unit}"));
                 view! { <div><dt>{name}</dt><dd>{number.to_owned()}<small>{unit}</small></dd></div> }
-            }).collect_view()}
+            }).views())}
         </dl>
     }
 }

@@ -4,6 +4,7 @@ use super::{
     figures::{Figure, Figures},
     head::Head,
 };
+use crate::state::shared::{Look, Views, click, derived, memo, part};
 use crate::{
     map::figure,
     nav::Step,
@@ -13,6 +14,7 @@ use crate::{
         icon::{finding_glyph, status_class, status_glyph},
     },
 };
+use layout::sorting::Order as _;
 use leptos::prelude::*;
 use model::{Finding, Graph, detail::NamedQuery, graph::NamespaceSummary};
 use view::format;
@@ -23,19 +25,19 @@ const WORST_SHOWN: usize = 8;
 pub(crate) fn GraphPanel() -> impl IntoView {
     let page = page();
     let graph = move || page.feed.with(|feed| feed.graph.clone());
-    let sub = Signal::derive(move || graph().map(|graph| scope(&graph)).unwrap_or_default());
-    let figures = Signal::derive(move || graph().map(|graph| totals(&graph)).unwrap_or_default());
-    let namespaces = Memo::new(move |_| {
+    let sub = derived(move || graph().map(|graph| scope(&graph)).unwrap_or_default());
+    let figures = derived(move || graph().map(|graph| totals(&graph)).unwrap_or_default());
+    let namespaces = memo(move || {
         let mut shown = graph().map(|graph| graph.namespaces.clone()).unwrap_or_default();
         let system = page.params.with(|params| params.graph.system);
         shown.retain(|namespace| namespace.shown || !namespace.system || system);
-        shown.sort_by_key(|namespace| {
+        shown.order_by_key(|namespace| {
             (!namespace.shown, std::cmp::Reverse((namespace.failing, namespace.degraded)))
         });
         shown
     });
-    let findings = Memo::new(move |_| graph().map(|graph| graph.findings.clone()).unwrap_or_default());
-    let queries = Memo::new(move |_| {
+    let findings = memo(move || graph().map(|graph| graph.findings.clone()).unwrap_or_default());
+    let queries = memo(move || {
         let used = graph().map(|graph| graph.meta.queries.clone()).unwrap_or_default();
         used.into_iter()
             .map(|query| NamedQuery { name: query.kind, promql: query.promql })
@@ -48,15 +50,15 @@ pub(crate) fn GraphPanel() -> impl IntoView {
             <div class="wide">
                 <table>
                     <thead><tr><th>"Namespace"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th><th class="text">"Health"</th></tr></thead>
-                    <tbody>{move || namespaces.get().iter().map(row).collect_view()}</tbody>
+                    <tbody>{part(move || namespaces.get().iter().map(row).views())}</tbody>
                 </table>
             </div>
         </Section>
-        {move || findings.with(|findings| !findings.is_empty()).then(|| view! {
+        {part(move || findings.look(|findings| !findings.is_empty()).then(|| view! {
             <Section title="Worst">
-                <ul class="list">{move || findings.get().iter().take(WORST_SHOWN).map(worst).collect_view()}</ul>
+                <ul class="list">{part(move || findings.get().iter().take(WORST_SHOWN).map(worst).views())}</ul>
             </Section>
-        })}
+        }))}
     }
 }
 
@@ -94,7 +96,7 @@ fn row(namespace: &NamespaceSummary) -> impl IntoView + use<> {
     let dash = || format::NOT_APPLICABLE.to_owned();
     view! {
         <tr>
-            <td><button class="link" type="button" title="Draw only this namespace" on:click=only>{namespace.name.clone()}</button></td>
+            <td><button class="link" type="button" title="Draw only this namespace" on:click=click(only)>{namespace.name.clone()}</button></td>
             <td>{namespace.apps}</td>
             <td>{namespace.rate_rps.map_or_else(dash, format::rate)}</td>
             <td>{namespace.error_share.map_or_else(dash, format::share)}</td>
@@ -110,7 +112,7 @@ fn worst(finding: &Finding) -> impl IntoView + use<> {
     let subject = finding.subject.clone();
     view! {
         <li>
-            <button type="button" title=finding.sentence.clone() on:click=move |_| page.select(Some(subject.clone()))>
+            <button type="button" title=finding.sentence.clone() on:click=click(move |_| page.select(Some(subject.clone())))>
                 {finding_glyph(finding.kind, finding.status)}
                 <span class="name">{finding.title.clone()}" "<span class="sub">{finding.remark.clone()}</span></span>
                 <span class=format!("figure {}", status_class(finding.status))>{figure(finding.figure)}</span>

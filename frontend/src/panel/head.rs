@@ -1,5 +1,6 @@
 //! Title, what kind of thing it is, and the buttons that belong to it.
 
+use crate::state::shared::{click, memo};
 use crate::{
     state::page,
     widget::icon::{CLOSE, FOCUS, icon},
@@ -15,7 +16,7 @@ pub(crate) fn Head(
     selected: bool,
 ) -> impl IntoView {
     let page = page();
-    let focused = Memo::new(move |_| page.params.with(|params| params.graph.focus.is_some()));
+    let focused = memo(move || page.params.with(|params| params.graph.focus.is_some()));
     view! {
         <div class="head">
             <div>
@@ -25,9 +26,9 @@ pub(crate) fn Head(
             {selected.then(|| view! {
                 <button
                     class="square" type="button" aria-label="Show only its surroundings" title="Show only its surroundings (f)"
-                    aria-pressed=move || focused.get().to_string() on:click=move |_| page.toggle_focus()
+                    aria-pressed=move || focused.get().to_string() on:click=click(move |_| page.toggle_focus())
                 >{icon(FOCUS)}</button>
-                <button class="square" type="button" aria-label="Close" title="Close (Esc)" on:click=move |_| page.deselect()>{icon(CLOSE)}</button>
+                <button class="square" type="button" aria-label="Close" title="Close (Esc)" on:click=click(move |_| page.deselect())>{icon(CLOSE)}</button>
             })}
         </div>
     }

@@ -1,5 +1,6 @@
 //! How it is and why, in sentences: a verdict never stands without its counts.
 
+use crate::state::shared::Views;
 use crate::widget::icon::{status_class, status_glyph, status_word};
 use leptos::prelude::*;
 use model::{Health, Status, VersionRow, graph::Verdict};
@@ -42,7 +43,7 @@ pub(crate) fn HealthBlock(
         view! {
             <div class=class>
                 <div class="verdict">{status_glyph(health.status)}{by}</div>
-                {sentences.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view()}
+                {sentences.into_iter().map(|sentence| view! { <p>{sentence}</p> }).views()}
                 {calm.map(|words| view! { <p>{words}</p> })}
             </div>
         }

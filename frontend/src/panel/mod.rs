@@ -13,6 +13,7 @@ mod node;
 mod sides;
 mod versions;
 
+use crate::state::shared::{memo, part};
 use crate::{state::page, widget::grip};
 use leptos::prelude::*;
 use model::Subject;
@@ -28,21 +29,21 @@ enum Topic {
 #[component]
 pub(crate) fn Panel() -> impl IntoView {
     let page = page();
-    let topic = Memo::new(move |_| match page.selection() {
+    let topic = memo(move || match page.selection() {
         None => Topic::Mesh,
         Some(Subject::Node { id } | Subject::Row { node: id, .. }) => Topic::Node(id),
         Some(Subject::Edge { id }) => Topic::Edge(id),
     });
     let tall = RwSignal::new(false);
-    let mesh = Memo::new(move |_| topic.get() == Topic::Mesh);
+    let mesh = memo(move || topic.get() == Topic::Mesh);
     view! {
         <aside id="panel" class="panel" class:mesh=move || mesh.get() class:tall=tall tabindex="-1" aria-label=move || if mesh.get() { "The mesh" } else { "What is selected" }>
             {grip(tall)}
-            {move || match topic.get() {
+            {part(move || match topic.get() {
                 Topic::Mesh => view! { <graph::GraphPanel/> }.into_any(),
                 Topic::Node(id) => view! { <node::NodePanel id=id/> }.into_any(),
                 Topic::Edge(id) => view! { <edge::EdgePanel id=id/> }.into_any(),
-            }}
+            })}
         </aside>
     }
 }

@@ -1,6 +1,7 @@
 //! Who calls it and whom it calls; a click selects the edge between.
 
 use super::sides::protocol_word;
+use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
     state::{page, selection},
     widget::{Section, icon::status_class},
@@ -14,12 +15,12 @@ pub(crate) fn Neighbours(
     title: &'static str,
     #[prop(into)] neighbours: Signal<Vec<Neighbour>>,
 ) -> impl IntoView {
-    let any = Memo::new(move |_| neighbours.with(|neighbours| !neighbours.is_empty()));
+    let any = memo(move || neighbours.look(|neighbours| !neighbours.is_empty()));
     move || {
         any.get().then(|| {
             view! {
                 <Section title=title>
-                    <ul class="list">{move || neighbours.get().iter().map(entry).collect_view()}</ul>
+                    <ul class="list">{part(move || neighbours.get().iter().map(entry).views())}</ul>
                 </Section>
             }
         })
@@ -44,7 +45,7 @@ fn entry(neighbour: &Neighbour) -> impl IntoView + use<> {
     let subject = Subject::Edge { id: neighbour.edge.clone() };
     view! {
         <li>
-            <button type="button" on:click=move |_| page.select(Some(subject.clone()))>
+            <button type="button" on:click=click(move |_| page.select(Some(subject.clone())))>
                 <span class="name">{neighbour.name.clone()}<span class="sub">{place}" · "{protocol_word(neighbour.protocol)}{own_row}</span></span>
                 <span class=format!("figure {class}")>{edge.as_ref().map(figure)}</span>
             </button>

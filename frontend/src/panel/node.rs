@@ -10,6 +10,7 @@ use super::{
     sides::Sides,
     versions::Versions,
 };
+use crate::state::shared::{Look, Views, derived, memo, part};
 use crate::{
     state::{detail, page, selection},
     widget::{Section, named},
@@ -25,24 +26,24 @@ pub(crate) fn NodePanel(id: String) -> impl IntoView {
     let load = detail::follow::<NodeDetail>(page, move || {
         Some(page.detail_address("node", ("id", &address.get_value()), ""))
     });
-    let node = Memo::new(move |_| {
+    let node = memo(move || {
         let drawn = page.feed.with(|feed| {
             feed.graph
                 .as_ref()
                 .and_then(|graph| address.with_value(|id| selection::node_of(graph, id).cloned()))
         });
-        drawn.or_else(|| load.with(|load| load.value.as_ref().map(|detail| detail.node.clone())))
+        drawn.or_else(|| load.look(|load| load.value.as_ref().map(|detail| detail.node.clone())))
     });
-    let there = Memo::new(move |_| node.with(Option::is_some));
+    let there = memo(move || node.look(Option::is_some));
     let words = move || {
-        load.with(|load| match (&load.value, &load.problem) {
+        load.look(|load| match (&load.value, &load.problem) {
             (_, Some(problem)) => Some(problem.detail.clone()),
             (None, None) => Some("Asking Prometheus…".to_owned()),
             _ => None,
         })
     };
     view! {
-        {move || {
+        {part(move || {
             let id = id.clone();
             if there.get() {
                 view! { <Known id=id node=node load=load/> }.into_any()
@@ -52,8 +53,8 @@ pub(crate) fn NodePanel(id: String) -> impl IntoView {
                     <section class="first"><p class="words">"What this link selects has no traffic in the window, or is not among the chosen namespaces."</p></section>
                 }.into_any()
             }
-        }}
-        {move || words().map(|words| view! { <section><p class="words">{words}</p></section> })}
+        })}
+        {part(move || words().map(|words| view! { <section><p class="words">{words}</p></section> }))}
     }
 }
 
@@ -61,18 +62,15 @@ pub(crate) fn NodePanel(id: String) -> impl IntoView {
 fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeDetail>>) -> impl IntoView {
     let page = page();
     let of_node = move |read: fn(&Node) -> String| {
-        Signal::derive(move || node.with(|node| node.as_ref().map(read).unwrap_or_default()))
+        derived(move || node.look(|node| node.as_ref().map(read).unwrap_or_default()))
     };
-    let versions = Memo::new(move |_| {
-        node.with(|node| node.as_ref().map(|node| node.versions.clone()).unwrap_or_default())
-    });
-    let health = Memo::new(move |_| {
-        node.with(|node| node.as_ref().map(|node| node.health.clone()).unwrap_or_default())
-    });
-    let figures =
-        Signal::derive(move || node.with(|node| node.as_ref().map(node_figures).unwrap_or_default()));
-    let detailed = move || load.with(|load| load.value.clone());
-    let queries = Memo::new(move |_| detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
+    let versions =
+        memo(move || node.look(|node| node.as_ref().map(|node| node.versions.clone()).unwrap_or_default()));
+    let health =
+        memo(move || node.look(|node| node.as_ref().map(|node| node.health.clone()).unwrap_or_default()));
+    let figures = derived(move || node.look(|node| node.as_ref().map(node_figures).unwrap_or_default()));
+    let detailed = move || load.look(|load| load.value.clone());
+    let queries = memo(move || detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
     let tcp = node.with_untracked(|node| {
         node.as_ref().is_some_and(|node| node.requests.is_none() && node.tcp.is_some())
     });
@@ -85,14 +83,14 @@ fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeD
         <Head title=of_node(|node| node.name.clone()) sub=of_node(what_it_is) selected=true/>
         <section class="first"><HealthBlock health=health versions=versions/></section>
         <section class="first"><Figures figures=figures/></section>
-        <Versions node=id versions=versions queries=Signal::derive(move || queries.with(|queries| named(queries, &["rate", "error_share", "p50", "p95", "p99"])))/>
+        <Versions node=id versions=versions queries=derived(move || queries.look(|queries| named(queries, &["rate", "error_share", "p50", "p95", "p99"])))/>
         <Charts name=of_node(|node| node.name.clone()) series=series versions=versions tcp=tcp/>
-        <Sides title="Inbound" sides=Signal::derive(move || detailed().map(|detail| detail.inbound.clone()).unwrap_or_default()) queries=queries/>
-        <Sides title="Outbound" sides=Signal::derive(move || detailed().map(|detail| detail.outbound.clone()).unwrap_or_default()) queries=Signal::stored(Vec::<NamedQuery>::new())/>
-        <Breakdown rows=Signal::derive(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=Signal::derive(move || queries.with(|queries| named(queries, &["rate", "error_share"])))/>
-        <Neighbours title="Called by" neighbours=Signal::derive(move || detailed().map(|detail| detail.callers.clone()).unwrap_or_default())/>
-        <Neighbours title="Calls" neighbours=Signal::derive(move || detailed().map(|detail| detail.callees.clone()).unwrap_or_default())/>
-        <Section title="Identity"><dl class="facts">{move || node.with(|node| node.as_ref().map(facts))}</dl></Section>
+        <Sides title="Inbound" sides=derived(move || detailed().map(|detail| detail.inbound.clone()).unwrap_or_default()) queries=queries/>
+        <Sides title="Outbound" sides=derived(move || detailed().map(|detail| detail.outbound.clone()).unwrap_or_default()) queries=Signal::stored(Vec::<NamedQuery>::new())/>
+        <Breakdown rows=derived(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=derived(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
+        <Neighbours title="Called by" neighbours=derived(move || detailed().map(|detail| detail.callers.clone()).unwrap_or_default())/>
+        <Neighbours title="Calls" neighbours=derived(move || detailed().map(|detail| detail.callees.clone()).unwrap_or_default())/>
+        <Section title="Identity"><dl class="facts">{part(move || node.look(|node| node.as_ref().map(facts)))}</dl></Section>
     }
 }
 
@@ -144,5 +142,5 @@ fn facts(node: &Node) -> impl IntoView + use<> {
     ];
     facts.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, words)| ("Note", words.to_owned())));
     facts.extend(node.last_seen_s.map(|seen_s| ("Last seen", format::instant(seen_s))));
-    facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()
+    facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).views()
 }

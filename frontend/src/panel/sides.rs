@@ -1,5 +1,6 @@
 //! Traffic in and out, by protocol and class of code, with its percentiles.
 
+use crate::state::shared::{Look, Views, memo, part};
 use crate::widget::Section;
 use leptos::prelude::*;
 use model::{
@@ -14,12 +15,12 @@ pub(crate) fn Sides(
     #[prop(into)] sides: Signal<Vec<Side>>,
     #[prop(into)] queries: Signal<Vec<NamedQuery>>,
 ) -> impl IntoView {
-    let any = Memo::new(move |_| sides.with(|sides| !sides.is_empty()));
+    let any = memo(move || sides.look(|sides| !sides.is_empty()));
     move || {
         any.get().then(|| {
             view! {
                 <Section title=title queries=queries>
-                    {move || sides.get().iter().map(side).collect_view()}
+                    {part(move || sides.get().iter().map(side).views())}
                 </Section>
             }
         })
@@ -69,7 +70,7 @@ fn side(side: &Side) -> impl IntoView + use<> {
     }
     view! {
         {(total > 0.0).then(|| bar(&side.classes, total))}
-        <dl class="facts">{facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()}</dl>
+        <dl class="facts">{facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).views()}</dl>
     }
 }
 
@@ -100,6 +101,6 @@ fn bar(classes: &[ClassRate], total: f64) -> impl IntoView + use<> {
             x += width;
             part
         })
-        .collect_view();
+        .views();
     view! { <div class="codes" aria-hidden="true"><svg viewBox="0 0 100 7" preserveAspectRatio="none">{parts}</svg></div> }
 }

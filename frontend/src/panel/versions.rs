@@ -1,5 +1,6 @@
 //! The versions table: who gets how much, and how each does. The worse one is marked, with its reason.
 
+use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
     chart::lines::version_class,
     state::page,
@@ -18,7 +19,7 @@ pub(crate) fn Versions(
     #[prop(into)] versions: Signal<Vec<VersionRow>>,
     #[prop(into)] queries: Signal<Vec<NamedQuery>>,
 ) -> impl IntoView {
-    let any = Memo::new(move |_| versions.with(|versions| !versions.is_empty()));
+    let any = memo(move || versions.look(|versions| !versions.is_empty()));
     move || {
         let node = node.clone();
         any.get().then(|| view! {
@@ -29,17 +30,17 @@ pub(crate) fn Versions(
                             <th><span class="heard">"Version"</span></th>
                             <th>"Share"</th><th>"Rate"</th><th>"Errors"</th><th>"p50"</th><th>"p95"</th><th>"p99"</th><th>"Count"</th>
                         </tr></thead>
-                        <tbody>{move || rows(&node, &versions.get())}</tbody>
+                        <tbody>{part(move || rows(&node, &versions.get()))}</tbody>
                     </table>
                 </div>
-                {move || remarks(&versions.get())}
+                {part(move || remarks(&versions.get()))}
             </Section>
         })
     }
 }
 
 fn rows(node: &str, versions: &[VersionRow]) -> impl IntoView + use<> {
-    versions.iter().enumerate().map(|(at, version)| row(node, at, version)).collect_view()
+    versions.iter().enumerate().map(|(at, version)| row(node, at, version)).views()
 }
 
 fn row(node: &str, at: usize, version: &VersionRow) -> impl IntoView + use<> {
@@ -61,7 +62,7 @@ fn row(node: &str, at: usize, version: &VersionRow) -> impl IntoView + use<> {
         dash(requests.and_then(|requests| requests.error_share).map(format::share))
     };
     view! {
-        <tr class=trouble class:chosen=chosen on:click=move |_| page.select(Some(subject.clone()))>
+        <tr class=trouble class:chosen=chosen on:click=click(move |_| page.select(Some(subject.clone())))>
             <td><span class=format!("swatch {}", version_class(at))></span><b>{version.name.clone()}</b></td>
             <td>{dash(version.share.map(format::share))}</td>
             <td>{dash(rate)}</td>
@@ -118,6 +119,6 @@ fn remarks(versions: &[VersionRow]) -> impl IntoView + use<> {
             let sentence = (comparison.verdict != Verdict::Worse).then(|| comparison.sentence.clone());
             Some(view! { <span class="remark"><span class=class>{chip}</span>{sentence}</span> })
         })
-        .collect_view();
+        .views();
     view! { <p class="note">{verdicts}{intended}</p> }
 }

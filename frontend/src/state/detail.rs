@@ -2,10 +2,10 @@
 //! a newer question ends the older one, and what stood stays until the answer is there.
 
 use super::Page;
-use crate::api::{self, Answer, Failure, Leash};
+use crate::api::{self, Answer, Failure, Leash, Received};
+use crate::state::shared::{effect, memo};
 use leptos::prelude::*;
-use model::Problem;
-use serde::de::DeserializeOwned;
+use model::{Problem, json::FromJson};
 use std::sync::Arc;
 
 /// What came of a question.
@@ -28,15 +28,15 @@ pub(crate) fn follow<T>(
     address: impl Fn() -> Option<String> + Send + Sync + 'static,
 ) -> RwSignal<Load<T>>
 where
-    T: DeserializeOwned + Send + Sync + 'static,
+    T: FromJson + Send + Sync + 'static,
 {
     let load = RwSignal::new(Load::nothing());
-    let address = Memo::new(move |_| address());
+    let address = memo(move || address());
     let leash = StoredValue::new_local(None::<Leash>);
-    let seen = Memo::new(move |_| {
+    let seen = memo(move || {
         page.feed.with(|feed| (feed.etag.clone(), feed.graph.as_ref().map(|graph| graph.meta.at_s)))
     });
-    Effect::new(move |before: Option<Option<String>>| {
+    effect(move |before: Option<Option<String>>| {
         seen.track();
         let address = address.get();
         if before.as_ref().is_some_and(|before| *before != address) {
@@ -53,20 +53,26 @@ where
 
 fn ask<T>(address: String, load: RwSignal<Load<T>>, leash: StoredValue<Option<Leash>, LocalStorage>)
 where
-    T: DeserializeOwned + Send + Sync + 'static,
+    T: FromJson + Send + Sync + 'static,
 {
-    let mine = Leash::new();
-    let signal = mine.signal();
-    leash.set_value(Some(mine));
-    leptos::task::spawn_local(async move {
-        let answer = api::get::<T>(&address, None, signal.as_ref()).await;
+    let take = move |received: Result<_, Failure>| {
         // The panel may be gone by now: then nobody wants to know.
-        load.try_update(|load| match answer {
+        load.try_update(|load| match received.and_then(api::read) {
             Ok(Answer::Fresh { value, .. }) => *load = Load { value: Some(Arc::new(value)), problem: None },
             Ok(Answer::NotModified) | Err(Failure::Aborted) => {}
             Err(Failure::Told(problem)) => load.problem = Some(problem),
         });
-    });
+    };
+    fetch(address, leash, Box::new(take));
+}
+
+type Take = Box<dyn FnOnce(Result<Option<Received>, Failure>)>;
+
+fn fetch(address: String, leash: StoredValue<Option<Leash>, LocalStorage>, take: Take) {
+    let mine = Leash::new();
+    let signal = mine.signal();
+    leash.set_value(Some(mine));
+    leptos::task::spawn_local(async move { take(api::fetch(&address, None, signal.as_ref()).await) });
 }
 
 impl Page {

@@ -5,9 +5,11 @@ pub(crate) mod params;
 pub(crate) mod refresh;
 pub(crate) mod selection;
 pub(crate) mod settings;
+pub(crate) mod shared;
 pub(crate) mod storage;
 pub(crate) mod store;
 
+use crate::state::shared::{Shared, memo};
 use leptos::prelude::*;
 use model::{PageParams, Subject, boot::Boot};
 use view::find::{Find, Matched};
@@ -18,8 +20,8 @@ pub(crate) use store::{Feed, Standing};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
     pub(crate) boot: StoredValue<Boot>,
-    pub(crate) params: RwSignal<PageParams>,
-    pub(crate) feed: RwSignal<Feed>,
+    pub(crate) params: Shared<PageParams>,
+    pub(crate) feed: Shared<Feed>,
     /// What lies under the pointer.
     pub(crate) hover: RwSignal<Option<Hover>>,
     /// What the find box matches; the error is a sentence for who typed.
@@ -48,14 +50,14 @@ pub(crate) struct Hover {
 
 impl Page {
     pub(crate) fn new(boot: Boot) -> Self {
-        let params = RwSignal::new(params::from_address(boot.embed));
+        let params = Shared::new(params::from_address(boot.embed));
         let embed = boot.embed;
-        let feed = RwSignal::new(Feed::default());
+        let feed = Shared::new(Feed::default());
         let page = Self {
             boot: StoredValue::new(boot),
             params,
             feed,
-            found: Memo::new(move |_| found(params, feed)),
+            found: memo(move || found(params, feed)),
             hover: RwSignal::new(None),
             near: RwSignal::new(false),
             particles_paused: RwSignal::new(false),
@@ -85,7 +87,7 @@ impl Page {
     }
 }
 
-fn found(params: RwSignal<PageParams>, feed: RwSignal<Feed>) -> Result<Option<Matched>, String> {
+fn found(params: Shared<PageParams>, feed: Shared<Feed>) -> Result<Option<Matched>, String> {
     let find = params.with(|params| Find::parse(&params.find))?;
     Ok(find.and_then(|find| feed.with(|feed| feed.graph.as_ref().map(|graph| find.matches(graph)))))
 }
@@ -99,7 +101,7 @@ pub(crate) fn read_boot() -> Boot {
     document()
         .get_element_by_id("boot")
         .and_then(|element| element.text_content())
-        .and_then(|text| serde_json::from_str(&text).ok())
+        .and_then(|text| model::json::read(&text).ok())
         .unwrap_or_else(|| Boot {
             base_path: String::new(),
             version: String::new(),

@@ -2,7 +2,6 @@
 
 use super::{Page, settings};
 use crate::nav::{self, Step};
-use leptos::prelude::*;
 use model::PageParams;
 
 /// In a frame the address alone decides.

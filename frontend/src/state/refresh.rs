@@ -3,6 +3,7 @@
 
 use super::{Page, Standing};
 use crate::api::{self, Answer, Failure, Leash};
+use crate::state::shared::{effect, memo};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use model::{Graph, GraphParams, Subject};
 use std::{sync::Arc, time::Duration};
@@ -21,8 +22,8 @@ type Line = StoredValue<Conversation, LocalStorage>;
 
 pub(crate) fn start(page: Page) {
     let line: Line = StoredValue::new_local(Conversation::default());
-    let question = Memo::new(move |_| question(page));
-    Effect::new(move |before: Option<GraphParams>| {
+    let question = memo(move || question(page));
+    effect(move |before: Option<GraphParams>| {
         let wanted = question.get();
         // Quantiles that nobody looks at any more are left out of the next poll; that is no reason to ask now.
         let same_but_less = before.is_some_and(|mut old| {
@@ -35,9 +36,9 @@ pub(crate) fn start(page: Page) {
         }
         wanted
     });
-    let running = Memo::new(move |_| page.visible.get() && !page.params.with(|params| params.paused));
-    let interval_s = Memo::new(move |_| page.params.with(|params| params.refresh_s));
-    Effect::new(move |before: Option<bool>| {
+    let running = memo(move || page.visible.get() && !page.params.with(|params| params.paused));
+    let interval_s = memo(move || page.params.with(|params| params.refresh_s));
+    effect(move |before: Option<bool>| {
         let running = running.get();
         let interval_s = interval_s.get();
         if before.is_none() {
@@ -112,7 +113,7 @@ fn ask(page: Page, line: Line) {
         page.feed.with_untracked(|feed| (feed.address == address).then(|| feed.etag.clone()).flatten());
     page.feed.update(|feed| feed.asking = true);
     leptos::task::spawn_local(async move {
-        let answer = api::get::<Graph>(&address, etag.as_deref(), signal.as_ref()).await;
+        let answer = api::fetch(&address, etag.as_deref(), signal.as_ref()).await.and_then(api::read);
         let next_ms = match answer {
             Err(Failure::Aborted) => return,
             Ok(answer) => take(page, address, answer),

@@ -2,6 +2,7 @@
 
 use super::{Page, storage};
 use crate::nav::Step;
+use crate::state::shared::{effect, memo};
 use leptos::{ev, prelude::*};
 
 const THEME_KEY: &str = "portolan.theme";
@@ -47,8 +48,8 @@ impl Page {
 
 /// Keeps the document's theme, the clock and the page's visibility up to date.
 pub(crate) fn follow(page: Page) {
-    let theme = Memo::new(move |_| page.params.with(|params| params.theme.clone()));
-    Effect::new(move |_| {
+    let theme = memo(move || page.params.with(|params| params.theme.clone()));
+    effect(move |_| {
         let Some(root) = document().document_element() else { return };
         let theme = theme.get();
         let _ = if theme == "system" {

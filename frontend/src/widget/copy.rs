@@ -1,6 +1,7 @@
 //! A button that copies a text and says whether it could.
 
 use super::icon::{LINK, icon};
+use crate::state::shared::{click, part};
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen_futures::JsFuture;
@@ -30,9 +31,9 @@ pub(crate) fn CopyButton(
         });
     };
     view! {
-        <button class="button" type="button" on:click=copy>
+        <button class="button" type="button" on:click=click(copy)>
             {with_icon.then(|| icon(LINK))}
-            <span aria-live="polite">{move || said.get().unwrap_or(label)}</span>
+            <span aria-live="polite">{part(move || said.get().unwrap_or(label))}</span>
         </button>
     }
 }

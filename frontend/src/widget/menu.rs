@@ -1,6 +1,7 @@
 //! A button with a sheet under it. It closes on Escape, on a press outside, and when the focus leaves it.
 
 use super::icon::{DOWN, icon};
+use crate::state::shared::{click, part};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -45,17 +46,17 @@ pub(crate) fn Menu(
             <button
                 class="button" type="button" node_ref=button aria-haspopup="dialog"
                 aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
+                on:click=click(move |_| open.update(|open| *open = !*open))
             >
                 <span class="key">{label}</span>
                 <span class="value">{value}</span>
                 {icon(DOWN)}
             </button>
-            {move || {
+            {part(move || {
                 open.get().then(|| view! {
                     <div class="menu-body" class:narrow=narrow role="dialog" aria-label=label>{children()}</div>
                 })
-            }}
+            })}
         </div>
     }
 }

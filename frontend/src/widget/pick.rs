@@ -1,6 +1,7 @@
 //! A native select with its name inside the frame.
 
 use super::icon::{DOWN, icon};
+use crate::state::shared::{Views, part};
 use leptos::prelude::*;
 
 #[component]
@@ -18,14 +19,14 @@ pub(crate) fn Pick(
         <label class="pick">
             <span>{label}</span>
             <select prop:value=value on:change=move |event| choose(event_target_value(&event))>
-                {move || foreign().map(|word| view! { <option value=word.clone() selected=true>{word.clone()}</option> })}
+                {part(move || foreign().map(|word| view! { <option value=word.clone() selected=true>{word.clone()}</option> }))}
                 {options
                     .into_iter()
                     .map(|(word, words)| {
                         let this = word.clone();
                         view! { <option value=word selected=move || value.get() == this>{words}</option> }
                     })
-                    .collect_view()}
+                    .views()}
             </select>
             {icon(DOWN)}
         </label>

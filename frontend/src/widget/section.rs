@@ -4,6 +4,7 @@ use super::{
     CopyButton,
     icon::{CODE, icon},
 };
+use crate::state::shared::{Look, Views, click, memo, part};
 use leptos::prelude::*;
 use model::detail::NamedQuery;
 
@@ -17,23 +18,23 @@ pub(crate) fn Section(
     children: Children,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let any = Memo::new(move |_| queries.with(|queries| !queries.is_empty()));
+    let any = memo(move || queries.look(|queries| !queries.is_empty()));
     view! {
         <section>
             <div class="bar">
                 <h3>{title}</h3>
                 <span class="sub">{remark}</span>
-                {move || any.get().then(|| view! {
+                {part(move || any.get().then(|| view! {
                     <button
                         class="square small" type="button" title="Show the query"
                         aria-label=move || format!("Show the query of {}", title.get())
                         aria-expanded=move || open.get().to_string()
-                        on:click=move |_| open.update(|open| *open = !*open)
+                        on:click=click(move |_| open.update(|open| *open = !*open))
                     >{icon(CODE)}</button>
-                })}
+                }))}
             </div>
             {children()}
-            {move || (open.get() && any.get()).then(|| view! { <Queries queries=queries/> })}
+            {part(move || (open.get() && any.get()).then(|| view! { <Queries queries=queries/> }))}
         </section>
     }
 }
@@ -61,6 +62,6 @@ pub(crate) fn Queries(#[prop(into)] queries: Signal<Vec<NamedQuery>>) -> impl In
                     </div>
                 }
             })
-            .collect_view()
+            .views()
     }
 }

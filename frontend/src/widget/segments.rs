@@ -1,5 +1,6 @@
 //! One of a few, side by side: a radio group that arrow keys walk through.
 
+use crate::state::shared::{Views, click, memo};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -15,19 +16,19 @@ pub(crate) fn Segments(
         .into_iter()
         .map(|(word, words)| {
             let (this, mine) = (word.clone(), word.clone());
-            let chosen = Memo::new(move |_| value.get() == this);
+            let chosen = memo(move || value.get() == this);
             view! {
                 <button
                     type="button" role="radio" data-value=word
                     aria-checked=move || chosen.get().to_string()
                     tabindex=move || if chosen.get() { "0" } else { "-1" }
-                    on:click=move |_| choose(mine.clone())
+                    on:click=click(move |_| choose(mine.clone()))
                 >
                     {words}
                 </button>
             }
         })
-        .collect_view();
+        .views();
     let key = move |event: ev::KeyboardEvent| {
         let Some(next) = neighbour(&event) else { return };
         event.prevent_default();

@@ -11,6 +11,7 @@ use crate::{
     places::Places,
     viewport::Level,
 };
+use layout::sorting::Order as _;
 use layout::{Cubic, GroupKind, Point, Rect, Route, Scene};
 use model::{Edge, Protocol, Status, Subject};
 
@@ -65,7 +66,7 @@ pub(crate) fn strands<'a>(pen: &Pen<'a>, places: &Places<'a>) -> Vec<Strand<'a>>
         _ if strand.strong => 2,
         _ => 1,
     };
-    strands.sort_by_key(rank);
+    strands.order_by_key(rank);
     strands
 }
 

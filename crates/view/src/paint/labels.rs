@@ -14,6 +14,7 @@ use crate::{
     padlock,
     places::Places,
 };
+use layout::sorting::Order as _;
 use layout::{Point, Rect};
 use model::Status;
 
@@ -57,7 +58,7 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places) {
     }
     // Trouble chooses first, then what the layout has kept room for, then the busiest.
     let mut order: Vec<&Strand> = strands.iter().collect();
-    order.sort_by(|a, b| {
+    order.order_by(|a, b| {
         let rank = |s: &Strand| match s.edge.health.status {
             Status::Failing => 0,
             Status::Degraded => 1,
