@@ -31,7 +31,7 @@ where
     T: FromJson + Send + Sync + 'static,
 {
     let load = RwSignal::new(Load::nothing());
-    let address = memo(move || address());
+    let address = memo(address);
     let leash = StoredValue::new_local(None::<Leash>);
     let seen = memo(move || {
         page.feed.with(|feed| (feed.etag.clone(), feed.graph.as_ref().map(|graph| graph.meta.at_s)))

@@ -102,8 +102,8 @@ pub(crate) fn effect<T: 'static>(run: impl FnMut(Option<T>) -> T + 'static) {
 }
 
 #[inline(never)]
-fn boxed_effect<T: 'static>(mut run: Box<dyn FnMut(Option<T>) -> T>) {
-    Effect::new(move |before| run(before));
+fn boxed_effect<T: 'static>(run: Box<dyn FnMut(Option<T>) -> T>) {
+    Effect::new(run);
 }
 
 /// A part of a view that is made anew whenever what it read has changed.
