@@ -55,7 +55,7 @@ pub struct Settings {
     /// Path below which everything is served, such as /tools/mesh, where a proxy keeps it
     #[arg(long, env = "PORTOLAN_BASE_PATH", value_name = "PATH", global = true)]
     pub base_path: Option<String>,
-    /// Origins whose pages may frame /embed/graph, such as https://dash.example.org; separate with commas
+    /// Origins whose pages may frame /embed/graph, such as `https://dash.example.org`; separate with commas
     #[arg(long, env = "PORTOLAN_EMBED_ORIGINS", value_name = "ORIGINS", global = true)]
     pub embed_origins: Vec<String>,
     /// Token for Prometheus; better in a file or in the environment than on the command line
