@@ -21,7 +21,8 @@ pub(crate) fn Frame(boot: Boot) -> AnyView {
     }
     let configured = page.boot.with_value(|boot| boot.configured);
     // A panel without a picture would say nothing.
-    let panel = memo(move || page.feed.with(|feed| feed.graph.is_some()));
+    let panel =
+        memo(move || page.feed.with(|feed| feed.graph.as_ref().is_some_and(|graph| !graph.nodes.is_empty())));
     view! {
         <div class="frame">
             <Header/>

@@ -69,7 +69,9 @@ fn drawn_instant(page: Page) -> impl IntoView {
 pub(crate) fn mark(page: Page) -> AnyView {
     let standing = memo(move || {
         let (paused, fixed) = page.params.with(|params| (params.paused, params.graph.at_s.is_some()));
+        let nothing = page.feed.with(|feed| feed.graph.is_none() && feed.problem.is_none());
         match (refresh::is_lost(page), paused, fixed) {
+            _ if nothing => ("Asking", "live off"),
             (true, ..) => ("Not live", "live behind"),
             (_, true, _) => ("Paused", "live off"),
             (.., true) => ("In the past", "live off"),

@@ -95,7 +95,7 @@ fn sentence(elsewhere: &Elsewhere) -> String {
         Elsewhere::In { window_s, whose } => {
             format!("The last {} has traffic, in {whose}.", format::window(*window_s))
         }
-        Elsewhere::Nowhere => "There was none in the last 24 h either.".into(),
+        Elsewhere::Nowhere => "There was none in the last 24\u{a0}h either.".into(),
         Elsewhere::Unknown => "Whether a longer window has some could not be asked.".into(),
     }
 }
@@ -103,7 +103,7 @@ fn sentence(elsewhere: &Elsewhere) -> String {
 fn no_metrics() -> AnyView {
     view! {
         <h2>"No Istio metrics"</h2>
-        <p>"Prometheus answers, but held no requests or connections of Istio's in the last 24 h. Check, in this order:"</p>
+        <p>"Prometheus answers, but held no requests or connections of Istio's in the last 24\u{a0}h. Check, in this order:"</p>
         <ol>
             <li>"That it is the right Prometheus: ask it for " <code>"istio_requests_total"</code> "."</li>
             <li>"That it scrapes the sidecars, gateways or ztunnels: their port 15020 or 15090 should be among its targets."</li>
@@ -111,7 +111,7 @@ fn no_metrics() -> AnyView {
             <li>"That an extra matcher or tenant set for Portolan does not leave everything out."</li>
             <li>"That there is any traffic: a series begins with the first request."</li>
         </ol>
-        <p><code>"portolan check"</code> " says the same with what it finds."</p>
+        <p><code>"portolan check"</code> " tries these and says what it finds."</p>
     }
     .into_any()
 }
