@@ -120,6 +120,16 @@ fn wire(page: Page, stand: Stand) {
         stand.with(|stage| stage.set_look(look));
         stand.ask_frame();
     });
+    // Where the panel lies over the map, what is selected comes out from beneath it.
+    let covered = memo(move || {
+        let selection = page.selection().filter(|subject| !matches!(subject, model::Subject::Edge { .. }));
+        selection.filter(|_| page.feed.with(crate::state::Feed::has_picture))
+    });
+    effect(move |_| {
+        if covered.with(Option::is_some) && !settings::has_room(1_100.0, 0.0) {
+            stand.show_selected();
+        }
+    });
     hook::install(page, stand);
     watch_size(stand);
     stand.ask_frame();

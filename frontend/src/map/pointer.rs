@@ -149,13 +149,7 @@ impl Hand {
         self.page.hover.set(None);
         match (&subject, twice) {
             (Some(_), true) => self.page.toggle_focus(),
-            _ => {
-                let card = !matches!(subject, None | Some(Subject::Edge { .. }));
-                self.page.select(subject);
-                if card {
-                    self.stand.show_selected();
-                }
-            }
+            _ => self.page.select(subject),
         }
     }
 

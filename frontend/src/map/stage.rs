@@ -42,6 +42,9 @@ struct Glide {
 }
 
 const GLIDE_MS: f64 = 240.0;
+/// Narrower maps than this open near.
+const PHONE_PX: f64 = 640.0;
+const PHONE_ZOOM: f64 = 0.9;
 /// The corner of a band in which its name stands.
 const TITLE: Size = Size::new(130.0, 26.0);
 
@@ -263,6 +266,26 @@ impl Stage {
         Some(shape)
     }
 
+    /// On a phone a whole mesh is too small to read: it opens near what is selected, else near what hurts most.
+    fn opened(&self, whole: Viewport) -> Viewport {
+        let size = self.size();
+        let near = self.picture.as_ref().and_then(|picture| {
+            let worst = picture.graph.findings.first().map(|finding| &finding.subject);
+            place_of(picture, self.look.selection.as_ref().or(worst)?)
+        });
+        match near {
+            Some(rect) if size.width < PHONE_PX && Level::at(whole.zoom, None) == Level::Far => {
+                let centre = rect.centre();
+                Viewport {
+                    zoom: PHONE_ZOOM,
+                    x: size.width / 2.0 - centre.x * PHONE_ZOOM,
+                    y: size.height / 2.0 - centre.y * PHONE_ZOOM,
+                }
+            }
+            _ => whole,
+        }
+    }
+
     fn fitted(&self, covered: &[Rect]) -> Option<Viewport> {
         let scene = &self.picture.as_ref()?.scene;
         // A band without its title is land without a name.
@@ -315,6 +338,7 @@ impl Stage {
             && let Some(view) = self.fitted(&covered())
         {
             self.fit_wanted = false;
+            let view = self.opened(view);
             self.level = Level::at(view.zoom, None);
             self.look_from(view);
         }
