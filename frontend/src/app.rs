@@ -28,7 +28,7 @@ pub(crate) fn Frame(boot: Boot) -> AnyView {
             <Header/>
             // Without a source there is nothing to steer.
             {configured.then(|| view! {
-                <div class="bars" class:open=page.tools_open>
+                <div class="bars" role="region" aria-label="What is shown" class:open=page.tools_open>
                     <time_bar::TimeBar/>
                     <div class="tools" role="toolbar" aria-label="What the map shows">
                         <namespaces::Namespaces/>
@@ -64,7 +64,7 @@ fn Header() -> impl IntoView {
     };
     view! {
         <header class="top">
-            <span class="logo">{logo()}"Portolan"</span>
+            <h1 class="logo">{logo()}"Portolan"</h1>
             <span class="space"></span>
             <span class="source">
                 {configured.then(|| view! { <b>{source}</b> })}

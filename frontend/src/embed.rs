@@ -28,7 +28,7 @@ fn caption(page: Page) -> AnyView {
         at_s.map(|at_s| format::age(page.now_ms.get() / 1_000.0 - at_s))
     };
     let whole = move || {
-        let query = page.params.with(|params| params.to_query());
+        let query = page.params.with(model::PageParams::to_query);
         let base = page.base_path();
         if query.is_empty() { format!("{base}/graph") } else { format!("{base}/graph?{query}") }
     };

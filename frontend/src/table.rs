@@ -38,45 +38,36 @@ fn one(page: Page, of: Of, id: &'static str) -> AnyView {
         let at = walked.get().or_else(|| page.selection())?;
         rows.look(|rows| rows.iter().position(|row| row.subject == at))
     });
+    let selected = memo(move || page.selection());
     effect(move |_| {
-        if page.selection().is_some() {
+        // Whatever is selected anywhere is where the keyboard goes on from.
+        if selected.get().is_some() {
             walked.set(None);
         }
+    });
+    effect(move |_| {
         if let Some(at) = here.get() {
             reveal(&row_id(id, at));
         }
     });
     let key = move |event: ev::KeyboardEvent| {
-        let last = rows.with_untracked(Vec::len).checked_sub(1);
-        let (Some(last), at) = (last, here.get_untracked()) else { return };
-        let next = match event.key().as_str() {
-            "ArrowDown" => at.map_or(0, |at| (at + 1).min(last)),
-            "ArrowUp" => at.map_or(0, |at| at.saturating_sub(1)),
-            "Home" => 0,
-            "End" => last,
-            // On a heading Enter sorts.
-            "Enter" if event.target() == event.current_target() => {
-                event.prevent_default();
-                enter(
-                    page,
-                    at.and_then(|at| rows.with_untracked(|rows| Some(rows.get(at)?.subject.clone()))),
-                );
-                return;
-            }
-            _ => return,
-        };
-        event.prevent_default();
-        walked.set(rows.with_untracked(|rows| rows.get(next).map(|row| row.subject.clone())));
+        let subject_at = |at: usize| rows.with_untracked(|rows| rows.get(at).map(|row| row.subject.clone()));
+        let at = here.get_untracked();
+        // On a heading Enter sorts.
+        if event.key() == "Enter" && event.target() == event.current_target() {
+            event.prevent_default();
+            enter(page, at.and_then(subject_at));
+        } else if let Some(next) = next_row(&event.key(), at, rows.with_untracked(Vec::len)) {
+            event.prevent_default();
+            walked.set(subject_at(next));
+        }
     };
     let choose = move |event: ev::MouseEvent| {
-        let row = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .and_then(|element| element.closest("tr").ok().flatten());
-        let at = row.and_then(|row| row.id().rsplit_once('-')?.1.parse::<usize>().ok());
-        if let Some(subject) = at.and_then(|at| rows.look(|rows| Some(rows.get(at)?.subject.clone()))) {
+        let subject =
+            pressed_row(&event).and_then(|at| rows.look(|rows| Some(rows.get(at)?.subject.clone())));
+        if subject.is_some() {
             walked.set(None);
-            page.select(Some(subject));
+            page.select(subject);
         }
     };
     view! {
@@ -92,6 +83,23 @@ fn one(page: Page, of: Of, id: &'static str) -> AnyView {
         </table>
     }
     .into_any()
+}
+
+/// Where a key leads; without a place yet, to the first row.
+fn next_row(key: &str, at: Option<usize>, rows: usize) -> Option<usize> {
+    let last = rows.checked_sub(1)?;
+    match key {
+        "ArrowDown" => Some(at.map_or(0, |at| (at + 1).min(last))),
+        "ArrowUp" => Some(at.map_or(0, |at| at.saturating_sub(1))),
+        "Home" => Some(0),
+        "End" => Some(last),
+        _ => None,
+    }
+}
+
+fn pressed_row(event: &ev::MouseEvent) -> Option<usize> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    element.closest("tr").ok()??.id().rsplit_once('-')?.1.parse().ok()
 }
 
 fn row_id(table: &str, at: usize) -> String {

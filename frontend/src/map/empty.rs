@@ -131,13 +131,12 @@ fn look(page: Page, asked: &GraphParams) -> RwSignal<Elsewhere> {
             let address = format!("{base}/api/v1/namespaces?{query}");
             match api::fetch(&address, None, signal.as_ref()).await.and_then(api::read::<Namespaces>) {
                 Err(Failure::Aborted) => return,
-                Ok(Answer::Fresh { value, .. }) => match whose(&value, &asked) {
-                    Some(whose) => {
+                Ok(Answer::Fresh { value, .. }) => {
+                    if let Some(whose) = whose(&value, &asked) {
                         outcome = Elsewhere::In { window_s, whose };
                         break;
                     }
-                    None => continue,
-                },
+                }
                 Ok(Answer::NotModified) | Err(Failure::Told(_)) => {
                     outcome = Elsewhere::Unknown;
                     break;

@@ -19,12 +19,13 @@ pub(crate) fn Hurts() -> impl IntoView {
     move || {
         let findings = findings.get().filter(|_| drawn.get())?;
         let calm = findings.is_empty();
-        let first = findings.first().cloned();
+        // Folded, the mark of the worst stands for the list.
+        let first = findings.first().map(|first| (first.kind, first.status));
         Some(view! {
             <section class="hurts over sheet" aria-label="Where it hurts" data-covers="">
                 <h2>
                     <button type="button" aria-expanded=move || open.get().to_string() on:click=click(move |_| open.update(|open| *open = !*open))>
-                        {part(move || findings_first(&first).filter(|_| !open.get()))}
+                        {part(move || first.filter(|_| !open.get()).map(|(kind, status)| finding_glyph(kind, status)))}
                         "Where it hurts"
                         {(!calm).then(|| view! { <span class="count">{findings.len()}</span> })}
                         <span class="sub">{(!calm).then_some("worst first")}</span>
@@ -38,11 +39,6 @@ pub(crate) fn Hurts() -> impl IntoView {
             </section>
         })
     }
-}
-
-/// Folded, the mark of the worst stands for the list.
-fn findings_first(first: &Option<Finding>) -> Option<AnyView> {
-    first.as_ref().map(|first| finding_glyph(first.kind, first.status))
 }
 
 fn entry(finding: &Finding) -> impl IntoView + use<> {

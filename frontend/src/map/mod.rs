@@ -47,7 +47,7 @@ pub(crate) fn Map() -> impl IntoView {
     let tabled = memo(move || page.params.with(|params| params.table));
     let label = memo(move || summary(page));
     view! {
-        <div class="map-area" class:tabled=tabled node_ref=stand.area>
+        <div class="map-area" class:tabled=tabled>
             <div
                 class="map" class:stale=move || refresh::is_lost(page)
                 class:pointing=move || page.hover.with(Option::is_some) class:grabbing=move || hand.dragging.get()

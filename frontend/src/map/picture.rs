@@ -1,8 +1,8 @@
 //! A graph that has its places: the scene, what lies where, and the traffic on it. Survivors keep their places.
 
-use layout::Scene;
-use model::Graph;
-use std::sync::Arc;
+use layout::{Rect, Scene};
+use model::{Graph, Subject};
+use std::{fmt::Write as _, sync::Arc};
 use view::{MeasureText, cards, diff, hit::SceneIndex, label::Label, particles::Particles};
 
 #[derive(Debug)]
@@ -55,6 +55,32 @@ impl Picture {
         (Arc::clone(&self.graph), self.question.clone())
     }
 
+    pub(crate) fn place_of_key(&self, key: &str) -> Option<Rect> {
+        self.scene.nodes.iter().find(|node| node.key == key).map(|node| node.rect)
+    }
+
+    /// A card, or both cards of a line.
+    pub(crate) fn place_of(&self, subject: &Subject) -> Option<Rect> {
+        match subject {
+            Subject::Node { id } | Subject::Row { node: id, .. } => self.place_of_key(id),
+            Subject::Edge { id } => {
+                let route = self.scene.edges.iter().find(|route| route.key == *id)?;
+                Some(self.place_of_key(&route.source)?.union(&self.place_of_key(&route.target)?))
+            }
+        }
+    }
+
+    /// The outlines of all cards: the frame round them and a path, in whole pixels of the scene.
+    pub(crate) fn shape(&self) -> String {
+        let bounds = self.scene.bounds;
+        let mut shape = format!("{:.0} {:.0} {:.0} {:.0}|", bounds.x, bounds.y, bounds.width, bounds.height);
+        for Rect { x, y, width, height } in self.scene.nodes.iter().map(|node| node.rect) {
+            // Writing to a string never fails.
+            let _ = write!(shape, "M{x:.0} {y:.0}h{width:.0}v{height:.0}h-{width:.0}z");
+        }
+        shape
+    }
+
     /// Also gives a sentence on what changed, where that is worth saying.
     pub(crate) fn take(
         &mut self,
@@ -92,6 +118,6 @@ fn input(graph: &Graph, wish: &Wish, measure: &dyn MeasureText) -> layout::Input
     cards::input(graph, &options, measure)
 }
 
-fn words(labels: &[&'static Label]) -> Vec<&'static str> {
+pub(super) fn words(labels: &[&'static Label]) -> Vec<&'static str> {
     labels.iter().map(|label| label.word).collect()
 }

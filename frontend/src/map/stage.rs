@@ -4,7 +4,7 @@
 use super::{
     canvas::Canvas,
     measure::CanvasMeasure,
-    picture::{Change, Picture, Wish},
+    picture::{Change, Picture, Wish, words},
     scene_painter,
     traffic_painter::TrafficPainter,
 };
@@ -133,7 +133,7 @@ impl Stage {
             (Change::New, None)
         };
         if change == Change::New {
-            match held.and_then(|(key, before)| Some((before, self.place_of_key(&key)?))) {
+            match held.and_then(|(key, before)| Some((before, self.picture.as_ref()?.place_of_key(&key)?))) {
                 Some((before, now)) => self.set_view(
                     self.view
                         .panned((before.x - now.x) * self.view.zoom, (before.y - now.y) * self.view.zoom),
@@ -152,18 +152,13 @@ impl Stage {
     fn held(&self) -> Option<(String, Rect)> {
         let picture = self.picture.as_ref()?;
         if let Some(Subject::Node { id } | Subject::Row { node: id, .. }) = &self.look.selection {
-            return Some((id.clone(), self.place_of_key(id)?));
+            return Some((id.clone(), picture.place_of_key(id)?));
         }
         let size = self.size();
         let middle = self.view.scene_from_screen(Point::new(size.width / 2.0, size.height / 2.0));
         let far = |rect: &Rect| (rect.centre().x - middle.x).hypot(rect.centre().y - middle.y);
         let near = picture.scene.nodes.iter().min_by(|a, b| far(&a.rect).total_cmp(&far(&b.rect)))?;
         Some((near.key.clone(), near.rect))
-    }
-
-    fn place_of_key(&self, key: &str) -> Option<Rect> {
-        let picture = self.picture.as_ref()?;
-        picture.scene.nodes.iter().find(|node| node.key == key).map(|node| node.rect)
     }
 
     pub(crate) fn drop_picture(&mut self) {
@@ -241,7 +236,7 @@ impl Stage {
     /// Brings a card into sight, beside what lies over the map, and moves no more than that.
     pub(crate) fn show(&mut self, subject: &Subject, insets: view::Insets, now_ms: f64) {
         let size = self.size();
-        let Some(rect) = self.picture.as_ref().and_then(|picture| place_of(picture, subject)) else { return };
+        let Some(rect) = self.picture.as_ref().and_then(|picture| picture.place_of(subject)) else { return };
         let to = self.view.showing(rect, size, insets);
         if to != self.view {
             self.glide_to(to, now_ms);
@@ -255,23 +250,12 @@ impl Stage {
         }
     }
 
-    /// The outlines of all cards: the frame round them and a path, in whole pixels of the scene.
-    pub(crate) fn shape(&self) -> Option<String> {
-        let scene = &self.picture.as_ref()?.scene;
-        let bounds = scene.bounds;
-        let mut shape = format!("{:.0} {:.0} {:.0} {:.0}|", bounds.x, bounds.y, bounds.width, bounds.height);
-        for Rect { x, y, width, height } in scene.nodes.iter().map(|node| node.rect) {
-            shape += &format!("M{x:.0} {y:.0}h{width:.0}v{height:.0}h-{width:.0}z");
-        }
-        Some(shape)
-    }
-
     /// On a phone a whole mesh is too small to read: it opens near what is selected, else near what hurts most.
     fn opened(&self, whole: Viewport) -> Viewport {
         let size = self.size();
         let near = self.picture.as_ref().and_then(|picture| {
             let worst = picture.graph.findings.first().map(|finding| &finding.subject);
-            place_of(picture, self.look.selection.as_ref().or(worst)?)
+            picture.place_of(self.look.selection.as_ref().or(worst)?)
         });
         match near {
             Some(rect) if size.width < PHONE_PX && Level::at(whole.zoom, None) == Level::Far => {
@@ -411,19 +395,4 @@ impl Stage {
         self.traffic.paint(&self.upper, picture.particles.all(), (&self.view, self.look.theme), shown);
         true
     }
-}
-
-fn place_of(picture: &Picture, subject: &Subject) -> Option<Rect> {
-    let node = |id: &str| picture.scene.nodes.iter().find(|node| node.key == *id).map(|node| node.rect);
-    match subject {
-        Subject::Node { id } | Subject::Row { node: id, .. } => node(id),
-        Subject::Edge { id } => {
-            let route = picture.scene.edges.iter().find(|route| route.key == *id)?;
-            Some(node(&route.source)?.union(&node(&route.target)?))
-        }
-    }
-}
-
-fn words(labels: &[&'static Label]) -> Vec<&'static str> {
-    labels.iter().map(|label| label.word).collect()
 }

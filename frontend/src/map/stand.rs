@@ -14,7 +14,6 @@ pub(crate) struct Stand {
     stage: StoredValue<Option<Stage>, LocalStorage>,
     asked: StoredValue<bool>,
     pub(crate) element: NodeRef<html::Div>,
-    pub(crate) area: NodeRef<html::Div>,
     pub(crate) zoom: RwSignal<f64>,
     pub(crate) system_dark: RwSignal<bool>,
     pub(crate) dark: Memo<bool>,
@@ -37,7 +36,6 @@ impl Stand {
             stage: StoredValue::new_local(None),
             asked: StoredValue::new(false),
             element: NodeRef::new(),
-            area: NodeRef::new(),
             zoom: RwSignal::new(1.0),
             system_dark,
             dark,
@@ -98,7 +96,7 @@ impl Stand {
 
     /// The parts of the map that sheets lie over, in its own pixels.
     pub(crate) fn covered(self) -> Vec<Rect> {
-        let Some(area) = self.area.get_untracked() else { return Vec::new() };
+        let Some(area) = self.element.get_untracked() else { return Vec::new() };
         let origin = area.get_bounding_client_rect();
         // Below a certain width the panel lies over the map too.
         let Ok(sheets) = document().query_selector_all("[data-covers], #panel") else { return Vec::new() };
@@ -130,7 +128,7 @@ impl Stand {
 
     /// What the panel takes of the map: a drawer at the right, a sheet from below, or nothing.
     fn beneath_panel(self) -> Option<view::Insets> {
-        let map = self.area.get_untracked()?.get_bounding_client_rect();
+        let map = self.element.get_untracked()?.get_bounding_client_rect();
         let panel = document().get_element_by_id("panel")?.get_bounding_client_rect();
         let over = panel.width() > 0.0 && panel.left() < map.right() - 1.0;
         let sheet = panel.left() <= map.left() + 1.0;

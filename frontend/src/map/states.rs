@@ -103,7 +103,11 @@ const SHAPE_KEY: &str = "portolan.shape";
 
 /// Keeps where the cards stand, for the next first load of the same question.
 pub(super) fn remember_shape(question: &str, stand: Stand) {
-    let Some(shape) = stand.with(|stage| stage.shape()).flatten() else { return };
+    let Some(shape) =
+        stand.with(|stage| stage.picture.as_ref().map(super::picture::Picture::shape)).flatten()
+    else {
+        return;
+    };
     let kept = format!("{question}|{shape}");
     if storage::get(SHAPE_KEY).as_ref() != Some(&kept) {
         storage::set(SHAPE_KEY, &kept);
