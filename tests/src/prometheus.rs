@@ -218,7 +218,7 @@ impl Drop for Home {
 }
 
 /// The path of `prometheus` or of `promtool`: beside the one that `PORTOLAN_TEST_PROMETHEUS` names, else as unpacked.
-fn tool(name: &str) -> Result<PathBuf> {
+pub fn tool(name: &str) -> Result<PathBuf> {
     let unpacked = Path::new("tools/prometheus/usr/bin/prometheus");
     let places = match std::env::var_os("PORTOLAN_TEST_PROMETHEUS") {
         Some(told) => vec![PathBuf::from(told)],

@@ -28,12 +28,23 @@ async fn until_goodbye(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&heard).into_owned()
 }
 
+/// A server that has said goodbye must still listen for a while: what arrives at a closed socket is answered by a reset,
+/// which a reader who has seen the goodbye is not told of, but a writer is.
+async fn assert_still_heard(stream: &mut TcpStream) {
+    for _ in 0..3 {
+        stream.write_all(b"x").await.expect("what is sent behind the goodbye is taken");
+    }
+    assert!(stream.take_error().unwrap().is_none(), "the connection was reset behind the goodbye");
+}
+
 /// Sends all of a request before it looks at the answer, as a client does that does not expect a refusal.
 async fn refused(server: &Running, head: &str, body_bytes: usize) -> String {
     let mut stream = connected(server).await;
     stream.write_all(head.as_bytes()).await.expect("it takes the head");
     stream.write_all(&vec![b'x'; body_bytes]).await.expect("it takes what follows");
-    until_goodbye(&mut stream).await
+    let answer = until_goodbye(&mut stream).await;
+    assert_still_heard(&mut stream).await;
+    answer
 }
 
 #[tokio::test]
@@ -71,9 +82,11 @@ async fn who_never_ends_a_head_or_lies_idle_is_let_go() {
     let mut half = connected(&server).await;
     half.write_all(b"GET /graph HTTP/1.1\r\nhost: loc").await.unwrap();
     until_goodbye(&mut half).await;
+    assert_still_heard(&mut half).await;
     let mut idle = connected(&server).await;
     idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     assert!(until_goodbye(&mut idle).await.starts_with("HTTP/1.1 200 "));
+    assert_still_heard(&mut idle).await;
     server.shutdown().await;
 }
 
@@ -111,6 +124,7 @@ async fn at_the_end_running_answers_are_given_and_idle_connections_get_a_goodbye
     let addr = server.addr;
     let end = tokio::spawn(server.shutdown());
     until_goodbye(&mut idle).await;
+    assert_still_heard(&mut idle).await;
     assert!(TcpStream::connect(addr).await.is_err(), "it takes no more connections");
     source.release();
     let answer = until_goodbye(&mut running).await;
