@@ -1,5 +1,5 @@
-//! Prints how large the embedded page is, and fails if its module is over budget: `.ci/run` calls it, with
-//! `WEB_DIST=release` so that the page is compiled and compressed as it is shipped. Knows no server.
+//! Prints how large the embedded page is, and fails if its module is over budget: `.ci/run` calls it in the release that it
+//! has just built, so the page is compiled and compressed as it is shipped. Knows no server.
 
 use std::process::ExitCode;
 
