@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::Order;
+use crate::{Order, order};
 
 pub(crate) const STYLES_FOLDER: &str = "assets/css";
 pub(crate) const ICONS_FOLDER: &str = "assets/icons";
@@ -93,7 +93,11 @@ fn glue(order: &Order, wasm: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
     for path in files_below(&folder)? {
         let name = path.strip_prefix(&folder)?.to_string_lossy().into_owned();
         let keeps_name = name != SCRIPT_SOURCE && name != WASM_SOURCE;
-        sources.push(Source { name, bytes: fs::read(&path)?, keeps_name });
+        let mut bytes = fs::read(&path)?;
+        if order.release && name == WASM_SOURCE {
+            bytes = order::cluster(&bytes)?;
+        }
+        sources.push(Source { name, bytes, keeps_name });
     }
     Ok(sources)
 }
@@ -213,7 +217,7 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 /// Names change with the content; nobody attacks them, so a short plain hash (FNV-1a, 64 bits) will do.
-fn fnv1a(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

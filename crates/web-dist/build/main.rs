@@ -3,6 +3,7 @@
 
 mod bundle;
 mod inner_cargo;
+mod order;
 mod progress;
 
 use std::error::Error;
