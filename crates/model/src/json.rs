@@ -2,8 +2,10 @@
 //! each type: the text becomes one tree, and types pick their fields from it. Writing, and reading where the size of the
 //! code does not matter, stay with serde. It must not know the types.
 
+mod number;
 mod text;
 
+pub use number::number;
 use std::{borrow::Cow, fmt};
 use text::Text;
 

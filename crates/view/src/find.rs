@@ -81,7 +81,7 @@ pub struct Matched {
 impl Find {
     /// None for blank text; the error is a sentence for the person who typed.
     pub fn parse(text: &str) -> Result<Option<Self>, String> {
-        let terms = text.split_whitespace().map(term).collect::<Result<Vec<_>, _>>()?;
+        let terms = text.split_ascii_whitespace().map(term).collect::<Result<Vec<_>, _>>()?;
         Ok((!terms.is_empty()).then_some(Self { terms }))
     }
 
@@ -106,9 +106,9 @@ impl Find {
 }
 
 fn term(word: &str) -> Result<Term, String> {
-    let Some((key, value)) = word.split_once('=') else { return Ok(Term::Part(word.to_lowercase())) };
-    let value = value.to_lowercase();
-    let known = KEYS.iter().find(|(_, words)| words.contains(&key.to_lowercase().as_str()));
+    let Some((key, value)) = word.split_once('=') else { return Ok(Term::Part(word.to_ascii_lowercase())) };
+    let value = value.to_ascii_lowercase();
+    let known = KEYS.iter().find(|(_, words)| words.contains(&key.to_ascii_lowercase().as_str()));
     let Some((key, words)) = known else {
         let all: Vec<&str> = KEYS.iter().map(|(_, words)| words[0]).collect();
         return Err(format!("There is no key “{key}”. The keys are {}.", speak::listed(&all)));
@@ -175,20 +175,22 @@ impl Term {
 }
 
 fn has(name: &str, part: &str) -> bool {
-    name.to_lowercase().contains(part)
+    name.to_ascii_lowercase().contains(part)
 }
 
 fn fits_pair(node: &Node, key: Key, value: &str) -> bool {
-    let is = |field: Option<&String>| field.is_some_and(|field| field.to_lowercase() == value);
+    let is = |field: Option<&String>| field.is_some_and(|field| field.to_ascii_lowercase() == value);
     match key {
         Key::Namespace => is(node.namespace.as_ref()),
         Key::App => is(node.app.as_ref()),
         Key::Name => has(&node.name, value),
         Key::Version => {
-            is(node.version.as_ref()) || node.versions.iter().any(|row| row.name.to_lowercase() == value)
+            is(node.version.as_ref())
+                || node.versions.iter().any(|row| row.name.to_ascii_lowercase() == value)
         }
         Key::Workload => {
-            is(node.workload.as_ref()) || node.versions.iter().any(|row| row.workload.to_lowercase() == value)
+            is(node.workload.as_ref())
+                || node.versions.iter().any(|row| row.workload.to_ascii_lowercase() == value)
         }
         Key::Service => is(node.service.as_ref()),
         Key::Cluster => is(node.cluster.as_ref()),

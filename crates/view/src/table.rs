@@ -202,7 +202,7 @@ fn node_line(node: &Node, graph: &Graph, lit: bool) -> Line {
     let place = node.namespace.clone().unwrap_or_else(|| NOT_APPLICABLE.into());
     let health = health(node.health.status, node.flags.silent, seen_s, graph.meta.at_s);
     let first = [
-        (node.name.clone(), Key::Words(node.name.to_lowercase())),
+        (node.name.clone(), Key::Words(node.name.to_ascii_lowercase())),
         (place, Key::Words(node.namespace.clone().unwrap_or_default())),
         health,
     ];
@@ -248,7 +248,7 @@ fn edge_line(edge: &Edge, graph: &Graph, lit: bool) -> Line {
         silent: edge.flags.silent,
     };
     let word = |text: String| {
-        let key = text.to_lowercase();
+        let key = text.to_ascii_lowercase();
         (text, Key::Words(key))
     };
     let protocol = match edge.protocol {

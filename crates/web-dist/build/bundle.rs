@@ -212,7 +212,9 @@ fn brotli(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 
 fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
-    zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, bytes, &mut out)?;
+    // A module is many blocks' worth of unlike code: four times the usual number makes it another hundredth smaller.
+    let options = zopfli::Options { maximum_block_splits: 60, ..zopfli::Options::default() };
+    zopfli::compress(options, zopfli::Format::Gzip, bytes, &mut out)?;
     Ok(out)
 }
 

@@ -41,10 +41,10 @@ fn Chooser() -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     let system = memo(move || page.params.with(|params| params.graph.system));
     let found = memo(move || {
-        let wanted = wanted.get().to_lowercase();
+        let wanted = wanted.get().to_ascii_lowercase();
         let hidden = |namespace: &NamespaceSummary| namespace.system && !system.get();
         let mut list = known(page);
-        list.retain(|namespace| !hidden(namespace) && namespace.name.to_lowercase().contains(&wanted));
+        list.retain(|namespace| !hidden(namespace) && namespace.name.to_ascii_lowercase().contains(&wanted));
         list
     });
     view! {

@@ -63,7 +63,7 @@ fn label_words(labels: &[String]) -> String {
     for name in &mut names {
         // As values only abbreviations keep their capital.
         if name.chars().nth(1).is_some_and(char::is_lowercase) {
-            *name = name.to_lowercase();
+            *name = name.to_ascii_lowercase();
         }
     }
     if names.is_empty() { "none".into() } else { names.join(", ") }

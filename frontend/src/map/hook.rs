@@ -160,7 +160,7 @@ fn viewport(stage: &Stage) -> JsValue {
         ("height", size.height.into()),
         ("pixel_ratio", stage.pixel_ratio().into()),
         ("device_pixel_ratio", pixel_ratio().into()),
-        ("level", format!("{:?}", stage.level).to_lowercase().into()),
+        ("level", format!("{:?}", stage.level).to_ascii_lowercase().into()),
     ])
 }
 

@@ -111,7 +111,7 @@ fn remarks(versions: &[VersionRow]) -> impl IntoView + use<> {
                 ),
                 Verdict::NoDifferenceSeen => (format!("{} no difference seen", version.name), "chip"),
                 Verdict::TooFewRequests => (
-                    format!("{}: {}", version.name, status_word(Status::TooFewRequests).to_lowercase()),
+                    format!("{}: {}", version.name, status_word(Status::TooFewRequests).to_ascii_lowercase()),
                     "chip",
                 ),
             };

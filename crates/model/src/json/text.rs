@@ -1,7 +1,7 @@
 //! JSON text to a tree of values. Strict where it matters to a reader of its own server's answers: one value, nothing
 //! after it, no endless nesting. It must not know what the values mean.
 
-use super::Value;
+use super::{Value, number::number};
 use std::borrow::Cow;
 
 /// Deeper than anything that travels.
@@ -65,8 +65,7 @@ impl<'a> Text<'a> {
         while let Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E') = self.peek() {
             self.at += 1;
         }
-        let number: f64 = self.all.get(start..self.at)?.parse().ok()?;
-        number.is_finite().then_some(Value::Number(number))
+        number(self.all.get(start..self.at)?).map(Value::Number)
     }
 
     fn list(&mut self) -> Option<Value<'a>> {

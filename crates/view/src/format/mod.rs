@@ -139,7 +139,7 @@ fn with_unit(number: &str, unit: &str) -> String {
 
 /// The value that [`three_digits`] writes.
 fn rounded(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
+    model::json::number(&format!("{value:.2e}")).unwrap_or(value)
 }
 
 /// Three significant digits, grouped by comma, never in exponent form.
