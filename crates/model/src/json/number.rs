@@ -46,7 +46,7 @@ fn scaled(mantissa: u64, power: i32) -> f64 {
         // As many bits as there is room for: more than a float has, and the last of them tells of all that follow.
         let shift = u128::from(mantissa).leading_zeros();
         let long = u128::from(mantissa) << shift;
-        (long / ten | u128::from(long % ten > 0)) as f64 / 2_f64.powi(shift as i32)
+        ((long / ten) | u128::from(long % ten > 0)) as f64 / (1_u128 << shift) as f64
     } else {
         (u128::from(mantissa) * ten) as f64
     };
