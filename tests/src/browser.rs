@@ -2,10 +2,10 @@
 //! security policy fails the test that caused it, asked or not. Knows no page of the product.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
@@ -42,6 +42,8 @@ impl ConsoleLine {
 pub struct Browser {
     session: Session,
     console: Mutex<Vec<ConsoleLine>>,
+    /// Words of the policy violations that a test has provoked.
+    provoked: Mutex<Vec<String>>,
 }
 
 impl Browser {
@@ -51,8 +53,35 @@ impl Browser {
     }
 
     pub async fn start_sized(width_px: u32, height_px: u32) -> Result<Self> {
-        let session = Session::start(width_px, height_px).await?;
-        Ok(Self { session, console: Mutex::new(Vec::new()) })
+        Self::start_with(width_px, height_px, &json!({})).await
+    }
+
+    /// A person who lets no site keep anything: asking for storage throws.
+    pub async fn start_without_storage() -> Result<Self> {
+        Self::start_with(1440, 900, &json!({ "profile.default_content_setting_values.cookies": 2 })).await
+    }
+
+    async fn start_with(width_px: u32, height_px: u32, preferences: &Value) -> Result<Self> {
+        let session = Session::start(width_px, height_px, preferences).await?;
+        Ok(Self { session, console: Mutex::default(), provoked: Mutex::default() })
+    }
+
+    /// Gives the page this much room, less than a window's least if need be.
+    pub async fn resize(&self, width_px: u32, height_px: u32) -> Result<()> {
+        let size = json!({ "width": width_px, "height": height_px, "deviceScaleFactor": 1, "mobile": false });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+        self.session.post("goog/cdp/execute", &command).await.map(drop)
+    }
+
+    /// From here on everything is about the document in this frame.
+    pub async fn enter_frame(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        self.session.post("frame", &json!({ "id": { ELEMENT_KEY: element } })).await.map(drop)
+    }
+
+    /// Back to the window's own document.
+    pub async fn leave_frame(&self) -> Result<()> {
+        self.session.post("frame", &json!({ "id": null })).await.map(drop)
     }
 
     /// Opens an address and waits until the page's own files are there.
@@ -208,6 +237,30 @@ impl Browser {
         if bad.is_empty() { Ok(()) } else { Err(anyhow!("the console has errors: {bad:#?}")) }
     }
 
+    /// Waits for the violation of a policy that a test has provoked; one with these words fails nothing any more.
+    pub async fn wait_for_violation(&self, words: &str, deadline: Duration) -> Result<()> {
+        lock(&self.provoked).push(words.to_owned());
+        let started = Instant::now();
+        while !self
+            .console()
+            .await?
+            .iter()
+            .any(|line| line.is_policy_violation() && line.text.contains(words))
+        {
+            ensure!(
+                started.elapsed() < deadline,
+                "no violation with `{words}`: {:#?}",
+                self.console().await?
+            );
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Ok(())
+    }
+
+    fn breaks_policy(&self, line: &ConsoleLine) -> bool {
+        line.is_policy_violation() && !lock(&self.provoked).iter().any(|words| line.text.contains(words))
+    }
+
     pub fn driver_process_id(&self) -> u32 {
         self.session.driver_process_id()
     }
@@ -215,7 +268,7 @@ impl Browser {
     /// The driver forgets entries once they are read.
     fn keep(&self, entries: &Value) -> Vec<ConsoleLine> {
         let field = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-        let mut console = self.console.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut console = lock(&self.console);
         console.extend(
             entries
                 .as_array()
@@ -236,9 +289,13 @@ impl Drop for Browser {
         }
         let last = end.expect("the browser answers until its session ends");
         let violations: Vec<_> =
-            self.keep(&last).into_iter().filter(ConsoleLine::is_policy_violation).collect();
+            self.keep(&last).into_iter().filter(|line| self.breaks_policy(line)).collect();
         assert!(violations.is_empty(), "the page broke its content security policy: {violations:#?}");
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn mouse(actions: &Value) -> Value {

@@ -31,11 +31,12 @@ struct Driver {
 }
 
 impl Session {
-    pub async fn start(width_px: u32, height_px: u32) -> Result<Self> {
+    /// `preferences` are Chromium's own, as its settings page would set them.
+    pub async fn start(width_px: u32, height_px: u32, preferences: &Value) -> Result<Self> {
         let driver = Driver::start()?;
         let http = http::client(Duration::from_mins(1))?;
         let base = format!("http://127.0.0.1:{}/session", driver.port);
-        let wishes = capabilities(&driver.profile.to_string_lossy(), width_px, height_px);
+        let wishes = capabilities(&driver.profile.to_string_lossy(), width_px, height_px, preferences);
         let answer = call(&http, reqwest::Method::POST, &base, &wishes).await?;
         let id = answer["sessionId"].as_str().ok_or_else(|| anyhow!("no session id in {answer}"))?;
         Ok(Self { url: format!("{base}/{id}"), http, driver })
@@ -103,7 +104,7 @@ impl Drop for Driver {
     }
 }
 
-fn capabilities(profile: &str, width_px: u32, height_px: u32) -> Value {
+fn capabilities(profile: &str, width_px: u32, height_px: u32, preferences: &Value) -> Value {
     let args = [
         "--headless=new".to_owned(),
         // Root in a container has no sandbox to use, and little shared memory.
@@ -120,7 +121,7 @@ fn capabilities(profile: &str, width_px: u32, height_px: u32) -> Value {
     ];
     json!({ "capabilities": { "alwaysMatch": {
         "browserName": "chrome",
-        "goog:chromeOptions": { "args": args },
+        "goog:chromeOptions": { "args": args, "prefs": preferences },
         "goog:loggingPrefs": { "browser": "ALL" },
         "timeouts": { "script": 30_000, "pageLoad": 30_000 },
     } } })
