@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use anyhow::Result;
 use model::Graph;
 use serde_json::json;
 use tests::browser::key;
@@ -25,25 +26,22 @@ fn an_instant() -> String {
     format!("?at={}&percentiles=true", now.as_secs() / 60 * 60 - 120)
 }
 
-async fn rows(map: &Map, table: &str) -> Vec<Cells> {
-    let rows = map.browser.execute(READ_ROWS, &[json!(table)]).await.unwrap();
-    serde_json::from_value(rows).unwrap()
+async fn rows(map: &Map, table: &str) -> Result<Vec<Cells>> {
+    let rows = map.browser.execute(READ_ROWS, &[json!(table)]).await?;
+    Ok(serde_json::from_value(rows)?)
 }
 
-async fn marks_near(map: &Map) -> Vec<Mark> {
-    map.browser.execute("document.getElementById('map').focus()", &[]).await.unwrap();
+async fn marks_near(map: &Map) -> Result<Vec<Mark>> {
+    map.browser.execute("document.getElementById('map').focus()", &[]).await?;
     for _ in 0..10 {
-        let near = map.browser.execute("return window.__portolan.viewport().level", &[]).await.unwrap();
+        let near = map.browser.execute("return window.__portolan.viewport().level", &[]).await?;
         if near == json!("near") {
             break;
         }
-        map.browser.press("+").await.unwrap();
+        map.browser.press("+").await?;
     }
-    map.browser
-        .wait_until("window.__portolan.marks().some(mark => mark.role === 'rate')", SOON)
-        .await
-        .unwrap();
-    map.marks().await.unwrap()
+    map.browser.wait_until("window.__portolan.marks().some(mark => mark.role === 'rate')", SOON).await?;
+    map.marks().await
 }
 
 fn text_of<'a>(marks: &'a [Mark], kind: &str, id: &str, role: &str) -> Option<&'a str> {
@@ -55,15 +53,15 @@ async fn the_table_reads_as_the_map_does() {
     let at = an_instant();
     let map = Map::of_the_shop(&at).await.unwrap();
     let graph = map.graph(&at).await.unwrap();
-    let marks = marks_near(&map).await;
+    let marks = marks_near(&map).await.unwrap();
     map.browser.screenshot("near").await.unwrap();
     map.go_to(&format!("{at}&show=table")).await.unwrap();
     map.browser.wait_until("document.querySelectorAll('#edges tbody tr').length", SOON).await.unwrap();
     map.browser.screenshot("table").await.unwrap();
 
-    let compared = compare_cards(&graph, &marks, &rows(&map, "nodes").await);
+    let compared = compare_cards(&graph, &marks, &rows(&map, "nodes").await.unwrap());
     assert!(compared >= 12, "only {compared} figures of cards were compared");
-    let compared = compare_lines(&graph, &marks, &rows(&map, "edges").await);
+    let compared = compare_lines(&graph, &marks, &rows(&map, "edges").await.unwrap());
     assert!(compared >= 6, "only {compared} figures on lines were compared");
     map.browser.assert_clean_console().await.unwrap();
 }
@@ -146,29 +144,29 @@ async fn map_and_table_share_one_selection() {
 }
 
 /// The next control by the Tab key until this is true of the focus; every one on the way must be seen to have it.
-async fn tab_until(map: &Map, wanted: &str) {
+async fn tab_until(map: &Map, wanted: &str) -> Result<()> {
     for _ in 0..60 {
-        map.browser.press(key::TAB).await.unwrap();
+        map.browser.press(key::TAB).await?;
         let seen = "const at = document.activeElement;
             if (at === document.body) return true;
             return [at, at.parentElement].some(element => {
               const style = getComputedStyle(element);
               return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
             }) || at.outerHTML.slice(0, 200)";
-        assert_eq!(map.browser.execute(seen, &[]).await.unwrap(), json!(true), "the focus cannot be seen");
-        if map.browser.execute(&format!("return {wanted}"), &[]).await.unwrap() == json!(true) {
-            return;
+        assert_eq!(map.browser.execute(seen, &[]).await?, json!(true), "the focus cannot be seen");
+        if map.browser.execute(&format!("return {wanted}"), &[]).await? == json!(true) {
+            return Ok(());
         }
     }
     panic!("sixty times the Tab key do not lead to where {wanted}");
 }
 
 /// Why it is as it is, read in the panel.
-async fn read_reason(map: &Map) -> String {
-    map.browser.wait_until("document.querySelector('#panel .why p')", SOON).await.unwrap();
-    let verdict = map.browser.text("#panel .why .verdict").await.unwrap().to_lowercase();
+async fn read_reason(map: &Map) -> Result<String> {
+    map.browser.wait_until("document.querySelector('#panel .why p')", SOON).await?;
+    let verdict = map.browser.text("#panel .why .verdict").await?.to_lowercase();
     assert!(verdict.contains("failing") || verdict.contains("degraded"), "{verdict}");
-    map.browser.text("#panel .why p").await.unwrap()
+    map.browser.text("#panel .why p").await
 }
 
 #[tokio::test]
@@ -187,7 +185,7 @@ async fn what_fails_is_found_opened_and_read_by_keyboard_alone() {
     map.browser.press(key::ESCAPE).await.unwrap();
     map.browser.wait_until("!document.querySelector('#help').open", SOON).await.unwrap();
 
-    tab_until(&map, "!!document.activeElement.closest('.hurts li')").await;
+    tab_until(&map, "!!document.activeElement.closest('.hurts li')").await.unwrap();
     map.browser.press(key::ENTER).await.unwrap();
     map.browser
         .wait_until("document.querySelector('.hurts li button[aria-current=true]')", SOON)
@@ -195,9 +193,9 @@ async fn what_fails_is_found_opened_and_read_by_keyboard_alone() {
         .unwrap();
     let listed = map.browser.execute("return document.activeElement.textContent", &[]).await.unwrap();
     assert!(listed.as_str().unwrap_or_default().contains(&worst.title), "{listed} is not {}", worst.title);
-    let reason = read_reason(&map).await;
+    let reason = read_reason(&map).await.unwrap();
     assert!(reason.contains(|c: char| c.is_ascii_digit()), "no verdict without its counts: {reason}");
-    tab_until(&map, "!!document.activeElement.closest('#panel')").await;
+    tab_until(&map, "!!document.activeElement.closest('#panel')").await.unwrap();
     map.browser.screenshot("by-keyboard").await.unwrap();
     map.browser.press(key::ESCAPE).await.unwrap();
     map.browser.wait_until("!/(node|edge)=/.test(location.search)", SOON).await.unwrap();
@@ -209,7 +207,7 @@ async fn what_fails_is_found_opened_and_read_by_keyboard_alone() {
     map.browser.wait_until("/node=/.test(location.search)", SOON).await.unwrap();
     map.browser.press(key::ENTER).await.unwrap();
     map.browser.wait_until("document.activeElement.id === 'panel'", SOON).await.unwrap();
-    let reason = read_reason(&map).await;
+    let reason = read_reason(&map).await.unwrap();
     assert!(reason.contains(|c: char| c.is_ascii_digit()), "no verdict without its counts: {reason}");
     map.browser.press(key::ESCAPE).await.unwrap();
     map.browser.wait_until("document.activeElement.id === 'nodes'", SOON).await.unwrap();
