@@ -168,7 +168,7 @@ fn at(value: &str) -> Result<Option<i64>, String> {
             .ok()
             .filter(|at_s| (0..=253_402_300_799).contains(at_s))
             .map(Some)
-            .ok_or_else(|| "must be unix seconds, or left out for now".to_owned()),
+            .ok_or_else(|| "must be unix seconds, or be left out for the present".to_owned()),
     }
 }
 
