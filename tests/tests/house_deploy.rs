@@ -52,7 +52,7 @@ fn the_image_runs_as_nobody_and_asks_itself_how_it_is() {
     assert!(user.len() == 1 && !user[0].starts_with('0') && !user[0].starts_with("root"), "{user:?}");
     let health = instructions(&dockerfile, "HEALTHCHECK");
     assert!(health.len() == 1 && health[0].contains("\"/usr/local/bin/portolan\", \"health\""), "{health:?}");
-    assert_eq!(instructions(&dockerfile, "ENV"), ["PORTOLAN_LISTEN=0.0.0.0:20001"]);
+    assert_eq!(instructions(&dockerfile, "ENV"), ["PORTOLAN_LISTEN=0.0.0.0:20001", "MALLOC_ARENA_MAX=2"]);
     assert_eq!(instructions(&dockerfile, "ENTRYPOINT"), ["[\"/usr/local/bin/portolan\"]"]);
 }
 
