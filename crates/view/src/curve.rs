@@ -30,12 +30,12 @@ pub(crate) fn normal(direction: Point) -> Point {
     Point::new(-direction.y, direction.x)
 }
 
-fn mix(a: Point, b: Point, t: f64) -> Point {
+pub(crate) fn mix(a: Point, b: Point, t: f64) -> Point {
     Point::new(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t)
 }
 
 /// The piece from the start to `t`, and the rest.
-fn split(cubic: &Cubic, t: f64) -> (Cubic, Cubic) {
+pub(crate) fn split(cubic: &Cubic, t: f64) -> (Cubic, Cubic) {
     let (a, b, c) = (mix(cubic.from, cubic.c1, t), mix(cubic.c1, cubic.c2, t), mix(cubic.c2, cubic.to, t));
     let (ab, bc) = (mix(a, b, t), mix(b, c, t));
     let middle = mix(ab, bc, t);

@@ -26,6 +26,7 @@ pub mod reach;
 pub mod speak;
 pub mod svg;
 pub mod table;
+pub mod tween;
 pub mod viewport;
 pub mod walk;
 

@@ -2,7 +2,7 @@
 //! exactly their share. Deterministic: what is drawn follows from graph, scene and the time stepped, nothing else.
 
 use crate::{cards, curve::Arc, overlay::telling_ms, padlock, places::Places};
-use layout::Scene;
+use layout::{Cubic, Scene};
 use model::{Edge, Graph};
 use std::collections::HashMap;
 
@@ -144,6 +144,24 @@ impl Particles {
         self.keep_to_cap();
         self.travelling.reserve(CAP.saturating_sub(self.travelling.len()));
         self.shown.reserve(CAP.saturating_sub(self.shown.len()));
+        self.show();
+    }
+
+    /// Lines that swing to another course: what travels on them keeps its share of the way.
+    pub fn bend<'a>(&mut self, courses: impl Iterator<Item = (&'a str, &'a [Cubic])>) {
+        let by_id: HashMap<&str, usize> =
+            self.lanes.iter().enumerate().map(|(i, lane)| (lane.id.as_str(), i)).collect();
+        let arcs: Vec<(usize, Arc)> =
+            courses.filter_map(|(id, path)| Some((*by_id.get(id)?, Arc::new(path)))).collect();
+        let mut stretch = vec![1.0; self.lanes.len()];
+        for (edge, arc) in arcs {
+            let before = self.lanes[edge].arc.length();
+            stretch[edge] = if before > 0.0 { arc.length() / before } else { 1.0 };
+            self.lanes[edge].arc = arc;
+        }
+        for particle in &mut self.travelling {
+            particle.distance *= stretch[particle.edge];
+        }
         self.show();
     }
 

@@ -1,6 +1,7 @@
 //! Fixtures for the tests of this crate: the shop as the API answers it, placed and ready to draw.
 
 mod hands;
+mod motion;
 mod picture;
 mod words;
 

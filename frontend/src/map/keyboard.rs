@@ -1,17 +1,21 @@
 //! Keys: those of the whole page, and those that need the focus on the map. What is typed into a field is left alone.
 
-use super::stand::{Stand, now_ms};
+use super::{pointer, stand::Stand};
 use crate::{
     frame::{help, time_bar},
     nav,
     state::{Page, settings},
     widget::focus_on,
 };
+use layout::Point;
 use leptos::{ev, prelude::*};
+use model::Subject;
 use view::walk::{self, Step};
 use wasm_bindgen::JsCast;
 
 const ZOOM_STEP: f64 = 1.25;
+/// How far a key moves a card, in pixels of the scene.
+const NUDGE: f64 = 20.0;
 
 pub(crate) fn listen(page: Page, stand: Stand) {
     let keys = window_event_listener(ev::keydown, move |event| {
@@ -60,7 +64,7 @@ fn everywhere(page: Page, stand: Stand, key: &str) -> bool {
 }
 
 pub(crate) fn zoom(stand: Stand, factor: f64) {
-    stand.act(|stage| stage.zoom_by(factor, now_ms()));
+    stand.act(|stage| stage.zoom_by(factor));
 }
 
 /// First the selection, then the focus.
@@ -111,9 +115,19 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
             toggle_particles(page);
             return;
         }
+        "u" => {
+            if let Some(Subject::Node { id } | Subject::Row { node: id, .. }) = page.selection() {
+                pointer::free(page, stand, &id);
+            }
+            return;
+        }
         _ => return,
     };
     event.prevent_default();
+    if event.shift_key() {
+        nudge(page, stand, step);
+        return;
+    }
     let from = page.selection();
     let to = stand.with(|stage| {
         let picture = stage.picture.as_ref()?;
@@ -128,6 +142,20 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
         page.hover.set(None);
         page.select(Some(subject));
         stand.show_selected();
+    }
+}
+
+/// Moves the selected card by hand, one step.
+fn nudge(page: Page, stand: Stand, step: Step) {
+    let by = match step {
+        Step::Left => Point::new(-NUDGE, 0.0),
+        Step::Right => Point::new(NUDGE, 0.0),
+        Step::Up => Point::new(0.0, -NUDGE),
+        Step::Down => Point::new(0.0, NUDGE),
+    };
+    if let Some(node) = stand.with(|stage| stage.nudge(by)).flatten() {
+        stand.show_selected();
+        page.say_pinned(&node, true);
     }
 }
 

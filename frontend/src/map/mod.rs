@@ -1,6 +1,7 @@
 //! The map: two stacked canvases in one focusable element, the sheets that float over it, and the wiring between
 //! signals and stage.
 
+mod camera;
 mod canvas;
 mod empty;
 mod hook;
@@ -9,7 +10,9 @@ mod hurts;
 mod keyboard;
 mod legend;
 mod measure;
+mod motion;
 mod picture;
+mod pins;
 mod pointer;
 mod scene_painter;
 mod stage;
@@ -52,7 +55,7 @@ pub(crate) fn Map() -> impl IntoView {
                 class="map" class:stale=move || refresh::is_lost(page)
                 class:pointing=move || page.hover.with(Option::is_some) class:grabbing=move || hand.dragging.get()
                 id="map" node_ref=stand.element tabindex="0" role="application" aria-roledescription="service map" aria-label=label
-                aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown Enter Escape D F L P T 0 + - / ?"
+                aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown Shift+ArrowLeft Shift+ArrowRight Shift+ArrowUp Shift+ArrowDown Enter Escape U D F L P T 0 + - / ?"
                 on:pointerdown=move |event| hand.down(&event) on:pointermove=move |event| hand.moved(&event)
                 on:pointerup=move |event| hand.up(&event) on:pointercancel=move |event| hand.gone(&event)
                 on:pointerleave=move |_| hand.left() on:wheel=move |event| hand.wheel(&event)
@@ -87,8 +90,8 @@ fn look(page: Page, stand: Stand) -> Look {
             .filter_map(|word| label::ALL.iter().find(|label| label.word == word.as_str()));
         (overlay::by_word(&params.overlay), labels.collect(), params.selection.clone(), params.hide)
     });
-    let moving =
-        page.visible.get() && !page.particles_paused.get() && !refresh::is_lost(page) && !stand.still.get();
+    let still = stand.still.get() || page.particles_paused.get();
+    let moving = page.visible.get() && !refresh::is_lost(page) && !still;
     let tabled = page.params.with(|params| params.table);
     Look {
         overlay,
@@ -98,6 +101,7 @@ fn look(page: Page, stand: Stand) -> Look {
         hide,
         theme: if stand.dark.get() { Theme::Dark } else { Theme::Light },
         moving: moving && !tabled,
+        still,
     }
 }
 

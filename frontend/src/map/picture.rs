@@ -1,6 +1,6 @@
 //! A graph that has its places: the scene, what lies where, and the traffic on it. Survivors keep their places.
 
-use layout::{Rect, Scene};
+use layout::{Input, Point, Rect, Scene};
 use model::{Graph, Subject};
 use std::{fmt::Write as _, sync::Arc};
 use view::{MeasureText, cards, diff, hit::SceneIndex, label::Label, particles::Particles};
@@ -11,7 +11,8 @@ pub(crate) struct Picture {
     pub(crate) scene: Scene,
     pub(crate) index: SceneIndex,
     pub(crate) particles: Particles,
-    labels: Vec<&'static str>,
+    /// Ids of the cards that the hand has put somewhere.
+    pub(crate) pinned: Vec<String>,
     question: String,
 }
 
@@ -22,37 +23,88 @@ pub(crate) struct Wish<'a> {
     pub(crate) aspect: f64,
     /// What was asked for: type, namespaces, focus.
     pub(crate) question: &'a str,
+    /// Cards that the hand has put somewhere.
+    pub(crate) pins: Vec<(String, Point)>,
 }
 
-/// How a new picture follows an older one.
+/// How a picture is placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// Only figures.
-    Figures,
-    /// Something came or went, and the others stand where they stood.
-    Grown,
-    /// Placed afresh: another question, or nothing of the older picture is left.
-    New,
+pub(crate) enum Way {
+    /// What stands stays where it stands.
+    Update,
+    /// Afresh because the reader wants it so.
+    Tidy,
+    /// Afresh: another question, or nothing of the older picture is left.
+    Fresh,
 }
 
-impl Picture {
-    pub(crate) fn new(graph: Arc<Graph>, wish: &Wish, measure: &dyn MeasureText) -> Self {
-        let scene = layout::place(&input(&graph, wish, measure));
-        let mut particles = Particles::new(&graph, &scene);
-        particles.settle();
-        let index = SceneIndex::new(&graph, &scene);
+/// A picture that has no places yet.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) graph: Arc<Graph>,
+    pub(crate) way: Way,
+    pub(crate) input: Input,
+    question: String,
+    pinned: Vec<String>,
+}
+
+impl Plan {
+    pub(crate) fn new(graph: Arc<Graph>, way: Way, wish: &Wish, measure: &dyn MeasureText) -> Self {
+        let options =
+            cards::Options { labels: wish.labels.to_vec(), pins: wish.pins.clone(), aspect: wish.aspect };
         Self {
+            input: cards::input(&graph, &options, measure),
             graph,
-            scene,
-            index,
-            particles,
-            labels: words(wish.labels),
+            way,
             question: wish.question.to_owned(),
+            pinned: wish.pins.iter().map(|(node, _)| node.clone()).collect(),
         }
     }
 
+    /// A picture in its places. `standing` is what it follows.
+    pub(crate) fn placed(self, scene: Scene, standing: Option<Picture>) -> Picture {
+        let mut particles = match standing {
+            Some(standing) if self.way != Way::Fresh => standing.particles,
+            _ => Particles::default(),
+        };
+        let is_new = self.way == Way::Fresh;
+        particles.update(&self.graph, &scene);
+        if is_new {
+            particles.settle();
+        }
+        Picture {
+            index: SceneIndex::new(&self.graph, &scene),
+            graph: self.graph,
+            scene,
+            particles,
+            pinned: self.pinned,
+            question: self.question,
+        }
+    }
+}
+
+impl Picture {
     pub(crate) fn asked(&self) -> (Arc<Graph>, String) {
         (Arc::clone(&self.graph), self.question.clone())
+    }
+
+    /// How to go on from here to a graph: None when only its figures are new. Also a sentence on what changed, where
+    /// that is worth saying.
+    pub(crate) fn way_to(&self, graph: &Graph, question: &str) -> (Option<Way>, Option<String>) {
+        if question != self.question {
+            return (Some(Way::Fresh), None);
+        }
+        let difference = diff::diff(&self.graph, graph);
+        let sentence = Some(difference.sentence(graph)).filter(|sentence| !sentence.is_empty());
+        let nothing_left = difference.removed_nodes.len() == self.graph.nodes.len();
+        let way = if nothing_left { Way::Fresh } else { Way::Update };
+        (difference.topology.then_some(way), sentence)
+    }
+
+    /// New figures for the same cards and lines.
+    pub(crate) fn take_figures(&mut self, graph: Arc<Graph>) {
+        self.graph = graph;
+        self.particles.update(&self.graph, &self.scene);
     }
 
     pub(crate) fn place_of_key(&self, key: &str) -> Option<Rect> {
@@ -80,42 +132,6 @@ impl Picture {
         }
         shape
     }
-
-    /// Also gives a sentence on what changed, where that is worth saying.
-    pub(crate) fn take(
-        &mut self,
-        graph: Arc<Graph>,
-        wish: &Wish,
-        measure: &dyn MeasureText,
-    ) -> (Change, Option<String>) {
-        if wish.question != self.question {
-            *self = Self::new(graph, wish, measure);
-            return (Change::New, None);
-        }
-        let labels = words(wish.labels);
-        let difference = diff::diff(&self.graph, &graph);
-        let sentence = Some(difference.sentence(&graph)).filter(|sentence| !sentence.is_empty());
-        if !difference.topology && labels == self.labels {
-            self.graph = graph;
-            self.particles.update(&self.graph, &self.scene);
-            return (Change::Figures, sentence);
-        }
-        if difference.removed_nodes.len() == self.graph.nodes.len() {
-            *self = Self::new(graph, wish, measure);
-            return (Change::New, sentence);
-        }
-        self.scene = layout::update(&self.scene, &input(&graph, wish, measure)).scene;
-        self.index = SceneIndex::new(&graph, &self.scene);
-        self.particles.update(&graph, &self.scene);
-        self.graph = graph;
-        self.labels = labels;
-        (Change::Grown, sentence)
-    }
-}
-
-fn input(graph: &Graph, wish: &Wish, measure: &dyn MeasureText) -> layout::Input {
-    let options = cards::Options { labels: wish.labels.to_vec(), pins: Vec::new(), aspect: wish.aspect };
-    cards::input(graph, &options, measure)
 }
 
 pub(super) fn words(labels: &[&'static Label]) -> Vec<&'static str> {

@@ -6,7 +6,7 @@ use layout::Point;
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use model::Subject;
 use std::time::Duration;
-use view::hit::{FINGER_PX, MOUSE_PX};
+use view::hit::{FINGER_PX, Hit, MOUSE_PX};
 
 /// Less than this is a click with an unsteady hand.
 const DRAG_FROM_PX: f64 = 4.0;
@@ -24,6 +24,8 @@ struct Grip {
     down: Vec<(i32, Point)>,
     start: Option<Point>,
     dragged: bool,
+    /// The card that a drag would move.
+    card: Option<String>,
     last_click: Option<(f64, Option<Subject>)>,
     held: Option<TimeoutHandle>,
 }
@@ -54,7 +56,11 @@ impl Hand {
             // Without capture the drag ends at the edge: no more than that is lost.
             let _ = element.set_pointer_capture(event.pointer_id());
         }
+        let card = self.card_at(at, event);
+        // With a second finger it becomes a pinch.
+        self.stand.act(|stage| drop(stage.put_back()));
         self.grip.update_value(|grip| {
+            grip.card = card.filter(|_| grip.down.is_empty());
             if grip.down.is_empty() {
                 grip.start = Some(at);
                 grip.dragged = false;
@@ -86,6 +92,17 @@ impl Hand {
         });
     }
 
+    /// A finger on a phone pans wherever it lies: it moves only the card that is selected.
+    fn card_at(self, at: Point, event: &ev::PointerEvent) -> Option<String> {
+        let subject = self.stand.with(|stage| stage.subject(stage.hit(at, tolerance(event))?)).flatten()?;
+        let (Subject::Node { id } | Subject::Row { node: id, .. }) = &subject else { return None };
+        let chosen = self.page.params.with_untracked(|params| match &params.selection {
+            Some(Subject::Node { id: other } | Subject::Row { node: other, .. }) => id == other,
+            _ => false,
+        });
+        (chosen || event.pointer_type() != "touch").then(|| id.clone())
+    }
+
     fn drag(self, before: Point, at: Point) {
         let far = self.grip.with_value(|grip| {
             grip.dragged || grip.start.is_some_and(|start| distance(start, at) >= DRAG_FROM_PX)
@@ -93,12 +110,20 @@ impl Hand {
         if !far {
             return;
         }
+        let card = self.grip.with_value(|grip| grip.card.clone());
         if !self.dragging.get_untracked() {
             self.dragging.set(true);
             self.unlit();
+            if let Some(card) = &card {
+                self.stand.act(|stage| stage.take_up(card));
+            }
         }
         self.grip.update_value(|grip| grip.dragged = true);
-        self.stand.act(|stage| stage.pan(at.x - before.x, at.y - before.y));
+        let (dx, dy) = (at.x - before.x, at.y - before.y);
+        self.stand.act(|stage| match card {
+            Some(_) => stage.carry(Point::new(dx / stage.view.zoom, dy / stage.view.zoom)),
+            None => stage.pan(dx, dy),
+        });
     }
 
     fn pinch(self, still: Point, before: Point, at: Point) {
@@ -116,6 +141,11 @@ impl Hand {
             let alone = grip.down.len() == 1 && grip.down[0].0 == event.pointer_id();
             alone && !grip.dragged
         });
+        let pinned = self.stand.with(super::stage::Stage::put_down).flatten();
+        if let Some(node) = pinned {
+            self.stand.ask_frame();
+            self.page.say_pinned(&node, true);
+        }
         self.gone(event);
         if clicked == Some(true) {
             self.click(at, tolerance(event));
@@ -127,12 +157,18 @@ impl Hand {
         if self.grip.with_value(|grip| grip.down.is_empty()) {
             self.dragging.set(false);
         }
+        // A drag that was broken off leaves everything as it was.
+        self.stand.act(|stage| drop(stage.put_back()));
     }
 
     /// Selects; a second click on the same thing soon after puts the focus on it.
     fn click(self, at: Point, tolerance_px: f64) {
-        let subject =
-            self.stand.with(|stage| stage.hit(at, tolerance_px).and_then(|hit| stage.subject(hit))).flatten();
+        let hit = self.stand.with(|stage| stage.hit(at, tolerance_px)).flatten();
+        let subject = hit.and_then(|hit| self.stand.with(|stage| stage.subject(hit)).flatten());
+        if let (Some(Hit::Pin(_)), Some(Subject::Node { id })) = (hit, &subject) {
+            free(self.page, self.stand, id);
+            return;
+        }
         let now = now_ms();
         let twice = self
             .grip
@@ -208,6 +244,14 @@ impl Hand {
         let step = if event.ctrl_key() { PINCH_STEP } else { WHEEL_STEP };
         let at = self.stand.local(f64::from(event.client_x()), f64::from(event.client_y()));
         self.stand.act(|stage| stage.zoom_at(at, (-delta_px * step).clamp(-0.7, 0.7).exp()));
+    }
+}
+
+/// Takes the pin away; the card stays where it is.
+pub(crate) fn free(page: Page, stand: Stand, node: &str) {
+    if stand.with(|stage| stage.pin(node, None)) == Some(true) {
+        stand.ask_frame();
+        page.say_pinned(node, false);
     }
 }
 

@@ -110,7 +110,7 @@ impl Stand {
 
     pub(crate) fn fit(self) {
         let covered = self.covered();
-        self.act(|stage| stage.fit(&covered, now_ms()));
+        self.act(|stage| stage.fit(&covered));
     }
 
     /// Keeps the selected card clear of a panel that has come to lie over the map.
@@ -122,7 +122,7 @@ impl Stand {
                 return;
             };
             let insets = self.beneath_panel().unwrap_or_default();
-            self.act(|stage| stage.show(&subject, insets, now_ms()));
+            self.act(|stage| stage.show(&subject, insets));
         });
     }
 

@@ -53,6 +53,19 @@ impl Page {
         }
     }
 
+    /// Tells those who do not see it that a card was pinned or freed.
+    pub(crate) fn say_pinned(self, id: &str, pinned: bool) {
+        let name = self.feed.with_untracked(|feed| {
+            feed.graph.as_ref().and_then(|graph| node_of(graph, id)).map(|node| node.name.clone())
+        });
+        let name = name.as_deref().unwrap_or(id);
+        self.said.set(if pinned {
+            format!("{name} is pinned where it is; press u to free it")
+        } else {
+            format!("{name} is free")
+        });
+    }
+
     pub(crate) fn change_hops(self, by: i8) {
         self.change(Step::Push, |params| {
             params.graph.hops = params.graph.hops.saturating_add_signed(by).clamp(1, HOPS_MAX);
