@@ -34,7 +34,7 @@ mod testing;
 mod tests;
 
 pub use answers::{Answers, Outcome};
-pub use ask::{SeriesQuery, SubjectId, series_queries};
+pub use ask::{SeriesQuery, SubjectId, series_queries, traffic_query};
 pub use present::{edge_detail, namespaces, node_detail, view};
 pub use query::{Origin, Query, QueryKind, RangeOf, Signals, Window, plan};
 pub use snapshot::{Snapshot, snapshot};

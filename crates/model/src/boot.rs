@@ -14,10 +14,13 @@ pub struct Boot {
     pub configured: bool,
     /// Draw this graph's map without chrome.
     pub embed: bool,
+    /// What should not go unsaid: nobody has to log in, certificates are not checked. None in a frame.
+    #[serde(default)]
+    pub cautions: Vec<String>,
     /// Publish what the painter drew as `window.__portolan` for tests.
     pub test_hook: bool,
 }
 
 from_json_fields! {
-    Boot { base_path, version, source, configured, embed, test_hook }
+    Boot { base_path, version, source, configured, embed, cautions, test_hook }
 }

@@ -15,9 +15,40 @@ pub struct ServerStatus {
     /// What is as it was set but should not go unsaid: nobody has to log in, certificates are not checked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cautions: Vec<String>,
+    /// Set while Prometheus is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asking: Option<Asking>,
     pub prometheus: PrometheusStatus,
     pub snapshots_held: usize,
     pub snapshots_bytes: u64,
+}
+
+/// How far the fetches under way have come, all together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Asking {
+    pub answered: usize,
+    /// Queries planned so far; answered ones lead to more.
+    pub of: usize,
+}
+
+/// Of a [`ServerStatus`] as much as a page needs that waits for its first picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    #[serde(default)]
+    pub asking: Option<Asking>,
+}
+
+/// `GET /api/v1/last-traffic`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LastTraffic {
+    /// End of the window that was searched.
+    pub at_s: i64,
+    pub window_s: u64,
+    /// Unix seconds, a minute or four scrapes after the last request at most. Absent: there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_s: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,7 +80,10 @@ pub struct Namespaces {
 }
 
 from_json_fields! {
-    ServerStatus { version, open_to_all, listen, cautions, prometheus, snapshots_held, snapshots_bytes }
+    ServerStatus { version, open_to_all, listen, cautions, asking, prometheus, snapshots_held, snapshots_bytes }
     PrometheusStatus { url, reachable, engine, scrape_interval_s, notes, last_good_s }
+    Asking { answered, of }
+    Waiting { asking }
+    LastTraffic { at_s, window_s, seen_s }
     Namespaces { at_s, window_s, namespaces }
 }

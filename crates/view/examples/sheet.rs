@@ -49,14 +49,10 @@ fn main() {
     if drawing.level == Level::Near {
         marks.extend(travelling(&graph, &scene));
     }
-    let title = |owner: Owner| match owner {
-        Owner::Node(i) => Some(speak::node(&graph.nodes[i], graph.meta.at_s)),
-        Owner::Edge(i) => Some(speak::edge(&graph.edges[i], &graph, graph.meta.at_s)),
-        _ => None,
-    };
     let bounds =
         Rect::new(scene.bounds.x, scene.bounds.y, scene.bounds.width, scene.bounds.height).grown(14.0);
-    let document = svg::document(&marks, bounds, svg::Colours::Fixed(theme), &title);
+    let document =
+        svg::document(&marks, bounds, svg::Colours::Fixed(theme), &speak::summary(&graph), &|_| None);
     let (w, h) = (bounds.width * zoom, bounds.height * zoom);
     let sized = document.replacen(
         &format!("width=\"{}\" height=\"{}\"", two(bounds.width), two(bounds.height)),

@@ -6,6 +6,7 @@ pub mod cards;
 pub mod chart;
 mod curve;
 pub mod diff;
+pub mod export;
 mod figures;
 pub mod find;
 pub mod fit;

@@ -220,7 +220,7 @@ pub fn subject(subject: &Subject, graph: &Graph, now_s: i64) -> Option<String> {
     }
 }
 
-fn row(node: &Node, row: &VersionRow) -> String {
+pub(crate) fn row(node: &Node, row: &VersionRow) -> String {
     let mut text = format!(
         "{} {}, {} of requests",
         node.name,

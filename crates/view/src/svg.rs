@@ -22,69 +22,61 @@ const FAMILY: &str = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Inter, Robo
 pub fn elements(marks: &[Mark], colours: Colours) -> String {
     let mut out = String::new();
     for mark in marks {
-        element(&mut out, mark, colours, None);
+        element(&mut out, mark, colours);
     }
     out
 }
 
-/// A whole document. `title(owner)` names an element for the reader that hovers or listens.
+/// A whole document. `heading` names it; `title(owner)` names what belongs together for the reader that hovers or listens.
 pub fn document(
     marks: &[Mark],
     bounds: Rect,
     colours: Colours,
+    heading: &str,
     title: &dyn Fn(Owner) -> Option<String>,
 ) -> String {
     let (x, y, w, h) = (Number(bounds.x), Number(bounds.y), Number(bounds.width), Number(bounds.height));
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{x} {y} {w} {h}\" width=\"{w}\" height=\"{h}\" font-family=\"{FAMILY}\">"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{x} {y} {w} {h}\" width=\"{w}\" height=\"{h}\" font-family=\"{FAMILY}\" role=\"img\"><title>{}</title>",
+        escaped(heading)
     );
     let sea = colour(Token::Sea, colours);
     append(&mut out, format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"{sea}\"/>"));
-    for mark in marks {
-        let title =
-            if matches!(mark.role, "edge" | "card" | "row-name" | "band") { title(mark.owner) } else { None };
-        element(&mut out, mark, colours, title.as_deref());
+    // Shapes of one owner lie side by side in the list, so one name serves them all.
+    for own in marks.chunk_by(|a, b| a.owner == b.owner) {
+        let title = title(own[0].owner);
+        if let Some(title) = &title {
+            append(&mut out, format_args!("<g><title>{}</title>", escaped(title)));
+        }
+        for mark in own {
+            element(&mut out, mark, colours);
+        }
+        if title.is_some() {
+            out.push_str("</g>");
+        }
     }
     out.push_str("</svg>\n");
     out
 }
 
-fn element(out: &mut String, mark: &Mark, colours: Colours, title: Option<&str>) {
-    let tag = match &mark.shape {
+fn element(out: &mut String, mark: &Mark, colours: Colours) {
+    match &mark.shape {
         Shape::Rect { rect, radius } => {
             let (x, y) = (Number(rect.x), Number(rect.y));
             let (w, h, r) = (Number(rect.width), Number(rect.height), Number(*radius));
             append(out, format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{r}\""));
-            "rect"
         }
         Shape::Circle { centre, radius } => {
             let (x, y, r) = (Number(centre.x), Number(centre.y), Number(*radius));
             append(out, format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\""));
-            "circle"
         }
-        Shape::Path(segments) => {
-            append(out, format_args!("<path d=\"{}\"", path_data(segments)));
-            "path"
-        }
-        Shape::Text(text) => {
-            text_start(out, text);
-            "text"
-        }
-    };
+        Shape::Path(segments) => append(out, format_args!("<path d=\"{}\"", path_data(segments))),
+        Shape::Text(text) => text_start(out, text),
+    }
     paint(out, mark, colours);
-    let body = match &mark.shape {
-        Shape::Text(text) => escaped(&text.text),
-        _ => String::new(),
-    };
-    match (title, body.is_empty()) {
-        (None, true) => out.push_str("/>"),
-        (title, _) => {
-            out.push('>');
-            if let Some(title) = title {
-                append(out, format_args!("<title>{}</title>", escaped(title)));
-            }
-            append(out, format_args!("{body}</{tag}>"));
-        }
+    match &mark.shape {
+        Shape::Text(text) => append(out, format_args!(">{}</text>", escaped(&text.text))),
+        _ => out.push_str("/>"),
     }
 }
 
@@ -98,6 +90,9 @@ fn text_start(out: &mut String, text: &Text) {
         Align::Start => {}
         Align::Middle => out.push_str(" text-anchor=\"middle\""),
         Align::End => out.push_str(" text-anchor=\"end\""),
+    }
+    if text.tabular {
+        out.push_str(" font-variant=\"tabular-nums\"");
     }
 }
 

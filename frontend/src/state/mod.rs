@@ -108,6 +108,7 @@ pub(crate) fn read_boot() -> Boot {
             source: String::new(),
             configured: true,
             embed: false,
+            cautions: Vec::new(),
             test_hook: false,
         })
 }

@@ -51,17 +51,21 @@ impl GraphAsk {
         self.mistakes.push(model::params::BadParam { field: field.to_owned(), fix: fix.to_owned() });
     }
 
-    /// Refuses a request with mistakes; else finds what it is about.
-    pub(super) async fn found(&self, app: &App) -> Result<Found, ApiError> {
-        if let Some(error) = ApiError::bad_params(&self.mistakes) {
-            return Err(error);
+    /// Refuses a request with mistakes; else says what to ask the collector.
+    pub(super) fn checked(&self) -> Result<Ask, ApiError> {
+        match ApiError::bad_params(&self.mistakes) {
+            Some(error) => Err(error),
+            None => Ok(Ask {
+                window_s: self.params.window_s,
+                at_s: self.params.at_s,
+                percentiles: self.params.percentiles,
+            }),
         }
-        let ask = Ask {
-            window_s: self.params.window_s,
-            at_s: self.params.at_s,
-            percentiles: self.params.percentiles,
-        };
-        Ok(app.collector().snapshot(ask).await?)
+    }
+
+    /// Finds what a request without mistakes is about.
+    pub(super) async fn found(&self, app: &App) -> Result<Found, ApiError> {
+        Ok(app.collector().snapshot(self.checked()?).await?)
     }
 
     pub(super) fn view(&self, app: &App) -> View {

@@ -22,11 +22,12 @@ const PACK_FROM: usize = 1_000;
 
 /// Bodies by what they were made from: (snapshot, resource, parameters).
 #[derive(Debug)]
-pub(crate) struct Bodies(Cache<(u64, String), Arc<JsonBody>>);
+pub(crate) struct Bodies(Cache<(u64, String), Arc<HeldBody>>);
 
 #[derive(Debug)]
-pub(super) struct JsonBody {
-    json: Bytes,
+pub(super) struct HeldBody {
+    text: Bytes,
+    media_type: &'static str,
     packed: OnceLock<Bytes>,
     etag: HeaderValue,
     /// What the core took to make it.
@@ -36,58 +37,82 @@ pub(super) struct JsonBody {
 impl Default for Bodies {
     fn default() -> Self {
         let weigh =
-            |_: &(u64, String), body: &Arc<JsonBody>| u32::try_from(body.json.len()).unwrap_or(u32::MAX);
+            |_: &(u64, String), body: &Arc<HeldBody>| u32::try_from(body.text.len()).unwrap_or(u32::MAX);
         Self(Cache::builder().max_capacity(HELD_BYTES).weigher(weigh).time_to_idle(IDLE).build())
     }
 }
 
 impl Bodies {
-    /// The body for this snapshot and these parameters. `make` runs where it holds up nobody, and once for all.
+    /// The JSON for this snapshot and these parameters. `make` runs where it holds up nobody, and once for all.
     pub(super) async fn of<T, F>(
         &self,
         found: &Found,
         name: String,
         make: F,
-    ) -> Result<Arc<JsonBody>, ApiError>
+    ) -> Result<Arc<HeldBody>, ApiError>
     where
         T: Serialize,
         F: FnOnce(&Collected) -> Result<T, ApiError> + Send + 'static,
     {
+        let written = move |collected: &Collected| {
+            let started = Instant::now();
+            let value = make(collected)?;
+            let view = started.elapsed();
+            Ok(HeldBody { view, ..HeldBody::new(&value) })
+        };
+        self.held(found, name, written).await
+    }
+
+    /// The same for a picture.
+    pub(super) async fn svg_of(
+        &self,
+        found: &Found,
+        name: String,
+        make: impl FnOnce(&Collected) -> Result<String, ApiError> + Send + 'static,
+    ) -> Result<Arc<HeldBody>, ApiError> {
+        let written = move |collected: &Collected| {
+            let started = Instant::now();
+            let text = make(collected)?;
+            Ok(HeldBody { view: started.elapsed(), ..HeldBody::of_text(text.into(), "image/svg+xml") })
+        };
+        self.held(found, name, written).await
+    }
+
+    async fn held(
+        &self,
+        found: &Found,
+        name: String,
+        make: impl FnOnce(&Collected) -> Result<HeldBody, ApiError> + Send + 'static,
+    ) -> Result<Arc<HeldBody>, ApiError> {
         let collected = found.collected.clone();
-        let made = async move { JsonBody::make(move || make(&collected)).await };
+        let made = async move {
+            match tokio::task::spawn_blocking(move || make(&collected)).await {
+                Ok(outcome) => outcome.map(Arc::new),
+                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+            }
+        };
         if found.stale.is_some() {
             // It carries an age and a countdown, so it is never the same again.
-            return made.await.map(Arc::new);
+            return made.await;
         }
         let key = (found.collected.id, name);
-        self.0.try_get_with(key, async { made.await.map(Arc::new) }).await.map_err(|error| (*error).clone())
+        self.0.try_get_with(key, made).await.map_err(|error| (*error).clone())
     }
 }
 
-impl JsonBody {
-    async fn make<T: Serialize>(
-        make: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
-    ) -> Result<Self, ApiError> {
-        let work = move || {
-            let started = Instant::now();
-            let value = make()?;
-            let view = started.elapsed();
-            Ok(Self { view, ..Self::new(&value) })
-        };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(outcome) => outcome,
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        }
-    }
-
+impl HeldBody {
     pub(super) fn new<T: Serialize>(value: &T) -> Self {
         let json = serde_json::to_vec(value).expect("wire types hold finite numbers and text");
+        Self::of_text(json.into(), "application/json")
+    }
+
+    fn of_text(text: Bytes, media_type: &'static str) -> Self {
         let mut hasher = DefaultHasher::new();
-        hasher.write(&json);
+        hasher.write(&text);
         // Weak: packed or not, it means the same.
         let etag =
             HeaderValue::from_str(&format!("W/\"{:016x}\"", hasher.finish())).expect("hexadecimal digits");
-        Self { json: json.into(), packed: OnceLock::new(), etag, view: Duration::ZERO }
+        Self { text, media_type, packed: OnceLock::new(), etag, view: Duration::ZERO }
     }
 
     /// The whole answer, or 304 where the caller has it already.
@@ -121,11 +146,11 @@ impl JsonBody {
     fn whole(&self, request: &HeaderMap) -> Response {
         let accepted =
             request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let packed = self.json.len() >= PACK_FROM && accepts(accepted, "gzip");
-        let body = if packed { self.packed.get_or_init(|| pack(&self.json)) } else { &self.json };
+        let packed = self.text.len() >= PACK_FROM && accepts(accepted, "gzip");
+        let body = if packed { self.packed.get_or_init(|| pack(&self.text)) } else { &self.text };
         let mut response = Response::new(Body::from(body.clone()));
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
         if packed {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
@@ -134,7 +159,7 @@ impl JsonBody {
 }
 
 /// Quick rather than small: on the wire a level more saves little, here it costs much.
-fn pack(json: &[u8]) -> Bytes {
-    let mut packer = GzEncoder::new(Vec::with_capacity(json.len() / 6), Compression::new(3));
-    packer.write_all(json).and_then(|()| packer.finish()).expect("a Vec takes all bytes").into()
+fn pack(text: &[u8]) -> Bytes {
+    let mut packer = GzEncoder::new(Vec::with_capacity(text.len() / 6), Compression::new(3));
+    packer.write_all(text).and_then(|()| packer.finish()).expect("a Vec takes all bytes").into()
 }

@@ -46,7 +46,7 @@ pub(super) async fn graph(
 }
 
 /// Adds what only the shell knows: who answered, with which queries, and how fresh it is.
-fn with_meta(mut graph: Graph, found: &Found, engine: Option<String>) -> Graph {
+pub(super) fn with_meta(mut graph: Graph, found: &Found, engine: Option<String>) -> Graph {
     let meta = &mut graph.meta;
     meta.engine = engine;
     meta.queries.clone_from(&found.collected.queries);

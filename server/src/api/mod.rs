@@ -5,6 +5,8 @@ mod ask;
 mod bodies;
 mod edge;
 mod graph;
+mod graph_svg;
+mod last_traffic;
 mod metrics;
 mod namespaces;
 mod node;
@@ -23,6 +25,8 @@ use axum::routing::get;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/graph", get(graph::graph))
+        .route("/graph.svg", get(graph_svg::graph_svg))
+        .route("/last-traffic", get(last_traffic::last_traffic))
         .route("/namespaces", get(namespaces::namespaces))
         .route("/node", get(node::node))
         .route("/edge", get(edge::edge))

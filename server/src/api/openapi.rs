@@ -1,6 +1,6 @@
 //! The API's description, made from the handlers themselves. A snapshot test locks it: a changed API is a seen change.
 
-use super::bodies::JsonBody;
+use super::bodies::HeldBody;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use std::sync::OnceLock;
@@ -14,6 +14,8 @@ use utoipa::{IntoParams, OpenApi};
     ),
     paths(
         super::graph::graph,
+        super::graph_svg::graph_svg,
+        super::last_traffic::last_traffic,
         super::namespaces::namespaces,
         super::node::node,
         super::edge::edge,
@@ -49,8 +51,8 @@ pub(super) struct GraphQuery {
 }
 
 pub(super) async fn document(headers: HeaderMap) -> Response {
-    static DOCUMENT: OnceLock<JsonBody> = OnceLock::new();
-    DOCUMENT.get_or_init(|| JsonBody::new(&Description::openapi())).answer(&headers)
+    static DOCUMENT: OnceLock<HeldBody> = OnceLock::new();
+    DOCUMENT.get_or_init(|| HeldBody::new(&Description::openapi())).answer(&headers)
 }
 
 #[cfg(test)]

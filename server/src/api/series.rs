@@ -1,7 +1,7 @@
 //! `GET /api/v1/series`: lines over the window for one node or edge. Metrics are named; no PromQL comes from outside.
 
 use super::ask::GraphAsk;
-use super::bodies::JsonBody;
+use super::bodies::HeldBody;
 use crate::app::App;
 use crate::error::ApiError;
 use axum::extract::State;
@@ -52,7 +52,7 @@ pub(super) async fn series(
     };
     let queries = queries.ok_or_else(|| subject.not_found())?;
     let answer = app.collector().series(queries, collected.window).await?;
-    Ok(JsonBody::new(&*answer).answer_timed(&headers, &found.collected))
+    Ok(HeldBody::new(&*answer).answer_timed(&headers, &found.collected))
 }
 
 enum Subject {

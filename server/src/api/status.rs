@@ -1,6 +1,6 @@
 //! `GET /api/v1/status`: what the server says of itself and of its Prometheus.
 
-use super::bodies::JsonBody;
+use super::bodies::HeldBody;
 use crate::app::App;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -20,9 +20,10 @@ pub(super) async fn status(State(app): State<App>, headers: HeaderMap) -> Respon
         open_to_all: true,
         listen: app.config().bind.listen.to_string(),
         cautions: app.config().cautions(),
+        asking: app.collector().asking(),
         prometheus: app.collector().status().await,
         snapshots_held,
         snapshots_bytes,
     };
-    JsonBody::new(&status).answer(&headers)
+    HeldBody::new(&status).answer(&headers)
 }

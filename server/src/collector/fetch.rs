@@ -3,6 +3,7 @@
 
 use super::collected::{Collected, Keep, Sent};
 use super::lanes::{Lane, Lanes};
+use super::progress::Progress;
 use super::slow_lane::SlowLane;
 use crate::metrics::Queries;
 use crate::prometheus::{Body, Client, Notes, PrometheusError, RangeSpan, decode_instant, decode_range};
@@ -21,6 +22,7 @@ pub(super) struct Fetcher {
     pub(super) slow_lane: SlowLane,
     /// Notes every query sent.
     pub(super) queries: Queries,
+    pub(super) progress: Progress,
 }
 
 /// What came back for one query.
@@ -39,6 +41,7 @@ impl Fetcher {
         window: Window,
     ) -> Result<Arc<Collected>, PrometheusError> {
         let started = Instant::now();
+        let _flight = self.progress.flight();
         let plan = graph::plan(&origin, Signals { percentiles: false, slow_lane: false }, &window);
         let replies = self.ask(plan, window.at_s, Lane::Traffic).await;
         let at = self.client.address().to_owned();
@@ -85,12 +88,16 @@ impl Fetcher {
 
     /// Sends all of a plan in its order; answers in that order too.
     pub(super) async fn ask(&self, plan: Vec<Query>, at_s: i64, lane: Lane) -> Vec<Reply> {
+        let _flight = self.progress.flight();
+        self.progress.planned(plan.len());
         let gone = AtomicBool::new(false);
         let gone = &gone;
         futures::stream::iter(plan)
             .map(|query| async move {
                 let _turn = self.lanes.turn(lane).await;
-                self.one(query, at_s, gone).await
+                let reply = self.one(query, at_s, gone).await;
+                self.progress.answered();
+                reply
             })
             .buffered(2)
             .collect()

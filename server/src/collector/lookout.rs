@@ -59,6 +59,7 @@ impl Lookout {
     fn look(&self, fetcher: Arc<Fetcher>) -> tokio::task::JoinHandle<Result<Arc<Seen>, PrometheusError>> {
         let (last, looking, origin) = (self.last.clone(), self.looking.clone(), self.origin.clone());
         tokio::spawn(async move {
+            let _flight = fetcher.progress.flight();
             let _one_at_a_time = looking.lock().await;
             let known = last.read().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some(seen) = known.as_ref().filter(|seen| seen.looked_at.elapsed() < EVERY) {

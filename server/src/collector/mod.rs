@@ -6,7 +6,9 @@ mod back_off;
 mod collected;
 mod fetch;
 mod lanes;
+mod last_traffic;
 mod lookout;
+mod progress;
 mod series;
 mod slow_lane;
 mod status;
@@ -72,6 +74,7 @@ pub(crate) struct Collector {
     /// Per window: what to show while the source fails, and when to ask again.
     live: Mutex<BTreeMap<u64, Live>>,
     series: series::SeriesCache,
+    last_traffic: last_traffic::LastCache,
     assumed_interval_s: Option<f64>,
 }
 
@@ -84,9 +87,14 @@ struct Live {
 impl Collector {
     pub(crate) fn new(config: &Config, queries: Queries) -> anyhow::Result<Arc<Self>> {
         let client = config.prometheus.as_ref().map(Client::new).transpose()?;
-        let lanes = Lanes::default();
         let fetcher = client.map(|client| {
-            Arc::new(Fetcher { slow_lane: SlowLane::default(), client, lanes: lanes.clone(), queries })
+            Arc::new(Fetcher {
+                slow_lane: SlowLane::default(),
+                client,
+                lanes: Lanes::default(),
+                queries,
+                progress: progress::Progress::default(),
+            })
         });
         let held = Cache::builder()
             .max_capacity(config.limits.snapshot_bytes as u64)
@@ -101,6 +109,7 @@ impl Collector {
             held,
             live: Mutex::default(),
             series: series::new_cache(),
+            last_traffic: last_traffic::new_cache(),
             assumed_interval_s: config
                 .prometheus
                 .as_ref()

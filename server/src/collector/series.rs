@@ -97,15 +97,25 @@ impl Fetcher {
     }
 
     async fn line(&self, query: &SeriesQuery, span: RangeSpan) -> Result<Line, PrometheusError> {
+        let points = on_the_grid(&self.points("series", &query.promql, span).await?, span);
+        Ok(Line { metric: query.metric, row: query.row.clone(), points })
+    }
+
+    /// The points of the one line that a query gives; none where it gives no line.
+    pub(super) async fn points(
+        &self,
+        kind: &'static str,
+        promql: &str,
+        span: RangeSpan,
+    ) -> Result<Vec<(f64, f64)>, PrometheusError> {
         let answer = {
             let _turn = self.lanes.turn(Lane::Detail).await;
-            self.queries.noted("series", self.client.range(&query.promql, span)).await?
+            self.queries.noted(kind, self.client.range(promql, span)).await?
         };
         let body = answer.body.unpacked()?;
-        let (table, _) = decode_range(&body, &[], &mut Symbols::default())
+        let (mut table, _) = decode_range(&body, &[], &mut Symbols::default())
             .map_err(|error| PrometheusError::from_decoding(error, &body, self.client.address()))?;
-        let points = on_the_grid(table.points.first().map_or(&[], Vec::as_slice), span);
-        Ok(Line { metric: query.metric, row: query.row.clone(), points })
+        Ok(if table.points.is_empty() { Vec::new() } else { table.points.swap_remove(0) })
     }
 }
 

@@ -2,8 +2,12 @@
 
 use super::Collector;
 use crate::prometheus::PrometheusError;
-use model::status::PrometheusStatus;
+use model::status::{Asking, PrometheusStatus};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+/// How long the status waits for a source that nothing is known of yet.
+const FIRST_SIGHT: Duration = Duration::from_secs(1);
 
 impl Collector {
     pub(crate) async fn status(self: &Arc<Self>) -> PrometheusStatus {
@@ -20,7 +24,14 @@ impl Collector {
             return status;
         };
         status.url = Some(fetcher.client.address().to_owned());
-        let gone = match self.lookout.seen(fetcher).await {
+        let Ok(seen) = tokio::time::timeout(FIRST_SIGHT, self.lookout.seen(fetcher)).await else {
+            // It is neither reachable nor gone yet, and who asks for the status shall not have to wait for that.
+            status
+                .notes
+                .push("Prometheus is being asked for the first time and has not answered yet.".to_owned());
+            return status;
+        };
+        let gone = match seen {
             Ok(seen) => {
                 status.engine.clone_from(&seen.engine.name);
                 status.scrape_interval_s = status.scrape_interval_s.or(seen.engine.scrape_interval_s);
@@ -39,6 +50,11 @@ impl Collector {
             status.notes.insert(0, sentence);
         }
         status
+    }
+
+    /// How far the fetches under way have come; None while nothing is asked.
+    pub(crate) fn asking(&self) -> Option<Asking> {
+        self.fetcher.as_ref().and_then(|fetcher| fetcher.progress.now())
     }
 
     /// The engine's name, where it is known by now.

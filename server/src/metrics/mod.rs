@@ -67,7 +67,7 @@ impl Metrics {
         registry.register("snapshots_bytes", "Memory that the held snapshots take, roughly", bytes);
         registry.register(
             "viewers",
-            "Browsers (client address and user agent) that wait for a graph or asked for one in the last 90 seconds",
+            "Browser tabs that wait for a graph or asked for one in the last 90 seconds",
             count(self.viewers.count(Instant::now())),
         );
         if let Some(age) = moment.last_good_age {

@@ -1,4 +1,4 @@
-//! How many browsers look: those that wait for a graph, and those that asked for one not long ago.
+//! How many tabs look: those that wait for a graph, and those that asked for one not long ago.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

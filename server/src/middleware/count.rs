@@ -15,6 +15,8 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// The route whose callers are viewers: every page on which a map is shown asks it.
 const VIEWED: &str = "/api/v1/graph";
+/// What a page sends to be told from the one in the next tab.
+const TAB: &str = "x-portolan-tab";
 
 pub(super) async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
     let metrics = &app.0.metrics;
@@ -39,7 +41,8 @@ fn route(app: &App, request: &Request) -> String {
     }
 }
 
-/// One browser: the address it comes from, as the last proxy tells it, with its name. Only a hash of both is kept.
+/// One tab: the address it comes from, as the last proxy tells it, with the name the page gave itself; callers who give
+/// none go by their program's. Only a hash of it is kept.
 fn viewer(request: &Request) -> u64 {
     let headers = request.headers();
     let forwarded = headers.get("x-forwarded-for").and_then(|list| list.to_str().ok());
@@ -48,6 +51,7 @@ fn viewer(request: &Request) -> u64 {
         Some(address) => address.trim().hash(&mut hasher),
         None => request.extensions().get::<Peer>().map(|peer| peer.0).hash(&mut hasher),
     }
-    headers.get(header::USER_AGENT).map(header::HeaderValue::as_bytes).hash(&mut hasher);
+    let name = headers.get(TAB).or_else(|| headers.get(header::USER_AGENT));
+    name.map(header::HeaderValue::as_bytes).hash(&mut hasher);
     hasher.finish()
 }

@@ -3,7 +3,7 @@
 use crate::config::Limits;
 use crate::error::ApiError;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
@@ -47,8 +47,12 @@ pub(super) async fn within_limits(State(places): State<Places>, request: Request
             "The request carries more than {} bytes. Portolan only reads: send none.",
             places.request_bytes
         );
-        return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large", detail)
-            .into_response();
+        let refused =
+            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large", detail);
+        let mut response = refused.into_response();
+        // The body is not read, so nothing that follows it on this connection could be.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        return response;
     }
     let Ok(_place) = places.free.try_acquire() else {
         let detail = "Too many requests are being answered at once. Try again in a moment.".to_owned();

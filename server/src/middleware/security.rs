@@ -37,11 +37,11 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
     }
     // A page that isolates itself may frame only what says that others may have it.
     let readers = if framers.is_some() { "cross-origin" } else { "same-origin" };
-    headers.insert(RESOURCE_POLICY, HeaderValue::from_static(readers));
+    headers.entry(RESOURCE_POLICY).or_insert(HeaderValue::from_static(readers));
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // A worker's script brings its own.
+    // A worker's script and a picture bring their own.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     response
 }

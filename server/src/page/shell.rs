@@ -87,6 +87,7 @@ fn boot_json(app: &App, form: Form) -> String {
         source: config.source.clone(),
         configured: config.prometheus.is_some(),
         embed: form == Form::Embed,
+        cautions: if form == Form::Embed { Vec::new() } else { config.cautions() },
         test_hook: config.test_hook,
     };
     within_script(&serde_json::to_string(&boot).expect("boot is plain text and flags"))

@@ -170,7 +170,9 @@ async fn what_is_not_there_and_what_only_writes_are_problems_too() {
     let post = Request::post("/api/v1/graph").header("host", "localhost");
     product.send(post.body(Body::empty()).unwrap()).await.problem(405);
     let large = Request::get("/api/v1/graph").header("host", "localhost").header("content-length", "70000");
-    product.send(large.body(Body::empty()).unwrap()).await.problem(413);
+    let refused = product.send(large.body(Body::empty()).unwrap()).await;
+    refused.problem(413);
+    assert_eq!(refused.header("connection"), "close", "its body is not read, so nothing can follow it");
 }
 
 #[tokio::test]
@@ -182,6 +184,8 @@ async fn the_description_names_every_resource() {
         [
             "/api/v1/edge",
             "/api/v1/graph",
+            "/api/v1/graph.svg",
+            "/api/v1/last-traffic",
             "/api/v1/namespaces",
             "/api/v1/node",
             "/api/v1/series",

@@ -13,6 +13,8 @@ mod faults;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod picture;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod rewriting;
@@ -24,3 +26,5 @@ mod stores;
 mod support;
 #[cfg(test)]
 mod transport;
+#[cfg(test)]
+mod waiting;

@@ -3,6 +3,9 @@
 
 mod expression;
 mod terms;
+mod traffic;
+
+pub use traffic::traffic_query;
 
 use crate::{picture::Picture, query::Matcher, snapshot::Snapshot, traffic_map::Part, view::View};
 use expression::Asking;

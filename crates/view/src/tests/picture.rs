@@ -328,7 +328,8 @@ fn hostile_names_stay_text() {
     graph.nodes[2].name = "\u{202e}evil'&\u{0}".into();
     let scene = placed(&graph);
     let marks = crate::marks(&drawing(&graph, &scene));
-    let document = svg::document(&marks, scene.bounds, svg::Colours::Variables, &|_| Some("<b>".into()));
+    let document =
+        svg::document(&marks, scene.bounds, svg::Colours::Variables, "<b>", &|_| Some("<b>".into()));
     assert!(!document.contains("<script") && !document.contains("<b>") && !document.contains('\u{0}'));
     let name = |i: usize| {
         let owned = |mark: &&Mark| mark.owner == Owner::Node(i) && mark.role == "name";
