@@ -124,11 +124,12 @@ impl Picture {
 
     /// The outlines of all cards: the frame round them and a path, in whole pixels of the scene.
     pub(crate) fn shape(&self) -> String {
-        let bounds = self.scene.bounds;
-        let mut shape = format!("{:.0} {:.0} {:.0} {:.0}|", bounds.x, bounds.y, bounds.width, bounds.height);
-        for Rect { x, y, width, height } in self.scene.nodes.iter().map(|node| node.rect) {
+        let whole = |rect: Rect| [rect.x, rect.y, rect.width, rect.height].map(|length| length.round() as i64);
+        let [x, y, width, height] = whole(self.scene.bounds);
+        let mut shape = format!("{x} {y} {width} {height}|");
+        for [x, y, width, height] in self.scene.nodes.iter().map(|node| whole(node.rect)) {
             // Writing to a string never fails.
-            let _ = write!(shape, "M{x:.0} {y:.0}h{width:.0}v{height:.0}h-{width:.0}z");
+            let _ = write!(shape, "M{x} {y}h{width}v{height}h-{width}z");
         }
         shape
     }

@@ -183,7 +183,7 @@ fn next_attempt(page: Page, next_ms: Option<f64>) -> String {
     if left_s < 1.0 {
         "Trying again in a moment.".into()
     } else {
-        format!("Trying again in {left_s:.0}{}s.", format::NBSP)
+        format!("Trying again in {}{}s.", left_s.round() as i64, format::NBSP)
     }
 }
 

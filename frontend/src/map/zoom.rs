@@ -16,7 +16,7 @@ pub(crate) fn Zoom(stand: Stand) -> impl IntoView {
         there.get().then(|| view! {
             <div class="zoom over sheet" role="group" aria-label="Zoom" data-covers="">
                 <button class="square" type="button" aria-label="Zoom in" title="Zoom in (+)" on:click=click(move |_| keyboard::zoom(stand, 1.25))>{icon(ADD)}</button>
-                <output>{part(move || format!("{:.0}{}%", stand.zoom.get() * 100.0, view::format::NBSP))}</output>
+                <output>{part(move || format!("{}{}%", (stand.zoom.get() * 100.0).round() as i64, view::format::NBSP))}</output>
                 <button class="square" type="button" aria-label="Zoom out" title="Zoom out (-)" on:click=click(move |_| keyboard::zoom(stand, 0.8))>{icon(LESS)}</button>
                 <button class="square" type="button" aria-label="Fit the picture" title="Fit the picture (0)" on:click=click(move |_| stand.fit())>{icon(FIT)}</button>
             </div>

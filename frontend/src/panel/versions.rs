@@ -96,7 +96,7 @@ fn remarks(versions: &[VersionRow]) -> impl IntoView + use<> {
     let intended: Vec<String> = versions
         .iter()
         .filter_map(|version| version.intended_share)
-        .map(|share| format!("{:.0}", share * 100.0))
+        .map(|share| view::format::fixed(share * 100.0, 0))
         .collect();
     let intended = (intended.len() == versions.len()).then(|| format!("Intended {}.", intended.join(" / ")));
     let verdicts = versions

@@ -1,10 +1,12 @@
 //! How figures are written: three digits, a unit always, a no-break space between them. What is not a finite number
 //! reads `?`. The caller keeps `–` for what does not apply.
 
+mod decimal;
 mod time;
 
 use std::fmt::Write as _;
 
+pub use decimal::{fixed, trimmed};
 pub use time::{age, clock, date_clock, duration_ms, instant, quantile, since, window};
 
 /// Stands between a number and its unit.
@@ -15,6 +17,7 @@ pub const UNKNOWN: &str = "?";
 pub const NOT_APPLICABLE: &str = "–";
 
 const SMALLEST_RATE_RPS: f64 = 0.0001;
+const SMALLEST_RATE: &str = "<0.0001";
 
 /// `0.0133 rps`, `38.4 rps`, `2,170 rps`, `12.4 k rps`.
 pub fn rate(rps: f64) -> String {
@@ -22,7 +25,7 @@ pub fn rate(rps: f64) -> String {
         return UNKNOWN.into();
     }
     if rps > 0.0 && rps < SMALLEST_RATE_RPS {
-        return with_unit(&format!("<{SMALLEST_RATE_RPS}"), "rps");
+        return with_unit(SMALLEST_RATE, "rps");
     }
     match rounded(rps) {
         value if value < 10_000.0 => with_unit(&three_digits(rps), "rps"),
@@ -42,9 +45,9 @@ pub fn share(share: f64) -> String {
     } else if percent < 0.005 {
         "<0.01".into()
     } else if percent < 9.995 {
-        format!("{percent:.2}")
+        fixed(percent, 2)
     } else if percent < 99.95 {
-        format!("{percent:.1}")
+        fixed(percent, 1)
     } else if percent < 100.0 - 1e-9 {
         ">99.9".into()
     } else {
@@ -104,9 +107,9 @@ pub fn evidence(to_one: f64) -> String {
     } else if to_one < 0.01 {
         "under\u{a0}0.01".into()
     } else if to_one < 9.95 {
-        format!("{to_one:.*}", if to_one < 0.995 { 2 } else { 1 })
+        fixed(to_one, if to_one < 0.995 { 2 } else { 1 })
     } else if to_one < 999.5 {
-        format!("{to_one:.0}")
+        fixed(to_one, 0)
     } else {
         three_digits(to_one)
     };
@@ -120,7 +123,7 @@ pub fn count(count: f64) -> String {
     }
     let whole = count.round();
     if whole < 1e6 {
-        grouped(&format!("{whole:.0}"))
+        grouped(&fixed(whole, 0))
     } else if rounded(whole) < 1e9 {
         with_unit(&three_digits(whole / 1e6), "M")
     } else {
@@ -139,7 +142,7 @@ fn with_unit(number: &str, unit: &str) -> String {
 
 /// The value that [`three_digits`] writes.
 fn rounded(value: f64) -> f64 {
-    model::json::number(&format!("{value:.2e}")).unwrap_or(value)
+    decimal::significant(value).0
 }
 
 /// Three significant digits, grouped by comma, never in exponent form.
@@ -147,10 +150,8 @@ pub(crate) fn three_digits(value: f64) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    let text = format!("{value:.2e}");
-    let exponent: i32 = text.split('e').nth(1).and_then(|e| e.parse().ok()).unwrap_or(0);
-    let decimals = (2 - exponent).clamp(0, 12) as usize;
-    grouped(&format!("{:.decimals$}", rounded(value)))
+    let (rounded, decimals) = decimal::significant(value);
+    grouped(&fixed(rounded, decimals))
 }
 
 /// Commas between thousands.

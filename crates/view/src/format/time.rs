@@ -1,6 +1,6 @@
 //! Times: how long, how long ago, and when (in UTC).
 
-use super::{NBSP, UNKNOWN, three_digits, with_unit};
+use super::{NBSP, UNKNOWN, fixed, three_digits, trimmed, with_unit};
 use model::QuantileMs;
 
 const DAY_S: i64 = 86_400;
@@ -16,12 +16,11 @@ pub fn duration_ms(ms: f64) -> String {
     } else if ms < 0.005 {
         "<0.01".into()
     } else if ms < 0.995 {
-        format!("{ms:.2}")
+        fixed(ms, 2)
     } else if ms < 9.95 {
-        let one = format!("{ms:.1}");
-        one.strip_suffix(".0").map(str::to_owned).unwrap_or(one)
+        trimmed(ms, 1)
     } else if ms < 999.5 {
-        format!("{ms:.0}")
+        fixed(ms, 0)
     } else {
         return with_unit(&three_digits(ms / 1e3), "s");
     };
