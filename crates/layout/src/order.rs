@@ -198,7 +198,7 @@ pub(crate) fn merged(columns: &Columns, keyed: &[(f64, usize)]) -> Vec<usize> {
     if !columns.floors.is_empty() {
         for (key, item) in &mut items {
             let shelf = columns.shelf[*item].min(columns.floors.len() - 2);
-            *key = key.clamp(columns.floors[shelf], columns.floors[shelf + 1]);
+            *key = key.max(columns.floors[shelf]).min(columns.floors[shelf + 1]);
         }
     }
     items.order_by(|a, b| columns.shelf[a.1].cmp(&columns.shelf[b.1]).then(a.0.total_cmp(&b.0)));

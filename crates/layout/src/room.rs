@@ -116,7 +116,7 @@ fn heights(wish: &Wish, x: f64, wanted: f64) -> Vec<f64> {
     for (top, bottom) in taken.into_iter().chain([(f64::INFINITY, f64::INFINITY)]) {
         if top >= free {
             // Whole pixels keep edges sharp; rounding may not leave the stretch.
-            let y = wanted.clamp(free, top);
+            let y = wanted.max(free).min(top);
             out.push(if y.round() >= free && y.round() <= top { y.round() } else { y });
         }
         free = free.max(bottom);

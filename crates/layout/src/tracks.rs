@@ -121,7 +121,7 @@ impl Track {
         for (top, bottom) in taken.into_iter().chain([(f64::INFINITY, f64::INFINITY)]) {
             if top >= free {
                 for y in [one, two] {
-                    out.push(y.clamp(free, top));
+                    out.push(y.max(free).min(top));
                 }
             }
             free = free.max(bottom);

@@ -173,7 +173,7 @@ pub fn size(node: &Node, measure: &dyn MeasureText) -> Size {
     if node.versions.is_empty() {
         let least = if node.kind == NodeKind::Gateway { GATEWAY_WIDTH } else { CARD_WIDTH };
         // Beside the name stands a glyph when there is trouble; room for it is kept always.
-        return Size::new((name + GLYPH + 5.0).clamp(least, CARD_WIDTH_MAX), CARD_HEIGHT);
+        return Size::new((name + GLYPH + 5.0).max(least).min(CARD_WIDTH_MAX), CARD_HEIGHT);
     }
     let rows = shown_rows(node);
     let widest =

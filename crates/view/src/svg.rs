@@ -1,7 +1,7 @@
 //! Marks as SVG text: for the legend, for exports, and for a look in tests. Everything from labels is escaped.
 
 use crate::{
-    format::{append, trimmed},
+    format::{append, px},
     mark::{Align, Ink, Mark, Owner, Segment, Shape, Stroke, Text},
     palette::{Theme, Token},
 };
@@ -162,7 +162,7 @@ pub(crate) struct Number(pub(crate) f64);
 
 impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&trimmed(if self.0.is_finite() { self.0 } else { 0.0 }, 2))
+        f.write_str(&px(if self.0.is_finite() { self.0 } else { 0.0 }))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::state::shared::{Views, part};
 use leptos::{ev, html, prelude::*};
 use lines::Drawn;
 use view::chart::{self, Chart, ChartLine};
+use view::format::px;
 
 /// Pixels from the left of a chart, while the pointer is over one.
 pub(crate) type Cursor = RwSignal<Option<f64>>;
@@ -33,7 +34,7 @@ pub(crate) fn LineChart(
                 let chart = chart::chart(&borrowed, &drawn.frame);
                 let reading = cursor.get().and_then(|x| chart.reading(&borrowed, &drawn.frame, x));
                 view! {
-                    <svg viewBox=format!("0 0 {} {}", drawn.frame.size.width, drawn.frame.size.height) role="img" aria-label=sentence(&label.get(), &chart, &borrowed)>
+                    <svg viewBox=format!("0 0 {} {}", px(drawn.frame.size.width), px(drawn.frame.size.height)) role="img" aria-label=sentence(&label.get(), &chart, &borrowed)>
                         {grid(&chart)}
                         {curves(&chart, &drawn)}
                         {reading.as_ref().map(|reading| marks(reading, &chart, &drawn))}
@@ -74,8 +75,8 @@ fn grid(chart: &Chart) -> impl IntoView + use<> {
         .enumerate()
         .map(|(at, tick)| {
             view! {
-                <line class=if at == 0 { "base" } else { "grid" } x1=left x2=right y1=tick.at y2=tick.at/>
-                <text class="axis" x={left - 6.0} y={tick.at + 3.5} text-anchor="end">{tick.text.clone()}</text>
+                <line class=if at == 0 { "base" } else { "grid" } x1=px(left) x2=px(right) y1=px(tick.at) y2=px(tick.at)/>
+                <text class="axis" x=px(left - 6.0) y=px(tick.at + 3.5) text-anchor="end">{tick.text.clone()}</text>
             }
         })
         .views();
@@ -86,7 +87,7 @@ fn grid(chart: &Chart) -> impl IntoView + use<> {
         .enumerate()
         .map(|(at, tick)| {
             let anchor = if at == 0 { "start" } else if at == last { "end" } else { "middle" };
-            view! { <text class="axis" x=tick.at y={bottom + 14.0} text-anchor=anchor>{tick.text.clone()}</text> }
+            view! { <text class="axis" x=px(tick.at) y=px(bottom + 14.0) text-anchor=anchor>{tick.text.clone()}</text> }
         })
         .views();
     view! { {rules}{times} }
@@ -104,7 +105,7 @@ fn curves(chart: &Chart, drawn: &Drawn) -> impl IntoView + use<> {
         .iter()
         .map(|end| {
             let class = drawn.lines.get(end.line).map_or("", |line| line.class);
-            view! { <text class=format!("end {class}") x=end.x y=end.y>{end.text.clone()}</text> }
+            view! { <text class=format!("end {class}") x=px(end.x) y=px(end.y)>{end.text.clone()}</text> }
         })
         .views();
     view! { {paths}{ends} }
@@ -117,11 +118,11 @@ fn marks(reading: &chart::Reading, chart: &Chart, drawn: &Drawn) -> impl IntoVie
         .zip(&drawn.lines)
         .filter_map(|(value, line)| {
             let (y, _) = value.as_ref()?;
-            Some(view! { <circle class=format!("dot {}", line.class) cx=reading.x cy=*y r="2.6"/> })
+            Some(view! { <circle class=format!("dot {}", line.class) cx=px(reading.x) cy=px(*y) r="2.6"/> })
         })
         .views();
     view! {
-        <line class="cursor" x1=reading.x x2=reading.x y1=chart.plot.y y2=chart.plot.bottom()/>
+        <line class="cursor" x1=px(reading.x) x2=px(reading.x) y1=px(chart.plot.y) y2=px(chart.plot.bottom())/>
         {dots}
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn HoverCard(stand: Stand) -> impl IntoView {
             hover.y + 18.0
         };
         Some(view! {
-            <div class="hover-card over sheet" aria-hidden="true" style:left=format!("{left}px") style:top=format!("{top}px")>
+            <div class="hover-card over sheet" aria-hidden="true" style:left=format!("{}px", format::px(left)) style:top=format!("{}px", format::px(top))>
                 <b>{words.title}</b>
                 <div>{words.figures}</div>
                 {words.why.map(|why| view! { <div class="why-line">{why}</div> })}

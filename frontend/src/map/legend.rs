@@ -6,7 +6,7 @@ use crate::{
     widget::icon::{CLOSE, LEGEND, icon},
 };
 use leptos::prelude::*;
-use view::{legend, overlay, svg};
+use view::{format::px, legend, overlay, svg};
 
 #[component]
 pub(crate) fn Legend() -> impl IntoView {
@@ -47,12 +47,12 @@ fn section(section: &legend::Section) -> impl IntoView + use<> {
         .entries
         .iter()
         .map(|entry| {
-            let frame = format!("0 0 {} {}", entry.width, entry.height);
+            let frame = format!("0 0 {} {}", px(entry.width), px(entry.height));
             // The samples hold no text from labels, and the writer escapes what it is given.
             let shapes = svg::elements(&entry.sample, svg::Colours::Variables);
             view! {
                 <li>
-                    <svg width=entry.width height=entry.height viewBox=frame aria-hidden="true" inner_html=shapes></svg>
+                    <svg width=px(entry.width) height=px(entry.height) viewBox=frame aria-hidden="true" inner_html=shapes></svg>
                     {entry.text.clone()}
                 </li>
             }

@@ -124,7 +124,8 @@ impl Picture {
 
     /// The outlines of all cards: the frame round them and a path, in whole pixels of the scene.
     pub(crate) fn shape(&self) -> String {
-        let whole = |rect: Rect| [rect.x, rect.y, rect.width, rect.height].map(|length| length.round() as i64);
+        let whole =
+            |rect: Rect| [rect.x, rect.y, rect.width, rect.height].map(|length| length.round() as i64);
         let [x, y, width, height] = whole(self.scene.bounds);
         let mut shape = format!("{x} {y} {width} {height}|");
         for [x, y, width, height] in self.scene.nodes.iter().map(|node| whole(node.rect)) {

@@ -97,7 +97,7 @@ fn bar(classes: &[ClassRate], total: f64) -> impl IntoView + use<> {
             } else {
                 "good"
             };
-            let part = view! { <rect class=kind x=x y="0" width=width height="7"/> };
+            let part = view! { <rect class=kind x=format::px(x) y="0" width=format::px(width) height="7"/> };
             x += width;
             part
         })

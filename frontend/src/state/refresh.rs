@@ -144,7 +144,7 @@ fn take(page: Page, address: String, answer: Answer<Graph>) -> Option<f64> {
             feed.address = address;
         }
         match feed.graph.as_ref().and_then(|graph| graph.meta.stale.as_ref()) {
-            Some(stale) => (stale.retry_in_s * 1_000.0).clamp(1_000.0, interval_ms),
+            Some(stale) => (stale.retry_in_s * 1_000.0).min(interval_ms).max(1_000.0),
             None => interval_ms,
         }
     })

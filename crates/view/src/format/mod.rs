@@ -6,7 +6,8 @@ mod time;
 
 use std::fmt::Write as _;
 
-pub use decimal::{fixed, trimmed};
+pub use decimal::fixed;
+use decimal::trimmed;
 pub use time::{age, clock, date_clock, duration_ms, instant, quantile, since, window};
 
 /// Stands between a number and its unit.
@@ -152,6 +153,11 @@ pub(crate) fn three_digits(value: f64) -> String {
     }
     let (rounded, decimals) = decimal::significant(value);
     grouped(&fixed(rounded, decimals))
+}
+
+/// A length for an attribute or a style: two decimals at most.
+pub fn px(length_px: f64) -> String {
+    trimmed(length_px, 2)
 }
 
 /// Commas between thousands.

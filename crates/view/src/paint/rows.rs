@@ -97,7 +97,7 @@ fn ticks(pen: &mut Pen, node: &Node, bar: Rect) {
     let mut reached = 0.0;
     for share in &intended[..intended.len().saturating_sub(1)] {
         reached += share;
-        let x = (bar.x + bar.width * reached.clamp(0.0, 1.0)).clamp(bar.x + 0.75, bar.right() - 0.75);
+        let x = (bar.x + bar.width * reached.clamp(0.0, 1.0)).max(bar.x + 0.75).min(bar.right() - 0.75);
         let centre = bar.y + bar.height / 2.0;
         let halo = lines(&[(x, centre - 6.5), (x, centre + 6.5)]);
         pen.stroke(halo, Stroke::new(Token::Surface, 4.0), "intended-halo");
