@@ -83,7 +83,7 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_the_standard_library_but_for_ties(value in -1e7_f64..1e7, decimals in 0_usize..5) {
-            let half = 0.5 / 10_f64.powi(decimals as i32);
+            let half = 0.5 / ten_to(decimals);
             let read: f64 = fixed(value, decimals).parse().unwrap();
             prop_assert!((read - value).abs() <= half * (1.0 + 1e-6));
             let standard: f64 = format!("{value:.decimals$}").parse().unwrap();
