@@ -5,9 +5,9 @@ use crate::{
     label::{self, Label},
     measure::{Font, MeasureText},
 };
+use layout::sorting::Index;
 use layout::{GroupKind, Size};
 use model::{BoxBy, Edge, Graph, GraphBox, Node, NodeKind, Requests, Tcp};
-use std::collections::{HashMap, HashSet};
 
 pub(crate) const NAME: Font = Font::new(12.5, 600);
 pub(crate) const FIGURES: Font = Font::new(11.0, 400);
@@ -60,20 +60,21 @@ pub struct Options {
 /// What the layout places. Keys are the ids of the graph; ports are row keys.
 pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> layout::Input {
     let boxes = drawn_boxes(graph);
-    let mut group_of: HashMap<&str, &str> = HashMap::new();
+    let mut groups: Vec<(&str, &str)> = Vec::new();
     // Inner boxes (apps) come last and win.
     let bands_first = boxes.iter().filter(|b| b.by == BoxBy::Namespace);
     for graph_box in bands_first.chain(boxes.iter().filter(|b| b.by == BoxBy::App)) {
-        group_of.extend(graph_box.members.iter().map(|id| (id.as_str(), graph_box.id.as_str())));
+        groups.extend(graph_box.members.iter().map(|id| (id.as_str(), graph_box.id.as_str())));
     }
-    let ids: HashSet<&str> = boxes.iter().map(|b| b.id.as_str()).collect();
+    let ids = Index::new(&mut boxes.iter().map(|b| b.id.as_str()));
     // Members of a single-card app box, which is not drawn, stand in the box round it.
-    for undrawn in graph.boxes.iter().filter(|b| !ids.contains(b.id.as_str())) {
-        if let Some(parent) = undrawn.parent.as_deref().filter(|parent| ids.contains(parent)) {
-            group_of.extend(undrawn.members.iter().map(|id| (id.as_str(), parent)));
+    for undrawn in graph.boxes.iter().filter(|b| !ids.has(&b.id)) {
+        if let Some(parent) = undrawn.parent.as_deref().filter(|parent| ids.has(parent)) {
+            groups.extend(undrawn.members.iter().map(|id| (id.as_str(), parent)));
         }
     }
-    let pins: HashMap<&str, layout::Point> = options.pins.iter().map(|(id, at)| (id.as_str(), *at)).collect();
+    let group_of = Index::new(&mut groups.iter().map(|(member, _)| *member));
+    let pins = Index::new(&mut options.pins.iter().map(|(id, _)| id.as_str()));
     layout::Input {
         nodes: graph
             .nodes
@@ -81,9 +82,9 @@ pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> lay
             .map(|node| layout::Node {
                 key: node.id.clone(),
                 size: size(node, measure),
-                group: group_of.get(node.id.as_str()).map(|id| (*id).to_owned()),
+                group: group_of.get(&node.id).map(|at| groups[at].1.to_owned()),
                 ports: ports(node),
-                pin: pins.get(node.id.as_str()).copied(),
+                pin: pins.get(&node.id).map(|at| options.pins[at].1),
             })
             .collect(),
         edges: graph.edges.iter().map(|edge| placed_edge(edge, options, measure)).collect(),
@@ -94,20 +95,15 @@ pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> lay
 
 /// Bands that hold something, and apps of more than one card: no box is drawn round a single one.
 fn drawn_boxes(graph: &Graph) -> Vec<&GraphBox> {
-    let parents: HashSet<&str> = graph.boxes.iter().filter_map(|b| b.parent.as_deref()).collect();
+    let parents = Index::new(&mut graph.boxes.iter().filter_map(|b| b.parent.as_deref()));
     let is_drawn = |graph_box: &&GraphBox| match graph_box.by {
-        BoxBy::Namespace => !graph_box.members.is_empty() || parents.contains(graph_box.id.as_str()),
+        BoxBy::Namespace => !graph_box.members.is_empty() || parents.has(&graph_box.id),
         BoxBy::App => graph_box.members.len() > 1,
     };
     graph.boxes.iter().filter(is_drawn).collect()
 }
 
-fn group(
-    graph_box: &GraphBox,
-    graph: &Graph,
-    drawn: &HashSet<&str>,
-    measure: &dyn MeasureText,
-) -> layout::Group {
+fn group(graph_box: &GraphBox, graph: &Graph, drawn: &Index, measure: &dyn MeasureText) -> layout::Group {
     let count = title_count(graph_box, graph);
     let mut width = measure.width(&graph_box.name, TITLE);
     if !count.is_empty() {
@@ -115,7 +111,7 @@ fn group(
     }
     layout::Group {
         key: graph_box.id.clone(),
-        parent: graph_box.parent.clone().filter(|parent| drawn.contains(parent.as_str())),
+        parent: graph_box.parent.clone().filter(|parent| drawn.has(parent)),
         kind: match graph_box.by {
             BoxBy::Namespace => GroupKind::Band,
             BoxBy::App => GroupKind::App,
@@ -129,11 +125,11 @@ pub(crate) fn title_count(graph_box: &GraphBox, graph: &Graph) -> String {
     if graph_box.by == BoxBy::App {
         return String::new();
     }
-    let mut ids: HashSet<&str> = graph_box.members.iter().map(String::as_str).collect();
     let inner = graph.boxes.iter().filter(|b| b.parent.as_deref() == Some(&graph_box.id));
-    ids.extend(inner.flat_map(|b| b.members.iter().map(String::as_str)));
+    let boxes = std::iter::once(graph_box).chain(inner);
+    let ids = Index::new(&mut boxes.flat_map(|b| b.members.iter().map(String::as_str)));
     let kinds: Vec<NodeKind> =
-        graph.nodes.iter().filter(|node| ids.contains(node.id.as_str())).map(|node| node.kind).collect();
+        graph.nodes.iter().filter(|node| ids.has(&node.id)).map(|node| node.kind).collect();
     let mut parts = Vec::new();
     for (kind, one, many) in COUNTED {
         match kinds.iter().filter(|k| **k == kind).count() {

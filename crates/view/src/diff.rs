@@ -1,8 +1,8 @@
 //! What differs between two answers, so that new numbers alone do not move the picture. By keys, never by position.
 
 use crate::speak;
+use layout::sorting::Index;
 use model::{Edge, Graph, GraphBox, Node, Status};
-use std::collections::{HashMap, HashSet};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
@@ -24,11 +24,11 @@ pub fn diff(old: &Graph, new: &Graph) -> Diff {
     let edges = compare(&old.edges, &new.edges, |edge| &edge.id, same_edge);
     let boxes = compare(&old.boxes, &new.boxes, |graph_box| &graph_box.id, same_box);
     let topology = [&nodes, &edges, &boxes].iter().any(|sides| sides.reshaped());
-    let before: HashMap<&str, Status> =
-        old.nodes.iter().map(|node| (node.id.as_str(), node.health.status)).collect();
+    let before = Index::new(&mut old.nodes.iter().map(|node| node.id.as_str()));
     let got_worse = |node: &&Node| {
         let status = node.health.status;
-        status >= Status::Degraded && before.get(node.id.as_str()).is_some_and(|before| *before < status)
+        status >= Status::Degraded
+            && before.get(&node.id).is_some_and(|at| old.nodes[at].health.status < status)
     };
     Diff {
         topology,
@@ -55,22 +55,16 @@ impl Sides {
 }
 
 fn compare<T>(old: &[T], new: &[T], id: fn(&T) -> &String, same_shape: fn(&T, &T) -> bool) -> Sides {
-    let before: HashMap<&String, &T> = old.iter().map(|item| (id(item), item)).collect();
+    let before = Index::new(&mut old.iter().map(|item| id(item).as_str()));
     let mut sides = Sides::default();
-    let mut found = 0;
     for item in new {
         match before.get(id(item)) {
-            Some(earlier) => {
-                found += 1;
-                sides.changed |= !same_shape(earlier, item);
-            }
+            Some(at) => sides.changed |= !same_shape(&old[at], item),
             None => sides.added.push(id(item).clone()),
         }
     }
-    if found < before.len() {
-        let after: HashSet<&String> = new.iter().map(id).collect();
-        sides.removed.extend(old.iter().map(id).filter(|key| !after.contains(key)).cloned());
-    }
+    let after = Index::new(&mut new.iter().map(|item| id(item).as_str()));
+    sides.removed.extend(old.iter().map(id).filter(|key| !after.has(key)).cloned());
     sides
 }
 

@@ -2,9 +2,9 @@
 //! exactly their share. Deterministic: what is drawn follows from graph, scene and the time stepped, nothing else.
 
 use crate::{cards, curve::Arc, overlay::telling_ms, padlock, places::Places};
+use layout::sorting::Index;
 use layout::{Cubic, Scene};
 use model::{Edge, Graph};
-use std::collections::HashMap;
 
 /// Departures a second: this much at the least traffic …
 pub const DEPARTURES_BASE: f64 = 0.2;
@@ -123,10 +123,8 @@ impl Particles {
             .collect();
         let old = std::mem::replace(&mut self.lanes, lanes);
         let mut departures = vec![Departures::default(); self.lanes.len()];
-        let by_id: HashMap<&str, usize> =
-            self.lanes.iter().enumerate().map(|(i, lane)| (lane.id.as_str(), i)).collect();
-        let moved_to: Vec<Option<usize>> =
-            old.iter().map(|lane| by_id.get(lane.id.as_str()).copied()).collect();
+        let by_id = Index::new(&mut self.lanes.iter().map(|lane| lane.id.as_str()));
+        let moved_to: Vec<Option<usize>> = old.iter().map(|lane| by_id.get(&lane.id)).collect();
         for (i, before) in old.iter().enumerate() {
             let Some(new) = moved_to[i] else { continue };
             departures[new] = self.departures[i];
@@ -149,10 +147,9 @@ impl Particles {
 
     /// Lines that swing to another course: what travels on them keeps its share of the way.
     pub fn bend<'a>(&mut self, courses: impl Iterator<Item = (&'a str, &'a [Cubic])>) {
-        let by_id: HashMap<&str, usize> =
-            self.lanes.iter().enumerate().map(|(i, lane)| (lane.id.as_str(), i)).collect();
+        let by_id = Index::new(&mut self.lanes.iter().map(|lane| lane.id.as_str()));
         let arcs: Vec<(usize, Arc)> =
-            courses.filter_map(|(id, path)| Some((*by_id.get(id)?, Arc::new(path)))).collect();
+            courses.filter_map(|(id, path)| Some((by_id.get(id)?, Arc::new(path)))).collect();
         let mut stretch = vec![1.0; self.lanes.len()];
         for (edge, arc) in arcs {
             let before = self.lanes[edge].arc.length();

@@ -1,9 +1,9 @@
 //! Which placed thing belongs to which thing of the graph. The layout leaves out what it cannot place, so the order of
 //! the two lists says nothing; the keys do.
 
+use layout::sorting::Index;
 use layout::{Rect, Route, Scene};
 use model::{Graph, Node};
-use std::collections::{HashMap, HashSet};
 
 /// By index of the graph.
 #[derive(Debug)]
@@ -18,16 +18,14 @@ pub(crate) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(crate) fn new(graph: &Graph, scene: &'a Scene) -> Self {
-        let cards: HashMap<&str, Rect> =
-            scene.nodes.iter().map(|node| (node.key.as_str(), node.rect)).collect();
-        let routes: HashMap<&str, &Route> =
-            scene.edges.iter().map(|route| (route.key.as_str(), route)).collect();
+        let cards = Index::new(&mut scene.nodes.iter().map(|node| node.key.as_str()));
+        let routes = Index::new(&mut scene.edges.iter().map(|route| route.key.as_str()));
         Self {
-            cards: graph.nodes.iter().map(|node| cards.get(node.id.as_str()).copied()).collect(),
+            cards: graph.nodes.iter().map(|node| Some(scene.nodes[cards.get(&node.id)?].rect)).collect(),
             routes: graph
                 .edges
                 .iter()
-                .map(|edge| routes.get(edge.id.as_str()).copied().filter(|route| !route.path.is_empty()))
+                .map(|edge| Some(&scene.edges[routes.get(&edge.id)?]).filter(|route| !route.path.is_empty()))
                 .collect(),
             boxed: boxed(graph),
             ends: ends(graph),
@@ -36,19 +34,14 @@ impl<'a> Places<'a> {
 }
 
 fn boxed(graph: &Graph) -> Vec<bool> {
-    let members: HashSet<&str> =
-        graph.boxes.iter().flat_map(|b| b.members.iter().map(String::as_str)).collect();
-    graph.nodes.iter().map(|node| members.contains(node.id.as_str())).collect()
-}
-
-fn index_by_id(graph: &Graph) -> HashMap<&str, usize> {
-    graph.nodes.iter().enumerate().map(|(i, node)| (node.id.as_str(), i)).collect()
+    let members = Index::new(&mut graph.boxes.iter().flat_map(|b| b.members.iter().map(String::as_str)));
+    graph.nodes.iter().map(|node| members.has(&node.id)).collect()
 }
 
 /// Indices of source and target, an edge each.
 pub(crate) fn ends(graph: &Graph) -> Vec<Option<(usize, usize)>> {
-    let index = index_by_id(graph);
-    let end = |id: &str| index.get(id).copied();
+    let index = Index::new(&mut graph.nodes.iter().map(|node| node.id.as_str()));
+    let end = |id: &str| index.get(id);
     graph.edges.iter().map(|edge| Some((end(&edge.source)?, end(&edge.target)?))).collect()
 }
 

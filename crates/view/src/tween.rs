@@ -2,9 +2,9 @@
 //! place, since most of a picture stands still. Knows no clock: the caller says how far it has come.
 
 use crate::{curve, mark::Mark, mark::Owner};
+use layout::sorting::Index;
 use layout::{Cubic, Point, Rect, Route, Scene};
 use model::Graph;
-use std::collections::HashMap;
 
 /// From where to where, by index of the scene that it leads to.
 #[derive(Debug, Default)]
@@ -39,32 +39,33 @@ pub fn eased(share: f64) -> f64 {
 impl Tween {
     /// None where nothing came, went or stands elsewhere.
     pub fn new(from: &Scene, to: &Scene, graph: &Graph) -> Option<Self> {
-        let nodes = keyed(from.nodes.iter().map(|node| node.key.as_str()));
-        let edges = keyed(from.edges.iter().map(|edge| edge.key.as_str()));
-        let groups = keyed(from.groups.iter().map(|group| group.key.as_str()));
+        let nodes = Index::new(&mut from.nodes.iter().map(|node| node.key.as_str()));
+        let edges = Index::new(&mut from.edges.iter().map(|edge| edge.key.as_str()));
+        let groups = Index::new(&mut from.groups.iter().map(|group| group.key.as_str()));
         let mut tween = Self {
-            new_nodes: graph.nodes.iter().map(|node| !nodes.contains_key(&*node.id)).collect(),
-            new_edges: graph.edges.iter().map(|edge| !edges.contains_key(&*edge.id)).collect(),
-            new_groups: to.groups.iter().map(|group| !groups.contains_key(&*group.key)).collect(),
+            new_nodes: graph.nodes.iter().map(|node| !nodes.has(&node.id)).collect(),
+            new_edges: graph.edges.iter().map(|edge| !edges.has(&edge.id)).collect(),
+            new_groups: to.groups.iter().map(|group| !groups.has(&group.key)).collect(),
             left: left(from, to),
             ..Self::default()
         };
         for (index, node) in to.nodes.iter().enumerate() {
-            let old = nodes.get(&*node.key).map(|&old| from.nodes[old].rect);
+            let old = nodes.get(&node.key).map(|old| from.nodes[old].rect);
             tween.nodes.extend(old.filter(|old| *old != node.rect).map(|old| (index, old, node.rect)));
         }
         for (index, group) in to.groups.iter().enumerate() {
-            let old = groups.get(&*group.key).map(|&old| from.groups[old].rect);
+            let old = groups.get(&group.key).map(|old| from.groups[old].rect);
             tween.groups.extend(old.filter(|old| *old != group.rect).map(|old| (index, old, group.rect)));
         }
-        let mut off = HashMap::new();
-        off.extend(tween.nodes.iter().map(|(index, old, new)| (&*to.nodes[*index].key, minus(old, new))));
+        let off = Index::new(&mut tween.nodes.iter().map(|(index, ..)| to.nodes[*index].key.as_str()));
         for (index, route) in to.edges.iter().enumerate().filter(|(_, route)| !route.path.is_empty()) {
-            let old = edges.get(&*route.key).map(|&old| from.edges[old].path.clone());
+            let old = edges.get(&route.key).map(|old| from.edges[old].path.clone());
             let path = old.filter(|old| !old.is_empty()).unwrap_or_else(|| {
                 // A new line holds on to cards that are still on their way.
                 let mut path = route.path.clone();
-                let by = |key: &str| off.get(key).copied().unwrap_or_default();
+                let by = |key: &str| {
+                    off.get(key).map(|at| minus(&tween.nodes[at].1, &tween.nodes[at].2)).unwrap_or_default()
+                };
                 shift_ends(&mut path, by(&route.source), by(&route.target));
                 path
             });
@@ -168,18 +169,14 @@ fn minus(a: &Rect, b: &Rect) -> Point {
     Point::new(a.x - b.x, a.y - b.y)
 }
 
-fn keyed<'a>(keys: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
-    keys.enumerate().map(|(index, key)| (key, index)).collect()
-}
-
 fn left(from: &Scene, to: &Scene) -> Scene {
-    let nodes = keyed(to.nodes.iter().map(|node| node.key.as_str()));
-    let edges = keyed(to.edges.iter().map(|edge| edge.key.as_str()));
-    let groups = keyed(to.groups.iter().map(|group| group.key.as_str()));
+    let nodes = Index::new(&mut to.nodes.iter().map(|node| node.key.as_str()));
+    let edges = Index::new(&mut to.edges.iter().map(|edge| edge.key.as_str()));
+    let groups = Index::new(&mut to.groups.iter().map(|group| group.key.as_str()));
     Scene {
-        nodes: from.nodes.iter().filter(|node| !nodes.contains_key(&*node.key)).cloned().collect(),
-        edges: from.edges.iter().filter(|edge| !edges.contains_key(&*edge.key)).cloned().collect(),
-        groups: from.groups.iter().filter(|group| !groups.contains_key(&*group.key)).cloned().collect(),
+        nodes: from.nodes.iter().filter(|node| !nodes.has(&node.key)).cloned().collect(),
+        edges: from.edges.iter().filter(|edge| !edges.has(&edge.key)).cloned().collect(),
+        groups: from.groups.iter().filter(|group| !groups.has(&group.key)).cloned().collect(),
         ..Scene::default()
     }
 }
