@@ -4,7 +4,7 @@
 use crate::json::{Fields, FromJson, Mistakes, Value, from_json_fields, from_json_words};
 use crate::{
     Finding, Health, Warning,
-    traffic::{Latency, Protocol, Requests, SideGap, Tcp},
+    traffic::{Change, Latency, Protocol, Requests, SideGap, Tcp},
 };
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,12 @@ pub struct Node {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtls_share: Option<f64>,
     pub health: Health,
+    /// Against another window, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+    /// Alerts that fire for it, where alerts are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<usize>,
     /// Rows of the card; empty where only one version answers. In order of version name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<VersionRow>,
@@ -203,6 +209,9 @@ pub struct Edge {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_side: Option<SideGap>,
     pub health: Health,
+    /// Against another window, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
     #[serde(default)]
     pub flags: EdgeFlags,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -352,11 +361,11 @@ pub struct QualityNote {
 
 from_json_fields! {
     Graph { meta, nodes, edges, boxes, findings, namespaces, totals }
-    Node { id, kind, name, cluster, namespace, app, workload, service, requests, tcp, latency, mtls_share, health, versions, version, flags, last_seen_s }
+    Node { id, kind, name, cluster, namespace, app, workload, service, requests, tcp, latency, mtls_share, health, change, alerts, versions, version, flags, last_seen_s }
     NodeFlags { root, outside, silent, injected, cycle, out_of_mesh, estimated }
     VersionRow { key, name, workload, share, intended_share, requests, tcp, latency, health, comparison }
     Comparison { verdict, baseline, evidence, sentence }
-    Edge { id, source, source_row, target, target_row, protocol, requests, tcp, latency, mtls_share, source_share, other_side, health, flags, last_seen_s }
+    Edge { id, source, source_row, target, target_row, protocol, requests, tcp, latency, mtls_share, source_share, other_side, health, change, flags, last_seen_s }
     EdgeFlags { cycle, silent, unreached, estimated }
     GraphBox { id, by, name, parent, members }
     NamespaceSummary { name, shown, system, apps, rate_rps, error_share, status, degraded, failing }

@@ -23,4 +23,4 @@ pub use health::{Health, Reason, Status};
 pub use page_params::PageParams;
 pub use params::GraphParams;
 pub use problem::{Problem, Warning};
-pub use traffic::{Latency, Protocol, QuantileMs, Requests, Tcp};
+pub use traffic::{Change, Latency, Presence, Protocol, QuantileMs, Requests, Tcp};

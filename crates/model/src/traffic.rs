@@ -83,14 +83,42 @@ pub struct SideGap {
     pub mean_ms: Option<f64>,
 }
 
+/// What the same thing did in the window it is compared with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Change {
+    pub presence: Presence,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_rps: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_share: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_ms: Option<f64>,
+}
+
+/// In which of the two windows something was seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    #[default]
+    Both,
+    /// Only in this one.
+    Came,
+    /// Only in the one before.
+    Went,
+}
+
 from_json_fields! {
     Requests { rate_rps, error_rate_rps, error_share, count, unreached_rps }
     Tcp { sent_bytes_per_s, received_bytes_per_s, opened_per_s, closed_per_s, flagged_per_s }
     QuantileMs { ms, at_least }
     Latency { mean_ms, p50, p90, p95, p99 }
     SideGap { reporter, rate_rps, error_share, mean_ms }
+    Change { presence, rate_rps, error_share, mean_ms }
 }
 
 from_json_words! {
     Protocol { Http = "http", Grpc = "grpc", Tcp = "tcp" }
+    Presence { Both = "both", Came = "came", Went = "went" }
 }

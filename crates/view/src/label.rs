@@ -1,11 +1,13 @@
 //! The figures that may be written on edges. One table; the menu, the drawing and the layout's room all read it.
 
 use crate::{
+    cards,
     format::{self, NBSP},
     measure::{Font, MeasureText, tabular_width},
+    overlay,
     palette::Token,
 };
-use model::{Edge, Protocol, Status};
+use model::{Edge, Graph, Presence, Protocol, Status};
 
 /// One kind of figure.
 #[derive(Debug)]
@@ -18,13 +20,15 @@ pub struct Label {
     pub text: fn(&Edge) -> Option<String>,
 }
 
-pub static ALL: [Label; 6] = [
+pub static ALL: [Label; 8] = [
     Label { word: "rate", name: "Rate", text: rate },
     Label { word: "errors", name: "Errors", text: errors },
     Label { word: "p95", name: "p95", text: p95 },
     Label { word: "mean", name: "Mean", text: mean },
     Label { word: "mtls", name: "mTLS", text: mtls },
     Label { word: "throughput", name: "Throughput", text: throughput },
+    Label { word: "gap", name: "Gap between both sides", text: gap },
+    Label { word: "change", name: "Change", text: change },
 ];
 
 /// Height kept for a label; its text stands in the middle of it.
@@ -35,6 +39,11 @@ const BETWEEN: &str = "\u{a0}·\u{a0}";
 /// The labels of these words, in the order of the words; unknown ones are left out.
 pub fn by_words<S: AsRef<str>>(words: &[S]) -> Vec<&'static Label> {
     words.iter().filter_map(|word| ALL.iter().find(|label| label.word == word.as_ref())).collect()
+}
+
+/// Whether it has something to say on any edge; else the menu leaves it out.
+pub fn speaks(label: &Label, graph: &Graph) -> bool {
+    graph.edges.iter().any(|edge| (label.text)(edge).is_some())
 }
 
 /// What one edge says, from the fullest text to the shortest that still says what matters.
@@ -54,7 +63,8 @@ pub(crate) fn written(edge: &Edge, labels: &[&'static Label]) -> Option<Written>
         _ => (Token::Text2, false),
     };
     let texts = if edge.flags.silent {
-        vec![]
+        // What is gone says so, if anybody asked.
+        labels.iter().filter(|label| label.word == "change").filter_map(|label| (label.text)(edge)).collect()
     } else if trouble {
         trouble_texts(edge, labels)
     } else {
@@ -160,6 +170,30 @@ fn throughput(edge: &Edge) -> Option<String> {
     } else {
         format::bytes_per_s(known.iter().sum())
     })
+}
+
+/// The time that only the client sees, and what it counted more than the server where that is much.
+fn gap(edge: &Edge) -> Option<String> {
+    let gap = overlay::between(edge)?;
+    let lost = gap.disagree().then(|| signed(gap.lost_share, &format::share(gap.lost_share.abs())));
+    let way = gap.way_ms.map(|ms| signed(ms, &format::duration_ms(ms.abs())));
+    lost.or(way)
+}
+
+fn signed(value: f64, text: &str) -> String {
+    format!("{}{text}", if value < 0.0 { '−' } else { '+' })
+}
+
+fn change(edge: &Edge) -> Option<String> {
+    let change = edge.change.as_ref()?;
+    match change.presence {
+        Presence::Came => Some("+\u{a0}new".into()),
+        Presence::Went => Some("−\u{a0}gone".into()),
+        Presence::Both => {
+            let now = cards::flow_rps(edge.requests.as_ref(), edge.tcp.as_ref());
+            overlay::ratio(now, change).map(format::ratio)
+        }
+    }
 }
 
 #[cfg(test)]

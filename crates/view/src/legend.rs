@@ -1,6 +1,7 @@
 //! The legend: only marks in use, drawn by the same functions as the picture.
 
 use crate::{
+    bundles::bare,
     cards,
     mark::{Mark, Owner, Shape, Stroke, Text},
     measure::{ApproximateMeasure, Font},
@@ -16,7 +17,7 @@ use crate::{
 };
 use layout::sorting::Keyed as _;
 use layout::{Cubic, Point, Rect, Route, Scene};
-use model::{Edge, Graph, Health, Node, Protocol, Requests, Status, Tcp, graph::EdgeFlags};
+use model::{Edge, Graph, Health, Node, Presence, Protocol, Requests, Status, Tcp, graph::EdgeFlags};
 
 const SIGN: f64 = 12.0;
 const LINE_WIDTH: f64 = 30.0;
@@ -126,6 +127,16 @@ fn health(graph: &Graph) -> Vec<Entry> {
         let bar = Rect::new(1.0, 1.0, 3.5, 10.0);
         entries.push(sample("Healthy", SIGN, |pen| pen.fill(rounded(bar, 1.5), Token::LineStrong, "legend")));
     }
+    if graph.nodes.iter().any(|node| node.alerts.is_some_and(|count| count > 0)) {
+        entries.push(sample("Alerts fire", SIGN, |pen| glyph::bell(pen, Point::new(6.0, 6.0), 1)));
+    }
+    for (presence, text) in [(Presence::Came, "New"), (Presence::Went, "Gone")] {
+        let is = |node: &Node| node.change.as_ref().is_some_and(|change| change.presence == presence);
+        if graph.nodes.iter().any(is) {
+            let draw = |pen: &mut Pen| glyph::change(pen, Point::new(6.0, 6.0), presence == Presence::Came);
+            entries.push(sample(text, SIGN, draw));
+        }
+    }
     if graph.nodes.iter().any(|node| node.flags.silent) {
         entries.push(sample("Silent", SIGN, |pen| {
             let outline = Stroke::new(Token::EdgeGhost, 1.0).dashed(2.0, 2.0);
@@ -146,8 +157,11 @@ fn sign_entry(sign: Glyph, text: &str) -> Entry {
 
 /// The overlay's colours that are on some line or card.
 fn swatches(graph: &Graph, overlay: &Overlay) -> Vec<Entry> {
-    let on_nodes = graph.nodes.iter().filter(|n| !n.flags.silent).map(|node| (overlay.node)(node).bar);
-    let on_edges = graph.edges.iter().filter(|e| !e.flags.silent).map(|edge| (overlay.edge)(edge).ink);
+    let told = |silent: bool, change: &Option<model::Change>| !silent || change.is_some();
+    let nodes = graph.nodes.iter().filter(|node| told(node.flags.silent, &node.change));
+    let edges = graph.edges.iter().filter(|edge| told(edge.flags.silent, &edge.change));
+    let (on_nodes, on_edges) =
+        (nodes.map(|node| (overlay.node)(node).bar), edges.map(|edge| (overlay.edge)(edge).ink));
     let used: std::collections::BTreeSet<Token> = on_nodes.chain(on_edges).distinct();
     let mut entries: Vec<Entry> = overlay
         .legend
@@ -226,6 +240,8 @@ fn node(id: &str) -> Node {
         latency: None,
         mtls_share: None,
         health: Health::default(),
+        change: None,
+        alerts: None,
         versions: vec![],
         version: None,
         flags: model::graph::NodeFlags::default(),
@@ -237,23 +253,7 @@ fn edge(protocol: Protocol, rate_rps: f64) -> Edge {
     let tcp = Tcp { sent_bytes_per_s: Some(rate_rps * 30_000.0), ..Tcp::default() };
     let requests = Requests { rate_rps, ..Requests::default() };
     let is_tcp = protocol == Protocol::Tcp;
-    Edge {
-        id: "sample".into(),
-        source: "a".into(),
-        source_row: None,
-        target: "b".into(),
-        target_row: None,
-        protocol,
-        requests: (!is_tcp).then_some(requests),
-        tcp: is_tcp.then_some(tcp),
-        latency: None,
-        mtls_share: None,
-        source_share: None,
-        other_side: None,
-        health: Health { status: Status::Healthy, reasons: vec![] },
-        flags: EdgeFlags::default(),
-        last_seen_s: None,
-    }
+    Edge { requests: (!is_tcp).then_some(requests), tcp: is_tcp.then_some(tcp), ..bare("sample", protocol) }
 }
 
 fn particles(pen: &mut Pen) {

@@ -2,6 +2,7 @@
 //! list, hit testing, particles, the legend, find, the keyboard's walk, charts. Pure; knows no canvas, DOM or clock.
 
 pub mod above_limit;
+mod bundles;
 pub mod cards;
 pub mod chart;
 mod curve;
@@ -31,6 +32,7 @@ pub mod tween;
 pub mod viewport;
 pub mod walk;
 
+pub use bundles::stands_alone;
 pub use mark::{Align, Ink, Mark, Owner, Segment, Shape, Stroke, Text};
 pub use measure::{ApproximateMeasure, Font, MeasureText};
 pub use overlay::Overlay;

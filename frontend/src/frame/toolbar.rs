@@ -5,7 +5,7 @@ use crate::{
     nav::Step,
     state::{page, selection, settings},
     widget::{
-        Menu, Segments,
+        Menu, Pick, Segments,
         icon::{ADD, CLOSE, HALF, LESS, MOON, ROWS, SUN, icon},
     },
 };
@@ -20,8 +20,15 @@ pub(crate) fn Toolbar() -> impl IntoView {
     let shown = memo(move || page.params.with(|params| overlay::by_word(&params.overlay).word.to_owned()));
     let kinds =
         GraphType::ALL.into_iter().map(|kind| (kind.word().to_owned(), words(kind).to_owned())).collect();
-    let overlays =
-        overlay::ALL.iter().map(|overlay| (overlay.word.to_owned(), overlay.name.to_owned())).collect();
+    let (first, others) = overlay::ALL.split_at(overlay::FIRST);
+    // Which of the others have something to show.
+    let offered = memo(move || {
+        page.feed.with(|feed| {
+            let graph = feed.graph.as_ref();
+            let has = |at: &usize| graph.is_some_and(|graph| (others[*at].has)(graph));
+            (0..others.len()).filter(has).collect::<Vec<usize>>()
+        })
+    });
     view! {
         <Segments
             label="Graph type" options=kinds value=kind
@@ -32,9 +39,19 @@ pub(crate) fn Toolbar() -> impl IntoView {
             })
         />
         <Segments
-            label="Overlay" options=overlays value=shown
+            label="Overlay" options=first.iter().map(option).collect() value=shown
             choose=move |word| page.change(Step::Push, |params| params.overlay = word)
         />
+        {part(move || {
+            let mut options = vec![(String::new(), "…".to_owned())];
+            options.extend(offered.get().into_iter().map(|at| option(&others[at])));
+            let known: Vec<String> = options.iter().map(|(word, _)| word.clone()).collect();
+            let value = derived(move || Some(shown.get()).filter(|word| known.contains(word)).unwrap_or_default());
+            let choose = move |word: String| page.change(Step::Push, |params| {
+                params.overlay = overlay::by_word(&word).word.to_owned();
+            });
+            view! { <Pick label="More" options=options value=value choose=choose/> }
+        })}
         <Menu label="Edge labels" value=derived(move || label_words(&page.params.with(|params| params.labels.clone()))) narrow=true>
             <div role="group" aria-label="Figures on edges">
                 {label::ALL.iter().map(|label| view! { <LabelEntry label=label/> }).views()}
@@ -46,6 +63,10 @@ pub(crate) fn Toolbar() -> impl IntoView {
         >{icon(ROWS)}"Table"</button>
         <FocusChip/>
     }
+}
+
+fn option(overlay: &overlay::Overlay) -> (String, String) {
+    (overlay.word.to_owned(), overlay.name.to_owned())
 }
 
 fn words(kind: GraphType) -> &'static str {
@@ -73,6 +94,9 @@ fn label_words(labels: &[String]) -> String {
 fn LabelEntry(label: &'static label::Label) -> impl IntoView {
     let page = page();
     let ticked = memo(move || page.params.with(|params| params.labels.iter().any(|word| word == label.word)));
+    let mute = memo(move || {
+        page.feed.with(|feed| feed.graph.as_ref().is_some_and(|graph| !label::speaks(label, graph)))
+    });
     // The order of the table, whatever the order of the ticks.
     let toggle = move |_| {
         page.change(Step::Push, |params| {
@@ -88,7 +112,7 @@ fn LabelEntry(label: &'static label::Label) -> impl IntoView {
         });
     };
     view! {
-        <label class="check">
+        <label class="check" hidden=move || mute.get()>
             <input type="checkbox" prop:checked=ticked on:change=toggle/>
             <span class="name">{label.name}</span>
         </label>

@@ -29,6 +29,7 @@ pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex, id: String) -> Edge 
         source_share: picture.source_share(index),
         other_side: figures.side_gap(),
         health: picture.edge_health(index),
+        change: None,
         flags: EdgeFlags {
             cycle: map_edge.cycle,
             silent,

@@ -35,6 +35,8 @@ pub(super) fn node(picture: &Picture<'_>, index: NodeIndex) -> Node {
         latency: figures.model_latency(&picture.snapshot.grid),
         mtls_share: figures.mtls_share(),
         health: judged.health.clone(),
+        change: None,
+        alerts: None,
         versions: versions(picture, index),
         version: some(names.version),
         flags: flags(picture, index),

@@ -4,7 +4,8 @@ use super::{EdgeStyle, NodeStyle, Overlay, Swatch};
 use crate::palette::Token;
 use model::{Edge, Node, Protocol, Status};
 
-pub(super) const OVERLAY: Overlay = Overlay { word: "health", name: "Health", node, edge, legend: LEGEND };
+pub(super) const OVERLAY: Overlay =
+    Overlay { word: "health", name: "Health", node, edge, legend: LEGEND, has: super::always };
 
 /// Glyphs and lines of the health overlay stand in the legend's own sections.
 const LEGEND: &[Swatch] = &[];

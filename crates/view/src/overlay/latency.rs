@@ -4,7 +4,8 @@ use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node, ste
 use crate::palette::Token;
 use model::{Edge, Latency, Node, Protocol};
 
-pub(super) const OVERLAY: Overlay = Overlay { word: "latency", name: "Latency", node, edge, legend: LEGEND };
+pub(super) const OVERLAY: Overlay =
+    Overlay { word: "latency", name: "Latency", node, edge, legend: LEGEND, has: super::always };
 
 /// Upper bounds of the first four steps, in milliseconds.
 const BOUNDS_MS: [f64; 4] = [10.0, 50.0, 250.0, 1_000.0];

@@ -1,12 +1,17 @@
 //! The overlays: what colour says. One table; drawing and legend both read it. Knows wire data and tokens, no shapes.
 
+mod alerts;
+mod change;
+mod errors;
+mod gap;
 mod health;
 mod latency;
 mod mtls;
 mod rate;
+mod throughput;
 
 use crate::palette::Token;
-use model::{Edge, Node, Status};
+use model::{Edge, Graph, Node, Status};
 
 /// One way to colour the picture.
 #[derive(Debug)]
@@ -19,6 +24,8 @@ pub struct Overlay {
     pub edge: fn(&Edge) -> EdgeStyle,
     /// What its colours mean, in the order of the legend.
     pub legend: &'static [Swatch],
+    /// Whether the graph holds what it colours by; without it the menu leaves it out.
+    pub has: fn(&Graph) -> bool,
 }
 
 /// How a card is coloured.
@@ -45,14 +52,31 @@ pub struct Swatch {
     pub text: &'static str,
 }
 
-pub static ALL: [Overlay; 4] = [health::OVERLAY, rate::OVERLAY, latency::OVERLAY, mtls::OVERLAY];
+pub static ALL: [Overlay; 9] = [
+    health::OVERLAY,
+    rate::OVERLAY,
+    latency::OVERLAY,
+    mtls::OVERLAY,
+    errors::OVERLAY,
+    throughput::OVERLAY,
+    gap::OVERLAY,
+    change::OVERLAY,
+    alerts::OVERLAY,
+];
+
+/// How many of them stand side by side; the others wait in a menu.
+pub const FIRST: usize = 4;
+
+fn always(_: &Graph) -> bool {
+    true
+}
 
 /// The overlay of that word; health when nobody knows it.
 pub fn by_word(word: &str) -> &'static Overlay {
     ALL.iter().find(|overlay| overlay.word == word).unwrap_or(&ALL[0])
 }
 
-pub(crate) use latency::telling_ms;
+pub(crate) use {change::ratio, gap::between, latency::telling_ms};
 
 /// The step of the ramp for a value, given the upper bounds of the first four.
 fn step(value: f64, bounds: [f64; 4]) -> Token {
@@ -84,21 +108,4 @@ fn is_measured(edge: &Edge) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_unique_and_an_unknown_one_falls_to_health() {
-        let words: Vec<&str> = ALL.iter().map(|overlay| overlay.word).collect();
-        assert_eq!(words, ["health", "rate", "latency", "mtls"]);
-        assert_eq!(by_word("latency").name, "Latency");
-        assert_eq!(by_word("<b>").word, "health");
-    }
-
-    #[test]
-    fn steps_begin_at_their_bound() {
-        let bounds = [1.0, 10.0, 100.0, 1_000.0];
-        let steps = [0.5, 1.0, 99.0, 1e9].map(|value| step(value, bounds));
-        assert_eq!(steps, [Token::Ramp1, Token::Ramp2, Token::Ramp3, Token::Ramp5]);
-    }
-}
+mod tests;

@@ -4,7 +4,8 @@ use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node};
 use crate::palette::{RAMP, Token};
 use model::{Edge, Node};
 
-pub(super) const OVERLAY: Overlay = Overlay { word: "mtls", name: "mTLS", node, edge, legend: LEGEND };
+pub(super) const OVERLAY: Overlay =
+    Overlay { word: "mtls", name: "mTLS", node, edge, legend: LEGEND, has: super::always };
 
 const LEGEND: &[Swatch] = &[
     Swatch { token: Token::Ramp5, text: "all mutual TLS" },

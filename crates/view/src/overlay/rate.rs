@@ -4,7 +4,8 @@ use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node, ste
 use crate::{cards, palette::Token};
 use model::{Edge, Node};
 
-pub(super) const OVERLAY: Overlay = Overlay { word: "rate", name: "Rate", node, edge, legend: LEGEND };
+pub(super) const OVERLAY: Overlay =
+    Overlay { word: "rate", name: "Rate", node, edge, legend: LEGEND, has: super::always };
 
 /// Upper bounds of the first four steps, in requests a second.
 const BOUNDS_RPS: [f64; 4] = [1.0, 10.0, 100.0, 1_000.0];

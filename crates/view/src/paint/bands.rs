@@ -16,8 +16,14 @@ const TITLE_ON_SCREEN: f64 = 11.0;
 
 pub(crate) fn ground(pen: &mut Pen) {
     let scene = pen.drawing.scene;
+    let far = pen.drawing.level == Level::Far;
+    let line = if far { (Token::LineStrong, 0.7 / pen.drawing.zoom) } else { (Token::Line, 1.0) };
     // A band lies under the boxes of its apps.
     for kind in [GroupKind::Band, GroupKind::App] {
+        // Far away cards are dots, which need no frame of their own.
+        if kind == GroupKind::App && far {
+            continue;
+        }
         for (i, group) in scene.groups.iter().enumerate().filter(|(_, group)| group.kind == kind) {
             if !pen.drawing.in_sight(group.rect) {
                 continue;
@@ -26,7 +32,12 @@ pub(crate) fn ground(pen: &mut Pen) {
             let rect = super::snapped(group.rect).grown(-0.5);
             match kind {
                 GroupKind::Band => {
-                    pen.both(rounded(rect, 8.0), Token::Land, Stroke::new(Token::Line, 1.0), "band");
+                    pen.both(
+                        rounded(rect, if far { 4.0 / pen.drawing.zoom } else { 8.0 }),
+                        Token::Land,
+                        Stroke::new(line.0, line.1),
+                        "band",
+                    );
                 }
                 GroupKind::App => {
                     let stroke = Stroke::new(Token::LineStrong, 1.0);
@@ -65,17 +76,9 @@ fn title(pen: &mut Pen, placed: &PlacedGroup) {
         return;
     }
     let used = drawing.measure.width(&text, font);
-    // Far away the title is larger than its room: it stands above the band.
-    let far = drawing.level == Level::Far;
-    let baseline = if far { rect.y - 0.3 * size } else { rect.y + TITLE_BASELINE.max(0.83 * size + 3.0) };
-    let at = Point::new(rect.x + if far { 0.0 } else { padding }, baseline);
-    let ground = if far {
-        Token::Sea
-    } else if placed.kind == GroupKind::Band {
-        Token::Land
-    } else {
-        Token::Sunken
-    };
+    let baseline = rect.y + TITLE_BASELINE.max(0.83 * size + 3.0);
+    let at = Point::new(rect.x + padding, baseline);
+    let ground = if placed.kind == GroupKind::Band { Token::Land } else { Token::Sunken };
     let halo = Stroke::new(ground, 3.5).round();
     pen.text_with_halo(Text::new(at, text, font), Token::Text2, halo, "group-name");
     let count = cards::title_count(graph_box, drawing.graph);

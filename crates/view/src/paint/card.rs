@@ -16,10 +16,10 @@ use crate::{
     viewport::Level,
 };
 use layout::{Point, Rect};
-use model::{Node, Subject};
+use model::{Node, Presence, Subject};
 
 /// Sizes of a name on the screen when figures are gone, the wanted one first; none below what can be read.
-const NAMES_ON_SCREEN: [f64; 2] = [11.0, 10.2];
+const NAMES_ON_SCREEN: [f64; 3] = [11.0, 10.2, 9.4];
 const GLYPH_ON_SCREEN: f64 = 12.0;
 
 pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect, boxed: bool) {
@@ -43,11 +43,24 @@ pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect, boxed: bool) {
     } else {
         away(pen, node, card);
     }
-    if drawing.pinned.contains(&node.id) {
-        glyph::pin(pen, glyph::pin_place(card));
-    }
+    badges(pen, node, card);
     if drawing.reach.is_some_and(|reach| !reach.nodes.get(index).copied().unwrap_or(false)) {
         pen.fade(super::OUT_OF_REACH);
+    }
+}
+
+/// What sits on the corners: alerts and the pin to the right, coming and going to the left.
+fn badges(pen: &mut Pen, node: &Node, card: Rect) {
+    let is_pinned = pen.drawing.pinned.contains(&node.id);
+    if is_pinned {
+        glyph::pin(pen, glyph::pin_place(card));
+    }
+    if let Some(count) = node.alerts.filter(|count| *count > 0) {
+        let aside = if is_pinned { 20.0 } else { 0.0 };
+        glyph::bell(pen, Point::new(card.right() - aside, card.y), count);
+    }
+    if let Some(change) = node.change.as_ref().filter(|change| change.presence != Presence::Both) {
+        glyph::change(pen, Point::new(card.x, card.y), change.presence == Presence::Came);
     }
 }
 
@@ -156,7 +169,7 @@ fn right_figure(pen: &mut Pen, forms: Vec<figures::Figure>, at: Point, room: f64
     }
 }
 
-/// Middle and far: the name at a size that is read, the sign, the split.
+/// The middle level: the name at a size that is read, the sign, the split.
 fn away(pen: &mut Pen, node: &Node, card: Rect) {
     let drawing = pen.drawing;
     let with_rows = !node.versions.is_empty();
@@ -168,12 +181,9 @@ fn away(pen: &mut Pen, node: &Node, card: Rect) {
         .filter(|sign| matches!(sign, Glyph::Octagon | Glyph::Triangle | Glyph::Question));
     if let Some(sign) = trouble {
         let size = (GLYPH_ON_SCREEN / drawing.zoom).min(line * 0.8).min(card.width * 0.4);
-        let x = if drawing.level == Level::Far { card.centre().x - size / 2.0 } else { right - size };
+        let x = right - size;
         glyph::draw(pen, sign, Place { x, y: centre - size / 2.0, scale: size / 12.0 });
         right = x - 3.0 / drawing.zoom;
-    }
-    if drawing.level == Level::Far {
-        return;
     }
     let left = card.x + text_left(node).max(5.0 / drawing.zoom);
     small_name(pen, node, Point::new(left, centre), right - left);
@@ -190,7 +200,7 @@ fn small_name(pen: &mut Pen, node: &Node, middle: Point, room: f64) {
     let drawing = pen.drawing;
     let sizes = NAMES_ON_SCREEN.map(|size| size / drawing.zoom);
     let fits = |size: &f64| drawing.measure.width(&node.name, name_style(node, *size).0) <= room;
-    let size = sizes.into_iter().find(fits).unwrap_or(sizes[1]);
+    let size = sizes.into_iter().find(fits).unwrap_or(sizes[2]);
     let (font, ink) = name_style(node, size);
     let text = ellipsis(&node.name, room, font, drawing.measure);
     if text != "…" {

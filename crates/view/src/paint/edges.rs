@@ -2,8 +2,9 @@
 
 use super::{edge_ends, pen::Pen};
 use crate::{
+    bundles::{self, Bundle, stands_alone},
     cards,
-    curve::{Arc, along, normal, segments},
+    curve::{Arc, along, length, minus, normal, segments, unit as unit_of},
     hit::Hit,
     mark::{Ink, Owner, Segment, Shape, Stroke},
     overlay::EdgeStyle,
@@ -14,6 +15,7 @@ use crate::{
 use layout::sorting::Order as _;
 use layout::{Cubic, GroupKind, Point, Rect, Route, Scene};
 use model::{Edge, Protocol, Status, Subject};
+use std::borrow::Cow;
 
 /// The line ends so far before the card; the head reaches on.
 const TRIM: f64 = 8.0;
@@ -31,34 +33,51 @@ const HALOS_MAX_EDGES: usize = 400;
 
 /// An edge with all that its drawing needs.
 pub(crate) struct Strand<'a> {
-    pub(crate) index: usize,
+    /// None of a bundle.
+    pub(crate) index: Option<usize>,
     pub(crate) edge: &'a Edge,
-    pub(crate) path: &'a [Cubic],
+    pub(crate) path: Cow<'a, [Cubic]>,
     pub(crate) arc: Arc,
     bounds: Rect,
     pub(crate) style: EdgeStyle,
     pub(crate) width: f64,
     strong: bool,
-    ends: (usize, usize),
+    /// Out of the reach of a focus.
+    pub(crate) faded: bool,
+    pub(crate) both_ways: bool,
+    ends: Option<(usize, usize)>,
 }
 
 impl Strand<'_> {
     pub(crate) fn bounds(&self) -> Rect {
         self.bounds
     }
+
+    pub(crate) fn owner(&self) -> Owner {
+        self.index.map_or(Owner::None, Owner::Edge)
+    }
 }
 
-/// Edges in sight, those to be painted last (trouble, selection) at the end.
-pub(crate) fn strands<'a>(pen: &Pen<'a>, places: &Places<'a>) -> Vec<Strand<'a>> {
+/// Lines in sight, those to be painted last (trouble, selection) at the end. With bundles, an edge is drawn by itself
+/// only where it must not hide in one.
+pub(crate) fn strands<'a>(
+    pen: &Pen<'a>,
+    places: &Places<'a>,
+    bundles: Option<&'a [Bundle]>,
+) -> Vec<Strand<'a>> {
     let drawing = pen.drawing;
-    let mut strands: Vec<Strand> = drawing
-        .graph
-        .edges
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| drawing.shows_edge(*i, places))
-        .filter_map(|(index, edge)| strand(pen, index, edge, places))
-        .collect();
+    let alone = |index: usize, edge: &Edge| {
+        bundles.is_none()
+            || stands_alone(edge)
+            || is_found(pen, index)
+            || is_strong(pen, index, edge, places.ends[index])
+    };
+    let bundled = bundles.unwrap_or_default().iter().filter_map(|bundle| bundled(pen, bundle));
+    let edges = drawing.graph.edges.iter().enumerate();
+    let single = edges
+        .filter(|(i, edge)| drawing.shows_edge(*i, places) && alone(*i, edge))
+        .filter_map(|(index, edge)| strand(pen, index, edge, places));
+    let mut strands: Vec<Strand> = bundled.chain(single).collect();
     let rank = |strand: &Strand| match strand.edge.health.status {
         _ if strand.edge.flags.silent => 0,
         Status::Failing => 4,
@@ -71,25 +90,97 @@ pub(crate) fn strands<'a>(pen: &Pen<'a>, places: &Places<'a>) -> Vec<Strand<'a>>
 }
 
 fn strand<'a>(pen: &Pen<'a>, index: usize, edge: &'a Edge, places: &Places<'a>) -> Option<Strand<'a>> {
+    let drawing = pen.drawing;
     let route: &Route = places.routes[index]?;
-    if !pen.drawing.in_sight(hull(&route.path).grown(12.0)) {
+    if !drawing.in_sight(hull(&route.path).grown(12.0)) {
         return None;
     }
-    let arc = Arc::new(&route.path);
-    let bounds = arc.bounds();
-    let mut style = (pen.drawing.overlay.edge)(edge);
+    let ends = places.ends[index]?;
+    let mut path = Cow::Borrowed(&route.path[..]);
+    if drawing.level == Level::Far {
+        path = Cow::Owned(to_dots(
+            &route.path,
+            [places.cards[ends.0]?, places.cards[ends.1]?],
+            1.0 / drawing.zoom,
+        ));
+    }
+    let strong = is_strong(pen, index, edge, Some(ends));
+    let faded = drawing.reach.is_some_and(|reach| !reach.edges.get(index).copied().unwrap_or(false));
+    Some(styled(
+        pen,
+        Strand { index: Some(index), path, strong, faded, ends: Some(ends), ..Strand::of(edge) },
+    ))
+}
+
+fn bundled<'a>(pen: &Pen<'a>, bundle: &'a Bundle) -> Option<Strand<'a>> {
+    let drawing = pen.drawing;
+    if !drawing.in_sight(hull(&bundle.path).grown(12.0)) {
+        return None;
+    }
+    let reached =
+        |edge: &usize| drawing.reach.is_none_or(|reach| reach.edges.get(*edge).copied().unwrap_or(false));
+    let path = Cow::Borrowed(&bundle.path[..]);
+    let faded = !bundle.members.iter().any(reached);
+    Some(styled(pen, Strand { path, faded, both_ways: bundle.both_ways, ..Strand::of(&bundle.edge) }))
+}
+
+impl<'a> Strand<'a> {
+    fn of(edge: &'a Edge) -> Self {
+        Self {
+            index: None,
+            edge,
+            path: Cow::Borrowed(&[]),
+            arc: Arc::default(),
+            bounds: Rect::default(),
+            style: EdgeStyle { ink: Token::EdgeGhost, hatch: None },
+            width: 0.0,
+            strong: false,
+            faded: false,
+            both_ways: false,
+            ends: None,
+        }
+    }
+}
+
+/// Colour, width and length for what is drawn where.
+fn styled<'a>(pen: &Pen, strand: Strand<'a>) -> Strand<'a> {
+    let (drawing, edge) = (pen.drawing, strand.edge);
+    let arc = Arc::new(&strand.path);
+    let mut style = (drawing.overlay.edge)(edge);
     if edge.flags.silent {
         style = EdgeStyle { ink: Token::EdgeGhost, hatch: None };
     }
-    let ends = places.ends[index]?;
-    let strong = is_strong(pen, index, edge, ends);
     let quiet = matches!(style.ink, Token::Edge | Token::EdgeTcp | Token::EdgeGhost);
-    if strong && quiet {
+    if strand.strong && quiet {
         style.ink = Token::EdgeStrong;
     }
     // What has its own colour keeps it and grows stronger by a pixel.
-    let width = cards::edge_width(edge) + if strong && !quiet { 1.0 } else { 0.0 };
-    Some(Strand { index, edge, path: &route.path, arc, bounds, style, width, strong, ends })
+    let mut width = cards::edge_width(edge) + if strand.strong && !quiet { 1.0 } else { 0.0 };
+    match drawing.level {
+        Level::Near => {}
+        Level::Middle => width = width.max(1.0 / drawing.zoom),
+        Level::Far => width *= drawing.stroke_unit(),
+    }
+    Strand { bounds: arc.bounds(), arc, style, width, ..strand }
+}
+
+/// A line that ended at cards, drawn on to the dots they have become.
+fn to_dots(path: &[Cubic], cards: [Rect; 2], unit: f64) -> Vec<Cubic> {
+    let (Some(first), Some(last)) = (path.first(), path.last()) else { return vec![] };
+    let [from, to] = cards.map(|card| card.centre());
+    let into = minus(last.to, to);
+    let stop = along(to, unit_of(into), bundles::DOT_CLEAR * unit);
+    let mut whole = vec![Cubic::line(from, first.from)];
+    whole.extend_from_slice(path);
+    if length(into) > bundles::DOT_CLEAR * unit {
+        whole.push(Cubic::line(last.to, stop));
+    }
+    whole
+}
+
+fn is_found(pen: &Pen, index: usize) -> bool {
+    let drawing = pen.drawing;
+    !drawing.hide && drawing.matched.is_some_and(|m| m.edges.get(index) == Some(&true))
 }
 
 /// Round all control points: no smaller than the line, and quickly told.
@@ -100,7 +191,8 @@ fn hull(path: &[Cubic]) -> Rect {
 }
 
 /// Its card, its row or itself is selected or under the pointer.
-fn is_strong(pen: &Pen, index: usize, edge: &Edge, ends: (usize, usize)) -> bool {
+fn is_strong(pen: &Pen, index: usize, edge: &Edge, ends: Option<(usize, usize)>) -> bool {
+    let Some(ends) = ends else { return false };
     let by_hover = match pen.drawing.hover {
         Some(Hit::Node(node) | Hit::Pin(node)) => ends.0 == node || ends.1 == node,
         Some(Hit::Row(node, row)) => {
@@ -131,14 +223,13 @@ fn touches(end: Option<&str>, row: Option<&str>) -> bool {
 pub(crate) fn draw(pen: &mut Pen, strands: &[Strand]) {
     let with_halos = pen.drawing.level == Level::Near && strands.len() <= HALOS_MAX_EDGES;
     for (i, strand) in strands.iter().enumerate() {
-        pen.owner(Owner::Edge(strand.index));
+        pen.owner(strand.owner());
         underlay(pen, strand);
         if with_halos {
             halos(pen, strand, &strands[..i]);
         }
         line(pen, strand);
-        let reach = pen.drawing.reach;
-        if reach.is_some_and(|reach| !reach.edges.get(strand.index).copied().unwrap_or(false)) {
+        if strand.faded {
             pen.fade(super::OUT_OF_REACH);
         }
     }
@@ -147,13 +238,14 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand]) {
 /// A soft broad line under what is found or chosen.
 fn underlay(pen: &mut Pen, strand: &Strand) {
     let drawing = pen.drawing;
-    let path = || Shape::Path(segments(strand.path));
-    if !drawing.hide && drawing.matched.is_some_and(|m| m.edges.get(strand.index) == Some(&true)) {
-        pen.stroke(path(), Stroke::new(Token::AccentSoft, strand.width + 10.0).round(), "found");
+    let unit = drawing.stroke_unit();
+    let path = || Shape::Path(segments(&strand.path));
+    if strand.index.is_some_and(|index| is_found(pen, index)) {
+        pen.stroke(path(), Stroke::new(Token::AccentSoft, strand.width + 10.0 * unit).round(), "found");
     }
     if matches!(drawing.selection, Some(Subject::Edge { id }) if *id == strand.edge.id) {
         let ink = Ink { token: Token::Accent, opacity: 0.35 };
-        let stroke = Stroke { ink, ..Stroke::new(Token::Accent, strand.width + 7.0) };
+        let stroke = Stroke { ink, ..Stroke::new(Token::Accent, strand.width + 7.0 * unit) };
         pen.stroke(path(), stroke.round(), "selection");
     }
 }
@@ -164,7 +256,7 @@ fn halos(pen: &mut Pen, strand: &Strand, below: &[Strand]) {
         return;
     }
     for other in below {
-        let (a, b) = (strand.ends, other.ends);
+        let Some((a, b)) = strand.ends.zip(other.ends) else { continue };
         let related = a.0 == b.0 || a.0 == b.1 || a.1 == b.0 || a.1 == b.1;
         if related || !strand.bounds.overlaps(&other.bounds) {
             continue;
@@ -173,7 +265,7 @@ fn halos(pen: &mut Pen, strand: &Strand, below: &[Strand]) {
             let (from, to) =
                 ((at - HALO_LENGTH / 2.0).max(0.0), (at + HALO_LENGTH / 2.0).min(strand.arc.length()));
             let ground = ground_at(pen.drawing.scene, strand.arc.at(at));
-            let piece = strand.arc.part(strand.path, from, to);
+            let piece = strand.arc.part(&strand.path, from, to);
             let stroke = Stroke::new(ground, strand.width + 2.0 * HALO);
             pen.stroke(Shape::Path(segments(&piece)), stroke, "edge-halo");
         }
@@ -188,17 +280,24 @@ pub(crate) fn ground_at(scene: &Scene, point: Point) -> Token {
 
 fn line(pen: &mut Pen, strand: &Strand) {
     let (length, ink) = (strand.arc.length(), strand.style.ink);
+    let unit = pen.drawing.stroke_unit();
     if strand.edge.flags.silent {
-        let body = segments(&strand.arc.head(strand.path, length - TRIM));
-        pen.stroke(Shape::Path(body), Stroke::new(ink, strand.width).dashed(2.0, 4.0), "edge");
+        let body = segments(&strand.arc.head(&strand.path, length - TRIM * unit));
+        pen.stroke(Shape::Path(body), Stroke::new(ink, strand.width).dashed(2.0 * unit, 4.0 * unit), "edge");
         return;
     }
-    let end = if strand.edge.flags.unreached { edge_ends::broken_from(length) } else { length - TRIM };
-    let body = segments(&strand.arc.head(strand.path, end.max(0.0)));
+    let end =
+        if strand.edge.flags.unreached { edge_ends::broken_from(length, unit) } else { length - TRIM * unit };
+    let start = if strand.both_ways { (TRIM * unit).min(end / 2.0) } else { 0.0 };
+    let body = segments(&strand.arc.part(&strand.path, start, end.max(0.0)));
     let stroke = Stroke::new(ink, strand.width);
     if FAINT.contains(&ink) && strand.edge.protocol != Protocol::Tcp {
         // The low end of the ramp is near the ground's colour: a casing keeps the line in sight.
-        pen.stroke(Shape::Path(body.clone()), Stroke::new(Token::Edge, strand.width + CASING), "edge-casing");
+        pen.stroke(
+            Shape::Path(body.clone()),
+            Stroke::new(Token::Edge, strand.width + CASING * unit),
+            "edge-casing",
+        );
     }
     match strand.edge.protocol {
         Protocol::Tcp => {
@@ -219,20 +318,21 @@ fn line(pen: &mut Pen, strand: &Strand) {
 
 fn hatch(pen: &mut Pen, strand: &Strand, end: f64) {
     let Some(token) = strand.style.hatch else { return };
+    let unit = pen.drawing.stroke_unit();
     let mut strokes: Vec<Segment> = Vec::new();
-    let mut at = 2.0 + HATCH_EVERY;
-    while at < end - 4.0 {
+    let mut at = (2.0 + HATCH_EVERY) * unit;
+    while at < end - 4.0 * unit {
         let (direction, centre) = (strand.arc.direction(at), strand.arc.at(at));
         let across = normal(direction);
         let slant = Point::new(
             direction.x * HATCH_ANGLE.0 + across.x * HATCH_ANGLE.1,
             direction.y * HATCH_ANGLE.0 + across.y * HATCH_ANGLE.1,
         );
-        strokes.push(Segment::Move(along(centre, slant, -HATCH_LENGTH / 2.0)));
-        strokes.push(Segment::Line(along(centre, slant, HATCH_LENGTH / 2.0)));
-        at += HATCH_EVERY;
+        strokes.push(Segment::Move(along(centre, slant, -HATCH_LENGTH / 2.0 * unit)));
+        strokes.push(Segment::Line(along(centre, slant, HATCH_LENGTH / 2.0 * unit)));
+        at += HATCH_EVERY * unit;
     }
     if !strokes.is_empty() {
-        pen.stroke(Shape::Path(strokes), Stroke::new(token, 1.2), "edge-hatch");
+        pen.stroke(Shape::Path(strokes), Stroke::new(token, 1.2 * unit), "edge-hatch");
     }
 }

@@ -142,3 +142,44 @@ pub(crate) fn pin(pen: &mut Pen, centre: Point) {
 pub(crate) fn pin_place(card: Rect) -> Point {
     Point::new(card.right() - 4.0, card.y - 2.0)
 }
+
+const BADGE: f64 = 9.0;
+const COUNT: Font = Font::new(10.0, 600);
+
+/// A bell on the card's corner, and how many alerts where there are several.
+pub(crate) fn bell(pen: &mut Pen, corner: Point, count: usize) {
+    let text = if count > 1 { count.to_string() } else { String::new() };
+    let more = if count > 1 { pen.drawing.measure.width(&text, COUNT).ceil() + 3.0 } else { 0.0 };
+    let left = corner.x - BADGE - more;
+    let ground = Rect::new(left, corner.y - BADGE, 2.0 * BADGE + more, 2.0 * BADGE);
+    pen.both(rounded(ground, BADGE), Token::Failing, Stroke::new(Token::Sea, 2.0), "alerts");
+    let p = |x: f64, y: f64| Point::new(left + 3.0 + 0.85 * x, corner.y - 6.4 + 0.85 * y);
+    let body = vec![
+        Segment::Move(p(3.4, 10.0)),
+        Segment::Line(p(10.6, 10.0)),
+        Segment::Line(p(9.6, 8.5)),
+        Segment::Line(p(9.6, 6.0)),
+        Segment::Cubic(p(9.6, 2.5), p(4.4, 2.5), p(4.4, 6.0)),
+        Segment::Line(p(4.4, 8.5)),
+        Segment::Close,
+        Segment::Move(p(6.1, 11.8)),
+        Segment::Line(p(7.9, 11.8)),
+    ];
+    pen.stroke(Shape::Path(body), Stroke::new(Token::Surface, 1.4).round(), "alerts");
+    if count > 1 {
+        let at = Point::new(ground.right() - 5.0, corner.y + 3.6);
+        pen.text(Text::new(at, text, COUNT).end(), Token::Surface, "alerts");
+    }
+}
+
+/// What came since the other window, or went.
+pub(crate) fn change(pen: &mut Pen, centre: Point, came: bool) {
+    let ink = if came { Token::Accent } else { Token::Text3 };
+    pen.both(Shape::Circle { centre, radius: 7.0 }, Token::Surface, Stroke::new(ink, 1.4), "change");
+    let (x, y) = (centre.x, centre.y);
+    let mut arms = super::pen::line_segments(&[(x - 3.5, y), (x + 3.5, y)]);
+    if came {
+        arms.extend(super::pen::line_segments(&[(x, y - 3.5), (x, y + 3.5)]));
+    }
+    pen.stroke(Shape::Path(arms), Stroke::new(ink, 1.6), "change");
+}

@@ -9,10 +9,11 @@ use super::{
 use crate::{
     curve::normal,
     label::{self, Written},
-    mark::{Owner, Stroke, Text},
-    measure::tabular_width,
+    mark::{Stroke, Text},
+    measure::{Font, tabular_width},
     padlock,
     places::Places,
+    viewport::Level,
 };
 use layout::sorting::Order as _;
 use layout::{Point, Rect};
@@ -28,33 +29,40 @@ const ALONG: [f64; 5] = [MIDDLE, 0.62, 0.38, 0.75, 0.25];
 struct Board<'a> {
     taken: Vec<Rect>,
     strands: &'a [Strand<'a>],
+    /// Scene pixels to a pixel of the text, which keeps its size far away.
+    unit: f64,
 }
 
 impl Board<'_> {
     fn is_free(&self, rect: Rect) -> bool {
-        let wanted = rect.grown(CLEAR);
+        let wanted = rect.grown(CLEAR * self.unit);
         self.taken.iter().all(|taken| !taken.overlaps(&wanted))
     }
 
     /// The first free place along the line, clear of other lines too.
     fn sought(&self, strand: &Strand, width: f64) -> Option<Rect> {
         let places = ALONG.into_iter().flat_map(|part| [(part, 1.0), (part, -1.0)]);
-        places.map(|(part, side)| beside(strand, part, width, side)).find(|rect| {
+        places.map(|(part, side)| beside(strand, part, (width, self.unit), side)).find(|rect| {
             let clear = |other: &Strand| other.index == strand.index || !crosses(other, *rect);
             self.is_free(*rect) && self.strands.iter().all(clear)
         })
     }
 }
 
-pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places) {
-    let mut board = Board { taken: places.cards.iter().flatten().copied().collect(), strands };
-    let locks: Vec<&Strand> = strands.iter().filter(|strand| padlock::is_plaintext(strand.edge)).collect();
+/// `taken` is what the figures keep clear of besides each other.
+pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Vec<Rect>) {
+    let labels = wanted(pen.drawing);
+    let sums: Vec<_> = labels.iter().copied().filter(|label| label.word != "errors").collect();
+    let near = pen.drawing.level == Level::Near;
+    let mut board = Board { taken, strands, unit: if near { 1.0 } else { 1.0 / pen.drawing.zoom } };
+    let locks: Vec<&Strand> =
+        strands.iter().filter(|strand| near && padlock::is_plaintext(strand.edge)).collect();
     for strand in locks {
         let centre = padlock::place(&strand.arc);
         board.taken.push(Rect::new(centre.x, centre.y, 0.0, 0.0).grown(padlock::RADIUS));
-        pen.owner(Owner::Edge(strand.index));
+        pen.owner(strand.owner());
         glyph::padlock(pen, centre);
-        fade(pen, strand.index);
+        fade(pen, strand);
     }
     // Trouble chooses first, then what the layout has kept room for, then the busiest.
     let mut order: Vec<&Strand> = strands.iter().collect();
@@ -64,63 +72,85 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places) {
             Status::Degraded => 1,
             _ => 2,
         };
-        let kept = |s: &Strand| places.routes[s.index].is_none_or(|route| route.label.is_none());
-        rank(a).cmp(&rank(b)).then(kept(a).cmp(&kept(b))).then(b.width.total_cmp(&a.width))
+        let kept = |s: &Strand| room(s, places).filter(|_| near);
+        let without = |s: &Strand| kept(s).is_none();
+        rank(a).cmp(&rank(b)).then(without(a).cmp(&without(b))).then(b.width.total_cmp(&a.width))
     });
     for strand in order {
-        if let Some(written) = label::written(strand.edge, pen.drawing.labels) {
-            let kept = places.routes[strand.index].and_then(|route| route.label);
+        // A bundle says how much; which of its calls fail, it cannot.
+        let labels = if strand.index.is_some() { &labels } else { &sums };
+        if let Some(written) = label::written(strand.edge, labels) {
+            let kept = room(strand, places).filter(|_| near);
             set(pen, strand, &written, kept, &mut board);
         }
     }
 }
 
-fn fade(pen: &mut Pen, edge: usize) {
-    if pen.drawing.reach.is_some_and(|reach| !reach.edges.get(edge).copied().unwrap_or(false)) {
+/// What the reader ticked, and what an overlay that compares has to say.
+fn wanted(drawing: &super::Drawing) -> Vec<&'static label::Label> {
+    let mut labels = drawing.labels.to_vec();
+    let compares =
+        |label: &&label::Label| label.word == drawing.overlay.word && ["gap", "change"].contains(&label.word);
+    let added: Vec<_> = label::ALL.iter().filter(compares).collect();
+    labels.retain(|label| added.iter().all(|added| added.word != label.word));
+    labels.extend(added);
+    labels
+}
+
+/// What the layout has kept for its label.
+fn room(strand: &Strand, places: &Places) -> Option<Rect> {
+    places.routes[strand.index?]?.label
+}
+
+fn fade(pen: &mut Pen, strand: &Strand) {
+    if strand.faded {
         pen.fade(super::OUT_OF_REACH);
     }
 }
 
 fn set(pen: &mut Pen, strand: &Strand, written: &Written, kept: Option<Rect>, board: &mut Board) {
-    let Some((text, rect)) = find_place(pen, strand, written, kept, board) else { return };
+    let unit = board.unit;
+    let font = Font::new(written.font.size * unit, written.font.weight);
+    let Some((text, rect)) = find_place(pen, strand, (written, font), kept, board) else { return };
     board.taken.push(rect);
-    pen.owner(Owner::Edge(strand.index));
-    let at = Point::new(rect.centre().x, rect.y + rect.height / 2.0 + 0.36 * written.font.size);
-    let halo = Stroke::new(ground_at(pen.drawing.scene, rect.centre()), 3.5).round();
-    let text = Text::new(at, text, written.font).middle().tabular();
+    pen.owner(strand.owner());
+    let at = Point::new(rect.centre().x, rect.y + rect.height / 2.0 + 0.36 * font.size);
+    let halo = Stroke::new(ground_at(pen.drawing.scene, rect.centre()), 3.5 * unit).round();
+    let text = Text::new(at, text, font).middle().tabular();
     pen.text_with_halo(text, written.ink, halo, "edge-label");
-    fade(pen, strand.index);
+    fade(pen, strand);
 }
 
 /// The place that the layout kept, else one found along the line, else for what must be said the middle all the same.
 fn find_place<'w>(
     pen: &Pen,
     strand: &Strand,
-    written: &'w Written,
+    (written, font): (&'w Written, Font),
     kept: Option<Rect>,
     board: &Board,
 ) -> Option<(&'w str, Rect)> {
-    let width = |text: &str| tabular_width(text, written.font, pen.drawing.measure);
+    let width = |text: &str| tabular_width(text, font, pen.drawing.measure);
     let texts = || written.texts.iter().map(String::as_str);
     let in_kept = kept.and_then(|room| {
         let text = texts().find(|text| width(text) <= room.width + 1.0)?;
-        let rect = around(room.centre(), width(text));
+        let rect = around(room.centre(), (width(text), board.unit));
         board.is_free(rect).then_some((text, rect))
     });
     in_kept.or_else(|| texts().find_map(|text| Some((text, board.sought(strand, width(text))?)))).or_else(
         || {
             let text = texts().next_back().filter(|_| written.must)?;
-            Some((text, beside(strand, MIDDLE, width(text), 1.0)))
+            Some((text, beside(strand, MIDDLE, (width(text), board.unit), 1.0)))
         },
     )
 }
 
-fn around(centre: Point, width: f64) -> Rect {
-    Rect::new(centre.x - width / 2.0, centre.y - label::HEIGHT / 2.0, width, label::HEIGHT)
+fn around(centre: Point, (width, unit): (f64, f64)) -> Rect {
+    let height = label::HEIGHT * unit;
+    Rect::new(centre.x - width / 2.0, centre.y - height / 2.0, width, height)
 }
 
 /// The rectangle of a label beside the line: above a flat stretch, to the side of a steep one.
-fn beside(strand: &Strand, part: f64, width: f64, side: f64) -> Rect {
+fn beside(strand: &Strand, part: f64, (width, unit): (f64, f64), side: f64) -> Rect {
     let at = strand.arc.length() * part;
     let (on, across) = (strand.arc.at(at), normal(strand.arc.direction(at)));
     // Up for a line to the right: the normal points down there.
@@ -131,8 +161,8 @@ fn beside(strand: &Strand, part: f64, width: f64, side: f64) -> Rect {
     } else {
         strand.width / 2.0
     };
-    let reach = f64::midpoint(x.abs() * width, y.abs() * label::HEIGHT) + on_line + 2.0;
-    around(Point::new(on.x + x * reach, on.y + y * reach), width)
+    let reach = f64::midpoint(x.abs() * width, y.abs() * label::HEIGHT * unit) + on_line + 2.0 * unit;
+    around(Point::new(on.x + x * reach, on.y + y * reach), (width, unit))
 }
 
 fn crosses(strand: &Strand, rect: Rect) -> bool {

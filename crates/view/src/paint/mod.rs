@@ -5,6 +5,7 @@ mod bands;
 mod card;
 mod edge_ends;
 mod edges;
+mod far;
 pub(crate) mod glyph;
 mod labels;
 pub(crate) mod pen;
@@ -12,8 +13,16 @@ mod rows;
 mod silhouette;
 
 use crate::{
-    find::Matched, hit::Hit, label::Label, mark::Mark, measure::MeasureText, overlay::Overlay,
-    places::Places, reach::Reach, viewport::Level,
+    bundles::{self, Bundle},
+    find::Matched,
+    hit::Hit,
+    label::Label,
+    mark::Mark,
+    measure::MeasureText,
+    overlay::Overlay,
+    places::Places,
+    reach::Reach,
+    viewport::Level,
 };
 use layout::{Rect, Scene};
 use model::{Graph, Subject};
@@ -21,6 +30,9 @@ use pen::Pen;
 
 /// Strength of what a focus or a held hover leaves out.
 const OUT_OF_REACH: f64 = 0.2;
+/// How large strokes stay on the screen, against the near level.
+const MIDDLE_STROKES: f64 = 0.6;
+const FAR_STROKES: f64 = 0.6;
 /// Rings, arrow heads and labels reach so far beyond their rectangles.
 const OVERHANG: f64 = 12.0;
 
@@ -70,6 +82,22 @@ impl Drawing<'_> {
         self.matched.filter(|_| self.hide).is_none_or(|matched| matched.shows_node(index, &places.ends))
     }
 
+    /// Far away all calls between two bands are one line.
+    fn bundles(&self, places: &Places) -> Option<Vec<Bundle>> {
+        let shown = |edge: usize| self.shows_edge(edge, places);
+        (self.level == Level::Far)
+            .then(|| bundles::of(self.graph, self.scene, places, &shown, 1.0 / self.zoom))?
+    }
+
+    /// By how much lines, heads and hatches grow to be seen at this level: never smaller than life.
+    fn stroke_unit(&self) -> f64 {
+        match self.level {
+            Level::Near => 1.0,
+            Level::Middle => (MIDDLE_STROKES / self.zoom).max(1.0),
+            Level::Far => FAR_STROKES / self.zoom,
+        }
+    }
+
     fn shows_edge(&self, index: usize, places: &Places) -> bool {
         self.matched.filter(|_| self.hide).is_none_or(|matched| matched.shows_edge(index, &places.ends))
     }
@@ -80,17 +108,29 @@ pub fn marks(drawing: &Drawing) -> Vec<Mark> {
     let places = Places::new(drawing.graph, drawing.scene);
     let mut pen = Pen::new(drawing);
     bands::ground(&mut pen);
-    let strands = edges::strands(&pen, &places);
+    let bundles = drawing.bundles(&places);
+    let strands = edges::strands(&pen, &places, bundles.as_deref());
     edges::draw(&mut pen, &strands);
-    bands::titles(&mut pen);
+    let is_far = drawing.level == Level::Far;
+    if !is_far {
+        bands::titles(&mut pen);
+    }
     for (index, card) in places.cards.iter().enumerate() {
         if let Some(card) = card.filter(|card| drawing.in_sight(*card) && drawing.shows_node(index, &places))
         {
-            card::draw(&mut pen, index, snapped(card), places.boxed[index]);
+            if is_far {
+                far::dot(&mut pen, index, card);
+            } else {
+                card::draw(&mut pen, index, snapped(card), places.boxed[index]);
+            }
         }
     }
-    if drawing.level == Level::Near {
-        labels::draw(&mut pen, &strands, &places);
+    if is_far {
+        let mut taken = far::dots(&pen, &places);
+        taken.extend(far::titles(&mut pen, &taken));
+        labels::draw(&mut pen, &strands, &places, taken);
+    } else if drawing.level == Level::Near {
+        labels::draw(&mut pen, &strands, &places, places.cards.iter().flatten().copied().collect());
     }
     pen.finish()
 }

@@ -32,6 +32,9 @@ pub(crate) fn draw(pen: &mut Pen, node: &Node, card: Rect, style: NodeStyle) {
         NodeKind::Egress | NodeKind::NoRoute => {
             let dashed = Stroke::new(quiet_border(style.border), 1.0).dashed(4.0, 3.0);
             pen.both(rounded(inner, RADIUS), style.fill, dashed, "card");
+            if QUIET.contains(&style.bar) {
+                return;
+            }
         }
         NodeKind::UnknownCallers => {
             let stroke = Stroke::new(quiet_border(style.border), 1.0);
@@ -54,6 +57,9 @@ pub(crate) fn draw(pen: &mut Pen, node: &Node, card: Rect, style: NodeStyle) {
     }
     bar(pen, inner, style.bar);
 }
+
+/// A bar that says nothing.
+const QUIET: [Token; 2] = [Token::LineStrong, Token::Unknown];
 
 /// Dashes and lobes need a line that is seen; the calm border is too faint for them.
 fn quiet_border(border: Token) -> Token {
@@ -82,7 +88,19 @@ fn bar(pen: &mut Pen, card: Rect, ink: Token) {
         Segment::Line(p(right, low)),
         Segment::Close,
     ];
-    pen.fill(Shape::Path(path), ink, "health-bar");
+    if ink != Token::Unknown {
+        pen.fill(Shape::Path(path), ink, "health-bar");
+        return;
+    }
+    // Not known: hatched, never a colour of its own.
+    pen.fill(Shape::Path(path), Token::UnknownSoft, "health-bar");
+    let mut strokes = Vec::new();
+    let mut y = top + 4.0 + width;
+    while y < low - 1.0 {
+        strokes.extend(super::pen::line_segments(&[(left + 0.5, y), (right, y - width)]));
+        y += 4.0;
+    }
+    pen.stroke(Shape::Path(strokes), Stroke::new(Token::Unknown, 1.2), "health-bar");
 }
 
 /// The bar of a pill follows its round end.

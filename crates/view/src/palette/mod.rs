@@ -69,6 +69,8 @@ tokens! {
     V4 "v4" "#86813F" "#D2C95A"
     V5 "v5" "#2D99DB" "#6FC6F8"
     V6 "v6" "#54249C" "#A593C4"
+    Faster "d-faster" "#1F78A4" "#54B4DE"
+    Slower "d-slower" "#A65A00" "#E0A04A"
     Ramp1 "ramp-1" "#D5E4EC" "#1B3440"
     Ramp2 "ramp-2" "#A9C9D8" "#255468"
     Ramp3 "ramp-3" "#74A8BF" "#337A93"

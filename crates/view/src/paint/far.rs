@@ -1,0 +1,153 @@
+//! The far level: a dot a card, a sign where it hurts, and the names of the bands, large. Lines are bundled elsewhere.
+
+use super::{
+    glyph::{self, Glyph, Place},
+    pen::Pen,
+};
+use crate::{
+    hit::Hit,
+    mark::{Ink, Owner, Shape, Stroke, Text},
+    measure::{Font, ellipsis},
+    palette::Token,
+    places::Places,
+};
+use layout::sorting::Order as _;
+use layout::{GroupKind, PlacedGroup, Point, Rect};
+use model::{Node, Subject};
+
+/// All in pixels of the screen.
+const DOT: f64 = 2.8;
+const SIGN: f64 = 12.0;
+const RING: f64 = 4.0;
+const TITLE: (f64, f64) = (12.0, 18.0);
+/// A name may reach out of a small band so far.
+const TITLE_ROOM: f64 = 90.0;
+const PADDING: f64 = 6.0;
+
+pub(crate) fn dot(pen: &mut Pen, index: usize, card: Rect) {
+    let drawing = pen.drawing;
+    let node = &drawing.graph.nodes[index];
+    let unit = 1.0 / drawing.zoom;
+    let centre = card.centre();
+    pen.owner(Owner::Node(index));
+    let ring = |pen: &mut Pen, stroke: Stroke, fill: Option<Token>, role| {
+        let circle = Shape::Circle { centre, radius: (SIGN / 2.0 + RING) * unit };
+        match fill {
+            Some(fill) => pen.both(circle, fill, stroke, role),
+            None => pen.stroke(circle, stroke, role),
+        }
+    };
+    if !drawing.hide && drawing.matched.is_some_and(|matched| matched.nodes.get(index) == Some(&true)) {
+        ring(pen, Stroke::new(Token::Accent, unit), Some(Token::AccentSoft), "found");
+    }
+    if is_selected(drawing.selection, node) {
+        ring(pen, Stroke::new(Token::Accent, 2.0 * unit), None, "selection");
+    } else if matches!(drawing.hover, Some(Hit::Node(i) | Hit::Row(i, _)) if i == index) {
+        ring(pen, Stroke::new(Token::Control, unit), None, "card-hover");
+    }
+    match sign(node) {
+        Some(sign) => {
+            let corner = SIGN / 2.0 * unit;
+            glyph::draw(
+                pen,
+                sign,
+                Place { x: centre.x - corner, y: centre.y - corner, scale: unit * SIGN / 12.0 },
+            );
+        }
+        None => plain(pen, node, card),
+    }
+    if drawing.reach.is_some_and(|reach| !reach.nodes.get(index).copied().unwrap_or(false)) {
+        pen.fade(super::OUT_OF_REACH);
+    }
+}
+
+fn is_selected(selection: Option<&Subject>, node: &Node) -> bool {
+    matches!(selection, Some(Subject::Node { id } | Subject::Row { node: id, .. }) if *id == node.id)
+}
+
+/// Only trouble has a sign so far away.
+fn sign(node: &Node) -> Option<Glyph> {
+    glyph::of_node(node).filter(|sign| matches!(sign, Glyph::Octagon | Glyph::Triangle))
+}
+
+/// Filled where all is known, hollow where it is not, dotted where nothing moves any more.
+fn plain(pen: &mut Pen, node: &Node, card: Rect) {
+    let drawing = pen.drawing;
+    let unit = 1.0 / drawing.zoom;
+    let radius = (DOT * unit).min(0.45 * card.height);
+    let dot = Shape::Circle { centre: card.centre(), radius };
+    let ink = match (drawing.overlay.node)(node).bar {
+        Token::LineStrong => Token::Healthy,
+        other => other,
+    };
+    if node.flags.silent {
+        let outline = Stroke::new(Token::EdgeGhost, unit).dashed(1.5 * unit, 1.5 * unit);
+        pen.stroke(dot, outline, "dot");
+    } else if ink == Token::Unknown {
+        pen.both(dot, Token::Surface, Stroke::new(Token::Unknown, 1.2 * unit), "dot");
+    } else if super::edges::FAINT.contains(&ink) {
+        pen.both(dot, ink, Stroke::new(Token::Edge, 0.8 * unit), "dot");
+    } else {
+        pen.fill(dot, ink, "dot");
+    }
+}
+
+/// What names and figures keep clear of: each dot, larger where it is a sign.
+pub(crate) fn dots(pen: &Pen, places: &Places) -> Vec<Rect> {
+    let unit = 1.0 / pen.drawing.zoom;
+    let nodes = pen.drawing.graph.nodes.iter().zip(&places.cards);
+    nodes
+        .filter_map(|(node, card)| {
+            let half = if sign(node).is_some() { SIGN / 2.0 } else { DOT };
+            let centre = card.filter(|card| pen.drawing.in_sight(*card))?.centre();
+            Some(Rect::new(centre.x, centre.y, 0.0, 0.0).grown(half * unit))
+        })
+        .collect()
+}
+
+/// The names of the bands, the largest band's first; gives the room they took. A name that would cover another is left out.
+pub(crate) fn titles(pen: &mut Pen, dots: &[Rect]) -> Vec<Rect> {
+    let drawing = pen.drawing;
+    let mut bands: Vec<(usize, &PlacedGroup)> = drawing.scene.groups.iter().enumerate().collect();
+    bands.retain(|(_, band)| band.kind == GroupKind::Band && drawing.in_sight(band.rect));
+    let area = |band: &PlacedGroup| band.rect.width * band.rect.height;
+    bands.order_by(|a, b| area(b.1).total_cmp(&area(a.1)));
+    let mut taken: Vec<Rect> = Vec::new();
+    for (index, band) in bands {
+        let Some(graph_box) = drawing.graph.boxes.iter().find(|b| b.id == band.key) else { continue };
+        pen.owner(Owner::Group(index));
+        taken.extend(title(pen, &graph_box.name, band, (&taken, dots)));
+    }
+    taken
+}
+
+fn title(pen: &mut Pen, name: &str, band: &PlacedGroup, (names, dots): (&[Rect], &[Rect])) -> Option<Rect> {
+    let drawing = pen.drawing;
+    let unit = 1.0 / drawing.zoom;
+    let rect = band.rect;
+    let size = (0.22 * rect.height.min(0.5 * rect.width)).clamp(TITLE.0 * unit, TITLE.1 * unit);
+    let font = Font::new(size, 600);
+    let padding = PADDING * unit;
+    let text = ellipsis(name, (rect.width - 2.0 * padding).max(TITLE_ROOM * unit), font, drawing.measure);
+    let (width, height) = (drawing.measure.width(&text, font), size);
+    let (left, right) = (rect.x + padding, rect.right() - padding - width);
+    let (top, low) = (rect.y + padding, rect.bottom() - padding - height);
+    let above = Rect::new(rect.x, rect.y - height - 0.3 * size, width, height);
+    let inside = [(left, top), (right, top), (left, low), (right, low)];
+    let inside = inside.map(|(x, y)| Rect::new(x.max(left), y, width, height));
+    let clear = |place: &Rect, others: &[Rect]| {
+        let wanted = place.grown(2.0 * unit);
+        others.iter().all(|other| !other.overlaps(&wanted))
+    };
+    let free_above = drawing.scene.groups.iter().all(|other| !other.rect.overlaps(&above));
+    let above = free_above.then_some(above);
+    let is_free = |place: &&Rect| clear(place, names) && clear(place, dots);
+    let place = inside[..2].iter().chain(&above).chain(&inside[2..]).find(is_free).copied();
+    let place = place.or_else(|| inside.into_iter().chain(above).find(|place| clear(place, names)))?;
+    let is_above = above == Some(place);
+    let ground = if is_above { Token::Sea } else { Token::Land };
+    let halo = Stroke { ink: Ink { token: ground, opacity: 0.9 }, ..Stroke::new(ground, 4.0 * unit) };
+    let at = Point::new(place.x, place.y + 0.8 * size);
+    pen.text_with_halo(Text::new(at, text, font), Token::Text, halo.round(), "group-name");
+    Some(place)
+}
