@@ -47,6 +47,15 @@ pub fn stands_alone(edge: &Edge) -> bool {
     edge.health.status == Status::Failing
 }
 
+fn bands(scene: &Scene) -> impl Iterator<Item = Rect> {
+    scene.groups.iter().filter(|group| group.kind == GroupKind::Band).map(|group| group.rect)
+}
+
+/// Whether there is something to bundle between.
+pub fn can_bundle(scene: &Scene) -> bool {
+    bands(scene).nth(1).is_some()
+}
+
 /// One bundle a pair of places; none where there are not two bands to bundle between. `shown` tells which edges are
 /// drawn, `unit` how many pixels of the scene one on the screen is.
 pub(crate) fn of(
@@ -56,11 +65,10 @@ pub(crate) fn of(
     shown: &dyn Fn(usize) -> bool,
     unit: f64,
 ) -> Option<Vec<Bundle>> {
-    let bands: Vec<Rect> =
-        scene.groups.iter().filter(|group| group.kind == GroupKind::Band).map(|group| group.rect).collect();
-    if bands.len() < 2 {
+    if !can_bundle(scene) {
         return None;
     }
+    let bands: Vec<Rect> = bands(scene).collect();
     let homes: Vec<Option<(usize, Rect)>> = places
         .cards
         .iter()
@@ -113,13 +121,11 @@ struct Call {
 fn home(node: usize, card: Rect, bands: &[Rect], unit: f64) -> (usize, Rect) {
     let area = |band: &Rect| band.width * band.height;
     let around = bands.iter().enumerate().filter(|(_, band)| band.contains(card.centre()));
-    match around.min_by(|a, b| area(a.1).total_cmp(&area(b.1))) {
-        Some((i, band)) => (i, *band),
-        None => {
-            let centre = card.centre();
-            (bands.len() + node, Rect::new(centre.x, centre.y, 0.0, 0.0).grown(DOT_CLEAR * unit))
-        }
+    if let Some((i, band)) = around.min_by(|a, b| area(a.1).total_cmp(&area(b.1))) {
+        return (i, *band);
     }
+    let centre = card.centre();
+    (bands.len() + node, Rect::new(centre.x, centre.y, 0.0, 0.0).grown(DOT_CLEAR * unit))
 }
 
 /// A line to a lone dot ends so far from its middle, on the screen.

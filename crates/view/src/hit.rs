@@ -1,6 +1,7 @@
 //! What lies under the pointer: a grid over the scene.
 
 use crate::{
+    bundles::stands_alone,
     cards,
     curve::{Arc, length, minus},
     padlock,
@@ -54,6 +55,8 @@ pub struct Aim<'a> {
     pub tolerance: f64,
     /// Rows and padlocks are drawn (near level).
     pub details: bool,
+    /// Lines are bundled (far level): only those that stand alone are there to be hit.
+    pub bundled: bool,
     /// Ids of the pinned cards.
     pub pinned: &'a [String],
 }
@@ -138,6 +141,9 @@ impl SceneIndex {
         let mut nearest: Option<(f64, usize)> = None;
         for &edge in edges {
             let (Some(arc), Some(data)) = (&self.arcs[edge], graph.edges.get(edge)) else { continue };
+            if aim.bundled && !stands_alone(data) {
+                continue;
+            }
             if aim.details && padlock::is_plaintext(data) {
                 let reach = padlock::RADIUS.max(aim.tolerance);
                 if length(minus(at, padlock::place(arc))) <= reach {

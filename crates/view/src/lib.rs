@@ -32,7 +32,7 @@ pub mod tween;
 pub mod viewport;
 pub mod walk;
 
-pub use bundles::stands_alone;
+pub use bundles::{can_bundle, stands_alone};
 pub use mark::{Align, Ink, Mark, Owner, Segment, Shape, Stroke, Text};
 pub use measure::{ApproximateMeasure, Font, MeasureText};
 pub use overlay::Overlay;

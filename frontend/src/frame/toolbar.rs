@@ -48,7 +48,7 @@ pub(crate) fn Toolbar() -> impl IntoView {
             let known: Vec<String> = options.iter().map(|(word, _)| word.clone()).collect();
             let value = derived(move || Some(shown.get()).filter(|word| known.contains(word)).unwrap_or_default());
             let choose = move |word: String| page.change(Step::Push, |params| {
-                params.overlay = overlay::by_word(&word).word.to_owned();
+                overlay::by_word(&word).word.clone_into(&mut params.overlay);
             });
             view! { <Pick label="More" options=options value=value choose=choose/> }
         })}

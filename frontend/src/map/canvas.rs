@@ -1,6 +1,6 @@
 //! A canvas that covers its parent: sizes, device pixels, colours by name. It must not know what is drawn on it.
 
-use leptos::prelude::window;
+use leptos::prelude::{document, window};
 use view::{Ink, Theme};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -20,6 +20,13 @@ pub(crate) struct Canvas {
 
 pub(crate) fn pixel_ratio() -> f64 {
     window().device_pixel_ratio().clamp(0.5, 4.0)
+}
+
+/// One that is never shown.
+pub(crate) fn off_screen() -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
+    let element: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    let pen = element.get_context("2d").ok()??.dyn_into().ok()?;
+    Some((element, pen))
 }
 
 impl Canvas {

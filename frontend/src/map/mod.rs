@@ -9,6 +9,7 @@ mod hover_card;
 mod hurts;
 mod keyboard;
 mod legend;
+mod level_fade;
 mod measure;
 mod motion;
 mod picture;

@@ -4,6 +4,7 @@
 use super::{
     camera::Glide,
     canvas::Canvas,
+    level_fade::LevelFade,
     measure::CanvasMeasure,
     motion::{Carried, Motion, TIDY_MS},
     picture::{Picture, Way, words},
@@ -58,6 +59,8 @@ pub(crate) struct Stage {
     /// The card in the reader's hand.
     pub(super) carried: Option<Carried>,
     pub(super) pins: Pins,
+    /// From one level of detail to the next.
+    fade: LevelFade,
     last_ms: Option<f64>,
     /// What the last frame put on the lower canvas, kept only for tests.
     pub(crate) painted: Option<Vec<Mark>>,
@@ -95,6 +98,7 @@ impl Stage {
             motion: None,
             carried: None,
             pins: Pins::default(),
+            fade: LevelFade::default(),
             last_ms: None,
             painted: keep_marks.then(Vec::new),
             generation: 0,
@@ -156,6 +160,7 @@ impl Stage {
         let aim = Aim {
             tolerance: tolerance_px / self.view.zoom,
             details: self.level == Level::Near,
+            bundled: self.level == Level::Far && view::can_bundle(&picture.scene),
             pinned: &picture.pinned,
         };
         picture.index.hit(&picture.graph, &picture.scene, point, aim)
@@ -183,25 +188,28 @@ impl Stage {
         }
         self.glide_on(now_ms);
         self.move_on(now_ms);
-        if self.dirty {
-            self.paint_scene();
+        if self.dirty || self.fade.is_on() {
+            self.paint_scene(now_ms);
         }
         let moves = self.paint_traffic(now_ms);
         Painted {
             zoom: self.view.zoom,
             level: self.level,
-            again: moves || self.glide.is_some() || self.motion.is_some(),
+            again: moves || self.glide.is_some() || self.motion.is_some() || self.fade.is_on(),
             generation: self.generation,
         }
     }
 
-    fn paint_scene(&mut self) {
+    fn paint_scene(&mut self, now_ms: f64) {
         self.dirty = false;
         self.generation += 1;
+        self.fade.before(&self.lower, self.level, self.look.still, now_ms);
         let mut marks =
             self.picture.as_ref().map(|picture| view::marks(&self.drawing(picture))).unwrap_or_default();
         self.fade(&mut marks);
         scene_painter::paint(&self.lower, &marks, &self.view, self.look.theme, &self.measure);
+        let shown = self.picture.as_ref().map(|_| (self.level, self.view));
+        self.fade.after(&self.lower, shown, now_ms);
         if let Some(painted) = &mut self.painted {
             *painted = marks;
         }
@@ -230,7 +238,7 @@ impl Stage {
     /// True while something moves.
     fn paint_traffic(&mut self, now_ms: f64) -> bool {
         let passed_s = self.last_ms.map_or(0.0, |last| (now_ms - last) / 1_000.0);
-        let moving = self.look.moving && self.level != Level::Far;
+        let moving = self.look.moving && self.level == Level::Near;
         let Some(picture) = self.picture.as_mut().filter(|_| moving) else {
             self.traffic.clear(&self.upper);
             self.last_ms = None;

@@ -1,10 +1,8 @@
 //! Draws the particles on the upper canvas: two stamps, made anew only when their size or colours change.
 
-use super::canvas::Canvas;
-use leptos::prelude::document;
+use super::canvas::{self, Canvas};
 use std::f64::consts::TAU;
 use view::{Theme, Token, Viewport, particles::Particle};
-use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// Side of a stamp as made, in device pixels; it is scaled when stamped.
@@ -91,9 +89,8 @@ fn stamps(theme: Theme) -> Option<(Theme, HtmlCanvasElement, HtmlCanvasElement)>
 }
 
 fn blank() -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
-    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    let (canvas, pen) = canvas::off_screen()?;
     canvas.set_width(STAMP as u32);
     canvas.set_height(STAMP as u32);
-    let pen = canvas.get_context("2d").ok()??.dyn_into().ok()?;
     Some((canvas, pen))
 }

@@ -16,7 +16,7 @@ fn bundles(graph: &Graph) -> Vec<Bundle> {
 }
 
 /// The bundle that holds an edge.
-fn with<'a>(bundles: &'a [Bundle], edge: usize) -> &'a Bundle {
+fn with(bundles: &[Bundle], edge: usize) -> &Bundle {
     bundles.iter().find(|bundle| bundle.members.contains(&edge)).unwrap()
 }
 
@@ -140,4 +140,18 @@ fn lines_between_stacked_bands_run_upright_and_side_by_side() {
     assert!((across[0] - across[2]).abs() > 20.0 && (across[1] - across[2]).abs() > 20.0, "{across:?}");
     let back = Line::new(c, a).cubic();
     assert!(back.from.y > back.to.y, "upwards, from border to border");
+}
+
+#[test]
+fn what_is_bundled_cannot_be_hit_but_what_fails_can() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let index = crate::hit::SceneIndex::new(&graph, &scene);
+    let hit = |source: &str, target: &str, bundled: bool| {
+        let edge = edge_index(&graph, source, target);
+        let aim = crate::hit::Aim { tolerance: 2.0, bundled, ..crate::hit::Aim::default() };
+        index.hit(&graph, &scene, index.middle_of(edge).unwrap(), aim) == Some(crate::hit::Hit::Edge(edge))
+    };
+    assert!(hit("web", "search", false) && !hit("web", "search", true));
+    assert!(hit("checkout", "pay.acme.example", true));
 }
