@@ -84,8 +84,6 @@ fn glue(order: &Order, wasm: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
         .typescript(false)
         // The page shell names the module by its hashed name; the script must not look for another.
         .omit_default_module_path(true)
-        // Names make a panic in a dev build readable, and a release smaller without them.
-        .remove_name_section(order.release)
         .remove_producers_section(true)
         .generate(&folder)
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;

@@ -25,9 +25,22 @@ pub(crate) fn compile(order: &Order) -> Result<PathBuf, Box<dyn Error>> {
         .args(["build", "--package", "frontend", "--lib", "--locked", "--color", "never"])
         .args(["--target", TARGET, "--profile", profile, "--target-dir"])
         .arg(&order.target_dir);
+    if order.release {
+        command.args(["--config", &release_flags()]);
+    }
     scrub_environment(&mut command);
     run_telling(&mut command, &mut progress)?;
     if wasm.exists() { Ok(wasm) } else { Err(format!("cargo left no {}", wasm.display()).into()) }
+}
+
+/// Names that tell the types a function was made for, by which `shed` knows it; and no folder of this machine in the
+/// messages of panics. Both are added to what `.cargo/config.toml` says.
+fn release_flags() -> String {
+    let mut flags = vec!["-Csymbol-mangling-version=v0".to_owned()];
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    flags.extend(home.map(|home| format!("--remap-path-prefix={}=", home.join("registry/src").display())));
+    format!("target.{TARGET}.rustflags = {flags:?}")
 }
 
 /// Toolchains come without the browser's standard library unless asked.

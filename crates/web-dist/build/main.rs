@@ -5,6 +5,7 @@ mod bundle;
 mod inner_cargo;
 mod order;
 mod progress;
+mod shed;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

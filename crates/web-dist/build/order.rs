@@ -1,14 +1,18 @@
 //! Puts functions that resemble one another side by side. Gzip sees only the last 32 kB, and compilers scatter the many
 //! near copies that generic code leaves, so the order alone is worth a twentieth of the compressed module. Must not
-//! change what any function does: each keeps its code and gets another number.
+//! change what any function does that can be called: each keeps its code and gets another number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::error::Error;
 
 use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{CodeSection, FunctionSection, Module};
-use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, TypeRef};
+use wasm_encoder::{CodeSection, Function, FunctionSection, Module};
+use wasmparser::{
+    CodeSectionReader, CustomSectionReader, FunctionSectionReader, KnownCustom, Parser, Payload, TypeRef,
+};
+
+use crate::shed;
 
 /// Bytes that make a mark: a few instructions.
 const MARK_BYTES: usize = 6;
@@ -19,7 +23,8 @@ const COMMON: usize = 400;
 /// The functions placed last whose marks the next one is compared with.
 const BEHIND: usize = 3;
 
-/// The same module with its functions in an order that compresses better.
+/// The same module with its functions in an order that compresses better, without their names and without the code of
+/// those that nobody calls.
 pub(crate) fn cluster(wasm: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let (mut imported, mut bodies) = (0, Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {
@@ -33,14 +38,15 @@ pub(crate) fn cluster(wasm: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
             _ => {}
         }
     }
-    let order = chain(&bodies);
+    let uncalled = shed::uncalled(wasm)?.into_iter().map(|function| function - imported).collect();
+    let order = chain(&bodies, &uncalled);
     let mut number_of: Vec<u32> = (0..imported).map(|at| at as u32).collect();
     number_of.resize(imported + order.len(), 0);
     for (at, function) in order.iter().enumerate() {
         number_of[imported + function] = (imported + at) as u32;
     }
     let mut module = Module::new();
-    Renumber { order, number_of }
+    Renumber { order, number_of, uncalled }
         .parse_core_module(&mut module, Parser::new(0), wasm)
         .map_err(|error| format!("the module cannot be written in another order: {error}"))?;
     Ok(module.finish())
@@ -51,6 +57,8 @@ struct Renumber {
     order: Vec<usize>,
     /// The new number of each function, imported ones first, by its former number.
     number_of: Vec<u32>,
+    /// Numbers among the module's own functions.
+    uncalled: BTreeSet<usize>,
 }
 
 type Written = Result<(), reencode::Error<Infallible>>;
@@ -77,15 +85,35 @@ impl Reencode for Renumber {
     fn parse_code_section(&mut self, out: &mut CodeSection, section: CodeSectionReader<'_>) -> Written {
         let bodies = section.into_iter().collect::<Result<Vec<_>, _>>()?;
         for function in self.order.clone() {
-            self.parse_function_body(out, bodies[function].clone())?;
+            if self.uncalled.contains(&function) {
+                out.function(&trap());
+            } else {
+                self.parse_function_body(out, bodies[function].clone())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_custom_section(&mut self, out: &mut Module, section: CustomSectionReader<'_>) -> Written {
+        if !matches!(section.as_known(), KnownCustom::Name(_)) {
+            out.section(&self.custom_section(section)?);
         }
         Ok(())
     }
 }
 
+/// Code that ends the program, should anybody call it after all.
+fn trap() -> Function {
+    let mut function = Function::new([]);
+    function.instructions().unreachable().end();
+    function
+}
+
 /// Each function is followed by the one, of those left, that shares most of its marks with the last few.
-fn chain(bodies: &[&[u8]]) -> Vec<usize> {
-    let marks: Vec<Vec<u64>> = bodies.iter().map(|body| marks_of(body)).collect();
+fn chain(bodies: &[&[u8]], uncalled: &BTreeSet<usize>) -> Vec<usize> {
+    let marks_of =
+        |(at, body): (usize, &&[u8])| if uncalled.contains(&at) { Vec::new() } else { marks_of(body) };
+    let marks: Vec<Vec<u64>> = bodies.iter().enumerate().map(marks_of).collect();
     let mut holders = BTreeMap::<u64, Vec<usize>>::new();
     for (function, marks) in marks.iter().enumerate() {
         for mark in marks {
