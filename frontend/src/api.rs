@@ -96,6 +96,7 @@ fn unreadable(status: u16, error: &json::Unreadable) -> Failure {
 async fn send(address: &str, etag: Option<&str>, signal: Option<&AbortSignal>) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
+    headers.set("x-portolan-tab", &crate::state::storage::tab())?;
     if let Some(etag) = etag {
         headers.set("if-none-match", etag)?;
     }

@@ -4,9 +4,9 @@ use crate::state::shared::{click, memo, part};
 use crate::{
     embed,
     frame::{find, help, namespaces, strip, time_bar, toolbar},
-    map::Map,
+    map::{Map, lost},
     panel::Panel,
-    state::{Page, page},
+    state::{ExportWish, Page, page},
     widget::icon::logo,
 };
 use leptos::prelude::*;
@@ -19,6 +19,7 @@ pub(crate) fn Frame(boot: Boot) -> AnyView {
     if page.is_embedded() {
         return embed::frame(page);
     }
+    provide_context(ExportWish::new(None));
     let configured = page.boot.with_value(|boot| boot.configured);
     // A panel without a picture would say nothing.
     let panel =
@@ -40,6 +41,7 @@ pub(crate) fn Frame(boot: Boot) -> AnyView {
             <div class="wrap" class:alone=move || !panel.get()>
                 <main class="left">
                     <Map/>
+                    {part(move || lost(page))}
                     {configured.then(|| view! { <strip::Strip/> })}
                 </main>
                 {part(move || panel.get().then(|| view! { <Panel/> }))}

@@ -3,7 +3,7 @@
 use crate::state::shared::{click, part};
 use crate::{
     frame::time_bar,
-    map::{Map, figure},
+    map::{Map, figure, lost},
     state::Page,
     widget::icon::{finding_glyph, logo},
 };
@@ -13,7 +13,7 @@ use view::format;
 pub(crate) fn frame(page: Page) -> AnyView {
     view! {
         <div class="frame embed">
-            <main class="left"><Map/>{caption(page)}</main>
+            <main class="left"><Map/>{part(move || lost(page))}{caption(page)}</main>
             <div class="heard" role="status" aria-live="polite">{part(move || page.said.get())}</div>
         </div>
     }

@@ -96,6 +96,13 @@ impl Browser {
         self.session.post("goog/cdp/execute", &command).await.map(drop)
     }
 
+    /// Files that a page offers are saved into this folder, unasked.
+    pub async fn save_into(&self, folder: &std::path::Path) -> Result<()> {
+        let params = json!({ "behavior": "allow", "downloadPath": folder });
+        let command = json!({ "cmd": "Browser.setDownloadBehavior", "params": params });
+        self.session.post("goog/cdp/execute", &command).await.map(drop)
+    }
+
     /// Forgets what was kept of earlier pages, as if each were opened for the first time.
     pub async fn clear_cache(&self) -> Result<()> {
         let command = json!({ "cmd": "Network.clearBrowserCache", "params": {} });

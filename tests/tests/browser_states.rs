@@ -62,6 +62,13 @@ async fn wait_until_old_picture(map: &Map, reason: &str) -> Result<()> {
         "getComputedStyle(document.querySelector('.map canvas.scene')).filter.includes('grayscale(1)')",
     )
     .await?;
+    let clear = "document.querySelector('.lost').getBoundingClientRect().top >= document.querySelector('.map').getBoundingClientRect().bottom";
+    ensure!(
+        map.browser.execute(&format!("return {clear}"), &[]).await? == json!(true),
+        "the notice covers nothing of it"
+    );
+    let blamed = "return document.querySelector('.strip').textContent.includes('earlier query')";
+    ensure!(map.browser.execute(blamed, &[]).await? == json!(false), "the strip gives no other reason");
     let cards = map.marks().await?.iter().filter(|mark| mark.role == "card").count();
     ensure!(cards > 10, "of the last picture {cards} cards are left");
     Ok(())
@@ -133,5 +140,53 @@ async fn a_slow_source_is_waited_for_and_a_web_page_is_called_one() -> Result<()
     source.answer_with(Answers::Of(prometheus.url()));
     map.ready().await?;
     wait_until_well(&map).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_waits_is_told_how_far_it_is() -> Result<()> {
+    let prometheus = the_shop_of_now().await?;
+    let source = FakeSource::start(Answers::Of(prometheus.url())).await?;
+    let map = Map::open(&["serve", "--prometheus", &source.url()], VIEW).await?;
+    // The source is known by now; a window that nobody has asked for yet has to wait for it.
+    source.answer_with(Answers::Withheld);
+    map.browser.open(&format!("{}/graph?window=7m", map.product.url)).await?;
+    wait(&map, "/Asking Prometheus… 0 of \\d+ queries answered/.test(document.querySelector('.state .asking')?.textContent)")
+        .await?;
+    map.browser.screenshot("state-counted").await?;
+    source.answer_with(Answers::Of(prometheus.url()));
+    map.ready().await
+}
+
+#[tokio::test]
+async fn an_empty_window_tells_when_there_was_traffic_and_leads_there() -> Result<()> {
+    let now_s = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
+    let everything = Matcher::new("__name__", MatchOp::Regex, "istio_.*|flagger_.*")?;
+    // It ended more than an hour ago.
+    let end_s = now_s - 5_000;
+    let series = Mesh::shop().select(&[everything], (end_s - 1_200) * 1_000, end_s * 1_000);
+    let prometheus = Prometheus::start().await?;
+    prometheus.write(&series).await?;
+    let map = Map {
+        product: Product::start(&["serve", "--prometheus", &prometheus.url(), "--test-hook"])?,
+        browser: Browser::start().await?,
+    };
+    map.browser.open(&format!("{}/graph?window=5m", map.product.url)).await?;
+    wait(
+        &map,
+        "/Traffic was last seen at\\s\\d\\d:\\d\\d\\./.test(document.querySelector('.message')?.textContent)",
+    )
+    .await?;
+    let offers = map.browser.text(".message .acts").await?;
+    ensure!(offers.contains("Show the last 6\u{a0}h") || offers.contains("Show the last 6 h"), "{offers}");
+    map.browser.screenshot("state-empty").await?;
+    map.browser.click(".message .acts .primary").await?;
+    map.ready().await?;
+    let at =
+        map.browser.execute("return Number(new URLSearchParams(location.search).get('at'))", &[]).await?;
+    let at_s = at.as_i64().unwrap_or_default();
+    ensure!((end_s - 90..=end_s + 120).contains(&at_s), "traffic ended at {end_s}, the link leads to {at_s}");
+    let cards = map.marks().await?.iter().filter(|mark| mark.role == "card").count();
+    ensure!(cards > 10, "there are {cards} cards then");
     Ok(())
 }

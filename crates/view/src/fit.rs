@@ -33,6 +33,21 @@ pub fn clear_of(bounds: Rect, cards: &[Rect], window: Size, covered: &[Rect]) ->
     views.first().map_or(plain, |(_, view)| *view)
 }
 
+/// The same view lower down by as little as uncovers most, with all of `kept` still in the window.
+#[must_use]
+pub fn lowered(view: Viewport, cards: &[Rect], kept: Rect, window: Size, covered: &[Rect]) -> Viewport {
+    let room = window.height - GAP - view.screen_rect(kept).bottom();
+    let mut best = (area_under(&view, cards, covered), view);
+    for step in 1..=STEPS {
+        let lower = view.panned(0.0, room.max(0.0) * f64::from(step) / f64::from(STEPS));
+        let area = area_under(&lower, cards, covered);
+        if area < best.0 {
+            best = (area, lower);
+        }
+    }
+    best.1
+}
+
 /// Every way to keep clear of each sheet: not at all, beside it, or above or below it.
 fn insets(window: Size, covered: &[Rect]) -> Vec<Insets> {
     let mut ways = vec![Insets::default()];
@@ -97,6 +112,17 @@ fn common_area(a: &Rect, b: &Rect) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_card_comes_out_from_under_a_sheet_as_long_as_what_matters_stays() {
+        let (window, pill) = (Size::new(390.0, 700.0), [Rect::new(14.0, 14.0, 160.0, 44.0)]);
+        let (card, kept) = (Rect::new(10.0, 30.0, 130.0, 46.0), Rect::new(100.0, 300.0, 130.0, 46.0));
+        let lower = lowered(Viewport::default(), &[card, kept], kept, window, &pill);
+        assert!(!lower.screen_rect(card).overlaps(&pill[0]), "{lower:?}");
+        assert!(lower.y < 100.0, "no lower than need be: {lower:?}");
+        let low = Rect::new(100.0, 680.0, 130.0, 46.0);
+        assert_eq!(lowered(Viewport::default(), &[card, low], low, window, &pill), Viewport::default());
+    }
 
     const WINDOW: Size = Size::new(1_064.0, 700.0);
     const LIST: Rect = Rect::new(14.0, 14.0, 312.0, 150.0);

@@ -218,7 +218,7 @@ fn version_row(node: &Node, version: &VersionRow, lit: bool) -> Row {
         tcp: version.tcp.as_ref(),
         latency: version.latency.as_ref(),
         mtls_share: None,
-        silent: false,
+        silent: node.flags.silent,
     };
     let share = version.share.map_or_else(|| UNKNOWN.to_owned(), format::share);
     let worse = figures::is_worse(version);
@@ -287,7 +287,10 @@ fn line(
 
 /// Rate, errors, slowness, TCP and mTLS, as they stand on cards and lines.
 fn measured(facts: &Facts) -> [(String, Key); 5] {
-    // Nothing is measured of what fell silent, and TCP has no requests.
+    // What the window holds of a thing that has fallen silent is over: as the card does, the row says so and no more.
+    let over = Facts { requests: None, tcp: None, latency: None, mtls_share: None, silent: true };
+    let facts = if facts.silent { &over } else { facts };
+    // TCP has no requests.
     let without = facts.silent || (facts.requests.is_none() && facts.tcp.is_some());
     let absent = |applies: bool| if applies { UNKNOWN } else { NOT_APPLICABLE }.to_owned();
     let cell = |value: Option<f64>, written: fn(f64) -> String, applies: bool| {

@@ -2,7 +2,7 @@
 
 use crate::state::shared::{Views, click, memo, part};
 use crate::{
-    state::{Page, Standing, page},
+    state::{Feed, Page, Standing, page},
     widget::{
         Queries,
         icon::{CLOSE, icon},
@@ -23,7 +23,12 @@ pub(crate) fn Strip() -> impl IntoView {
         {part(move || open.get().then(|| graph().map(|graph| view! { <Missing graph=graph open=open/> })))}
         <footer class="strip" aria-label="Data quality">
             <span>{part(move || completeness(page))}</span>
-            {part(move || graph().map(|graph| notes(&graph)))}
+            {part(move || graph().map(|graph| notes(&graph, page.feed.with(Feed::standing) == Standing::Live)))}
+            {cautions(page).into_iter().map(|caution| {
+                // The sentence is long; how it begins says what it is about.
+                let short = caution.split(':').next().unwrap_or_default().to_owned();
+                view! { <span class="caution" title=caution>{short}</span> }
+            }).views()}
             {part(move || there.get().then(|| view! {
                 <span class="more">
                     <button
@@ -34,6 +39,10 @@ pub(crate) fn Strip() -> impl IntoView {
             }))}
         </footer>
     }
+}
+
+fn cautions(page: Page) -> Vec<String> {
+    page.boot.with_value(|boot| boot.cautions.clone())
 }
 
 fn completeness(page: Page) -> AnyView {
@@ -66,7 +75,8 @@ pub(crate) fn is_partial(graph: &Graph) -> bool {
     !graph.meta.warnings.is_empty() || graph.meta.queries.iter().any(|query| query.error.is_some())
 }
 
-fn notes(graph: &Graph) -> impl IntoView + use<> {
+/// While nothing new comes, what an older answer lacked is not the reason.
+fn notes(graph: &Graph, live: bool) -> impl IntoView + use<> {
     let unknown = graph.meta.quality.unknown_source_share.filter(|share| *share > 0.0);
     let percentiles = match graph.meta.percentiles {
         Percentiles::Missing => Some("No percentiles: cards show the mean"),
@@ -76,7 +86,7 @@ fn notes(graph: &Graph) -> impl IntoView + use<> {
     view! {
         {unknown.map(|share| view! { <span><b>{format::share(share)}</b>" of requests have no caller identity"</span> })}
         {percentiles.map(|words| view! { <span>{words}</span> })}
-        {graph.meta.warnings.iter().take(2).map(|warning| view! { <span class="bad">{warning.sentence.clone()}</span> }).views()}
+        {graph.meta.warnings.iter().take(if live { 2 } else { 0 }).map(|warning| view! { <span class="bad">{warning.sentence.clone()}</span> }).views()}
     }
 }
 
@@ -98,6 +108,7 @@ fn Missing(graph: Arc<Graph>, open: RwSignal<bool>) -> impl IntoView {
             </div>
             {nothing.then(|| view! { <p>"Nothing: every query was answered and every row was understood."</p> })}
             <ul>
+                {cautions(page()).into_iter().map(|caution| view! { <li><b>{caution}</b></li> }).views()}
                 {meta.warnings.iter().map(|warning| view! { <li><b>{warning.sentence.clone()}</b></li> }).views()}
                 {meta.quality.notes.iter().map(|note| view! {
                     <li><div>{note.sentence.clone()}</div><div class="fix">{note.fix.clone()}</div></li>

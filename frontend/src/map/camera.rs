@@ -60,7 +60,7 @@ impl Stage {
     }
 
     /// On a phone a whole mesh is too small to read: it opens near what is selected, else near what hurts most.
-    pub(super) fn opened(&self, whole: Viewport) -> Viewport {
+    pub(super) fn opened(&self, whole: Viewport, covered: &[Rect]) -> Viewport {
         let size = self.size();
         let near = self.picture.as_ref().and_then(|picture| {
             let worst = picture.graph.findings.first().map(|finding| &finding.subject);
@@ -69,11 +69,12 @@ impl Stage {
         match near {
             Some(rect) if size.width < PHONE_PX && Level::at(whole.zoom, None) == Level::Far => {
                 let centre = rect.centre();
-                Viewport {
+                let view = Viewport {
                     zoom: PHONE_ZOOM,
                     x: size.width / 2.0 - centre.x * PHONE_ZOOM,
                     y: size.height / 2.0 - centre.y * PHONE_ZOOM,
-                }
+                };
+                fit::lowered(view, &self.cards(), rect, size, covered)
             }
             _ => whole,
         }
@@ -87,8 +88,14 @@ impl Stage {
             width: TITLE.width.min(group.rect.width),
             ..group.rect
         });
-        let cards: Vec<Rect> = scene.nodes.iter().map(|node| node.rect).chain(titles).collect();
+        let mut cards = self.cards();
+        cards.extend(titles);
         Some(fit::clear_of(scene.bounds, &cards, self.size(), covered))
+    }
+
+    fn cards(&self) -> Vec<Rect> {
+        let nodes = self.picture.iter().flat_map(|picture| &picture.scene.nodes);
+        nodes.map(|node| node.rect).collect()
     }
 
     fn glide_to(&mut self, to: Viewport) {

@@ -1,4 +1,4 @@
-//! A graph without anything in it: says whether there is traffic elsewhere in time or place, or no metrics at all.
+//! A graph without anything in it: says when there was traffic and leads there, or that there are no metrics at all.
 
 use crate::state::shared::{click, part};
 use crate::{
@@ -8,31 +8,30 @@ use crate::{
     widget::icon::logo,
 };
 use leptos::prelude::*;
-use model::{GraphParams, status::Namespaces};
+use model::{GraphParams, status::LastTraffic};
 use view::format;
 
-/// Longer windows that are looked at, one after the other.
+/// How far is looked back, and the windows that are offered in between.
 const LONGER_S: [u64; 3] = [3_600, 21_600, 86_400];
 
 /// What the empty answer was asked for, and what came with it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Empty {
     pub(super) asked: GraphParams,
+    /// End of the window, unix seconds.
+    pub(super) at_s: i64,
     /// Series of requests came, though none of them counted anything.
     pub(super) any_series: bool,
     /// Others than the chosen have traffic.
     pub(super) others: bool,
 }
 
-/// Where there is some.
+/// When there was some.
 #[derive(Debug, Clone, PartialEq)]
-enum Elsewhere {
+enum Last {
     Looking,
-    In {
-        window_s: u64,
-        whose: String,
-    },
-    Nowhere,
+    Seen(i64),
+    Never,
     /// The question failed.
     Unknown,
 }
@@ -45,59 +44,73 @@ impl Empty {
     fn is_narrow(&self) -> bool {
         self.asked.namespaces.is_some() || self.asked.focus.is_some()
     }
+
+    /// The shortest of the longer windows that still holds that moment.
+    fn window_back_to(&self, seen_s: i64) -> Option<u64> {
+        let back_s = (self.at_s - seen_s).unsigned_abs();
+        LONGER_S.into_iter().find(|window_s| *window_s > self.asked.window_s && *window_s > back_s)
+    }
+
+    fn sentence(&self, last: &Last) -> String {
+        match last {
+            Last::Looking => "Looking back 24\u{a0}h…".into(),
+            Last::Seen(seen_s) => {
+                format!("Traffic was last seen {}.", format::since(*seen_s, self.at_s))
+            }
+            Last::Never => "There was none in the last 24\u{a0}h either.".into(),
+            Last::Unknown => "When there was some could not be asked.".into(),
+        }
+    }
 }
 
 pub(super) fn message(page: Page, empty: Empty) -> AnyView {
-    let elsewhere = look(page, &empty.asked);
+    let last = look(page, empty.clone());
     view! {
         <div class="state over">
-            <div class="message sheet">{part(move || body(page, &empty, &elsewhere.get()))}</div>
+            <div class="message sheet">{part(move || body(page, &empty, &last.get()))}</div>
         </div>
     }
     .into_any()
 }
 
-fn body(page: Page, empty: &Empty, elsewhere: &Elsewhere) -> AnyView {
-    if *elsewhere == Elsewhere::Nowhere && !empty.any_series && !empty.others {
+fn body(page: Page, empty: &Empty, last: &Last) -> AnyView {
+    if *last == Last::Never && !empty.any_series && !empty.others {
         return no_metrics();
     }
     let narrow = empty.is_narrow();
-    let whole = move |_| {
-        page.change(Step::Push, |params| {
-            params.graph.namespaces = None;
-            params.graph.focus = None;
-        });
-    };
-    let longer = match elsewhere {
-        Elsewhere::In { window_s, .. } => {
-            let window_s = *window_s;
-            let go = move |_| page.change(Step::Push, |params| params.graph.window_s = window_s);
-            let words = format!("Show the last {}", format::window(window_s));
-            Some(view! { <button class="button primary" type="button" on:click=click(go)>{words}</button> })
-        }
-        _ => None,
-    };
+    let seen_s = if let Last::Seen(seen_s) = last { Some(*seen_s) } else { None };
+    let then = seen_s.map(|seen_s| {
+        let words = format!("Show {}", format::since(seen_s, empty.at_s).trim_start_matches("at\u{a0}"));
+        act(page, "button primary", words, move |params| params.at_s = Some(seen_s))
+    });
+    let longer = seen_s.and_then(|seen_s| empty.window_back_to(seen_s)).map(|window_s| {
+        let words = format!("Show the last {}", format::window(window_s));
+        act(page, "button", words, move |params| params.window_s = window_s)
+    });
+    let whole = (narrow && empty.others).then(|| {
+        act(page, "button", "Show everything with traffic".into(), |params| {
+            params.namespaces = None;
+            params.focus = None;
+        })
+    });
     view! {
         <div class="rose">{logo()}</div>
         <h2>{empty.title()}</h2>
-        <p>{if narrow { "Nothing was called in what you have chosen. " } else { "Prometheus answers, but nothing was called. " }}{sentence(elsewhere)}</p>
-        <div class="acts">
-            {longer}
-            {(narrow && empty.others).then(|| view! { <button class="button" type="button" on:click=click(whole)>"Show everything with traffic"</button> })}
-        </div>
+        <p>{if narrow { "Nothing was called in what you have chosen. " } else { "Prometheus answers, but nothing was called. " }}{empty.sentence(last)}</p>
+        <div class="acts">{then}{longer}{whole}</div>
     }
     .into_any()
 }
 
-fn sentence(elsewhere: &Elsewhere) -> String {
-    match elsewhere {
-        Elsewhere::Looking => "Looking at longer windows…".into(),
-        Elsewhere::In { window_s, whose } => {
-            format!("The last {} has traffic, in {whose}.", format::window(*window_s))
-        }
-        Elsewhere::Nowhere => "There was none in the last 24\u{a0}h either.".into(),
-        Elsewhere::Unknown => "Whether a longer window has some could not be asked.".into(),
-    }
+/// A button that asks for something else.
+fn act(
+    page: Page,
+    class: &'static str,
+    words: String,
+    change: impl Fn(&mut GraphParams) + Copy + 'static,
+) -> AnyView {
+    let go = click(move |_| page.change(Step::Push, |params| change(&mut params.graph)));
+    view! { <button class=class type="button" on:click=go>{words}</button> }.into_any()
 }
 
 fn no_metrics() -> AnyView {
@@ -116,53 +129,24 @@ fn no_metrics() -> AnyView {
     .into_any()
 }
 
-/// Asks for the namespaces of longer windows until one has traffic; ends with the message.
-fn look(page: Page, asked: &GraphParams) -> RwSignal<Elsewhere> {
-    let found = RwSignal::new(Elsewhere::Looking);
+/// Asks when these namespaces had traffic; ends with the message.
+fn look(page: Page, empty: Empty) -> RwSignal<Last> {
+    let found = RwSignal::new(Last::Looking);
     let leash = Leash::new();
     let signal = leash.signal();
     StoredValue::new_local(leash);
-    let base = page.base_path();
-    let asked = GraphParams { percentiles: false, focus: None, hops: 1, ..asked.clone() };
+    let mut asked = empty.asked.clone();
+    (asked.window_s, asked.focus) = (LONGER_S[2], None);
+    let address = format!("{}/api/v1/last-traffic?{}", page.base_path(), asked.to_query());
     leptos::task::spawn_local(async move {
-        let mut outcome = Elsewhere::Nowhere;
-        for window_s in LONGER_S.into_iter().filter(|window_s| *window_s > asked.window_s) {
-            let query = GraphParams { window_s, ..asked.clone() }.to_query();
-            let address = format!("{base}/api/v1/namespaces?{query}");
-            match api::fetch(&address, None, signal.as_ref()).await.and_then(api::read::<Namespaces>) {
-                Err(Failure::Aborted) => return,
-                Ok(Answer::Fresh { value, .. }) => {
-                    if let Some(whose) = whose(&value, &asked) {
-                        outcome = Elsewhere::In { window_s, whose };
-                        break;
-                    }
-                }
-                Ok(Answer::NotModified) | Err(Failure::Told(_)) => {
-                    outcome = Elsewhere::Unknown;
-                    break;
-                }
-            }
-        }
-        page.said.set(sentence(&outcome));
-        found.try_set(outcome);
+        let last = match api::fetch(&address, None, signal.as_ref()).await.and_then(api::read::<LastTraffic>)
+        {
+            Err(Failure::Aborted) => return,
+            Ok(Answer::Fresh { value, .. }) => value.seen_s.map_or(Last::Never, Last::Seen),
+            Ok(Answer::NotModified) | Err(Failure::Told(_)) => Last::Unknown,
+        };
+        page.said.set(empty.sentence(&last));
+        found.try_set(last);
     });
     found
-}
-
-/// The namespaces that count here, in words; none where there are none.
-fn whose(answer: &Namespaces, asked: &GraphParams) -> Option<String> {
-    let counts = |namespace: &&model::graph::NamespaceSummary| {
-        let chosen = asked.namespaces.as_ref();
-        chosen.map_or(asked.system || !namespace.system, |chosen| chosen.contains(&namespace.name))
-            && namespace.apps > 0
-    };
-    let names: Vec<&str> =
-        answer.namespaces.iter().filter(counts).map(|namespace| namespace.name.as_str()).collect();
-    match names.as_slice() {
-        [] => None,
-        [one, two, three, rest @ ..] if !rest.is_empty() => {
-            Some(format!("{one}, {two}, {three} and {} more", rest.len()))
-        }
-        few => Some(few.join(", ")),
-    }
 }

@@ -4,6 +4,7 @@
 mod camera;
 mod canvas;
 mod empty;
+mod export;
 mod hook;
 mod hover_card;
 mod hurts;
@@ -29,6 +30,7 @@ pub(crate) use hurts::figure;
 use leptos::{ev, html, prelude::*};
 use stage::{Look, Stage};
 use stand::Stand;
+pub(crate) use states::lost;
 use view::{Theme, above_limit, label, overlay, speak};
 use wasm_bindgen::{JsCast, prelude::Closure};
 
@@ -135,6 +137,7 @@ fn wire(page: Page, stand: Stand) {
             stand.show_selected();
         }
     });
+    export::follow(page, stand);
     hook::install(page, stand);
     watch_size(stand);
     stand.ask_frame();

@@ -175,10 +175,11 @@ impl Stage {
         self.resize();
         if self.fit_wanted
             && self.size().width > 1.0
-            && let Some(view) = self.fitted(&covered())
+            && let covered = covered()
+            && let Some(view) = self.fitted(&covered)
         {
             self.fit_wanted = false;
-            let view = self.opened(view);
+            let view = self.opened(view, &covered);
             if self.motion.is_some() {
                 self.glide_for(view, TIDY_MS);
             } else {

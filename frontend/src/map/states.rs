@@ -6,6 +6,7 @@ use super::{
 };
 use crate::state::shared::{Look, Views, click, effect, memo, part};
 use crate::{
+    api::{self, Answer, Leash},
     frame::strip,
     nav::Step,
     state::{Page, Standing, page, storage, store},
@@ -13,7 +14,7 @@ use crate::{
 };
 use layout::sorting::Order as _;
 use leptos::prelude::*;
-use model::{Graph, Problem};
+use model::{Graph, Problem, status::Waiting};
 use std::sync::Arc;
 use view::{above_limit, format};
 
@@ -42,7 +43,6 @@ pub(crate) fn States() -> impl IntoView {
             State::NoTraffic(empty) => empty::message(page, *empty),
             State::TooMuch => view! { <TooMuch/> }.into_any(),
         })}
-        {part(move || lost(page))}
     }
 }
 
@@ -53,6 +53,7 @@ fn state_of(page: Page) -> State {
     page.feed.with(|feed| match (&feed.graph, &feed.problem) {
         (Some(graph), _) if graph.nodes.is_empty() => State::NoTraffic(Box::new(Empty {
             asked: feed.asked(),
+            at_s: graph.meta.at_s,
             any_series: graph.meta.quality.rows > 0,
             others: !graph.namespaces.is_empty(),
         })),
@@ -129,7 +130,34 @@ fn asking(page: Page) -> AnyView {
         }
         .into_any(),
     };
-    view! { <div class="state over">{blanks}<div class="asking">"Asking Prometheus…"</div></div> }.into_any()
+    let counted = counted(page);
+    view! { <div class="state over">{blanks}<div class="asking">"Asking Prometheus…"{part(move || counted.get())}</div></div> }
+        .into_any()
+}
+
+/// From the first second on: how many of the queries have been answered.
+fn counted(page: Page) -> RwSignal<String> {
+    let words = RwSignal::new(String::new());
+    let leash = StoredValue::new_local(None::<Leash>);
+    effect(move |before: Option<()>| {
+        page.now_ms.track();
+        if before.is_none() {
+            return;
+        }
+        let mine = Leash::new();
+        let signal = mine.signal();
+        leash.set_value(Some(mine));
+        let address = format!("{}/api/v1/status", page.base_path());
+        leptos::task::spawn_local(async move {
+            let answer = api::fetch(&address, None, signal.as_ref()).await.and_then(api::read::<Waiting>);
+            if let Ok(Answer::Fresh { value: Waiting { asking: Some(asking) }, .. }) = answer
+                && asking.of > 0
+            {
+                words.try_set(format!(" {} of {} queries answered", asking.answered, asking.of));
+            }
+        });
+    });
+    words
 }
 
 fn not_configured() -> impl IntoView {
@@ -158,14 +186,14 @@ fn failed(page: Page, problem: &Problem) -> impl IntoView + use<> {
     }
 }
 
-/// Over a greyed picture: why, how old, and when it is tried again.
-fn lost(page: Page) -> Option<impl IntoView> {
+/// Below a greyed picture, where it covers nothing of it: why, how old, and when it is tried again.
+pub(crate) fn lost(page: Page) -> Option<impl IntoView> {
     let Standing::Lost { reason, seen_ms, next_ms } = page.feed.with(crate::state::Feed::standing) else {
         return None;
     };
     let age = move || format::age((page.now_ms.get() - seen_ms) / 1_000.0);
     Some(view! {
-        <div class="lost over sheet">
+        <div class="lost">
             <b>"Not up to date. "</b>{reason}
             <div class="sub">"What is drawn was measured "{age}". "<span aria-live="off">{part(move || next_attempt(page, next_ms))}</span></div>
         </div>

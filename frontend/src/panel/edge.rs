@@ -6,6 +6,7 @@ use super::{
     figures::{self, Figures},
     head::Head,
     health::HealthBlock,
+    opening,
     sides::protocol_word,
 };
 use crate::state::shared::{Look, Views, click, derived, memo, part};
@@ -21,38 +22,13 @@ use view::format;
 
 #[component]
 pub(crate) fn EdgePanel(id: String) -> impl IntoView {
-    let page = page();
-    let address = StoredValue::new(id);
-    let load = detail::follow::<EdgeDetail>(page, move || {
-        Some(page.detail_address("edge", ("id", &address.get_value()), ""))
-    });
-    let edge = memo(move || {
-        let drawn = page.feed.with(|feed| {
-            feed.graph
-                .as_ref()
-                .and_then(|graph| address.with_value(|id| selection::edge_of(graph, id).cloned()))
-        });
-        drawn.or_else(|| load.look(|load| load.value.as_ref().map(|detail| detail.edge.clone())))
-    });
-    let there = memo(move || edge.look(Option::is_some));
-    let words = move || {
-        load.look(|load| match (&load.value, &load.problem) {
-            (_, Some(problem)) => Some(problem.detail.clone()),
-            (None, None) => Some("Asking Prometheus…".to_owned()),
-            _ => None,
-        })
-    };
-    view! {
-        {part(move || if there.get() {
-            view! { <Known edge=edge load=load/> }.into_any()
-        } else {
-            view! {
-                <Head title="Not in the picture" sub="" selected=true/>
-                <section class="first"><p class="words">"What this link selects has no traffic in the window, or is not among the chosen namespaces."</p></section>
-            }.into_any()
-        })}
-        {part(move || words().map(|words| view! { <section><p class="words">{words}</p></section> }))}
-    }
+    let (edge, load) = opening::subject(
+        page(),
+        ("edge", id),
+        |graph, id| selection::edge_of(graph, id).cloned(),
+        |detail: &EdgeDetail| detail.edge.clone(),
+    );
+    opening::frame(edge, load, move || view! { <Known edge=edge load=load/> }.into_any())
 }
 
 #[component]

@@ -10,6 +10,7 @@ mod head;
 mod health;
 mod neighbours;
 mod node;
+mod opening;
 mod sides;
 mod versions;
 

@@ -7,6 +7,7 @@ use super::{
     head::Head,
     health::HealthBlock,
     neighbours::Neighbours,
+    opening,
     sides::Sides,
     versions::Versions,
 };
@@ -21,41 +22,13 @@ use view::format;
 
 #[component]
 pub(crate) fn NodePanel(id: String) -> impl IntoView {
-    let page = page();
-    let address = StoredValue::new(id.clone());
-    let load = detail::follow::<NodeDetail>(page, move || {
-        Some(page.detail_address("node", ("id", &address.get_value()), ""))
-    });
-    let node = memo(move || {
-        let drawn = page.feed.with(|feed| {
-            feed.graph
-                .as_ref()
-                .and_then(|graph| address.with_value(|id| selection::node_of(graph, id).cloned()))
-        });
-        drawn.or_else(|| load.look(|load| load.value.as_ref().map(|detail| detail.node.clone())))
-    });
-    let there = memo(move || node.look(Option::is_some));
-    let words = move || {
-        load.look(|load| match (&load.value, &load.problem) {
-            (_, Some(problem)) => Some(problem.detail.clone()),
-            (None, None) => Some("Asking Prometheus…".to_owned()),
-            _ => None,
-        })
-    };
-    view! {
-        {part(move || {
-            let id = id.clone();
-            if there.get() {
-                view! { <Known id=id node=node load=load/> }.into_any()
-            } else {
-                view! {
-                    <Head title="Not in the picture" sub="" selected=true/>
-                    <section class="first"><p class="words">"What this link selects has no traffic in the window, or is not among the chosen namespaces."</p></section>
-                }.into_any()
-            }
-        })}
-        {part(move || words().map(|words| view! { <section><p class="words">{words}</p></section> }))}
-    }
+    let (node, load) = opening::subject(
+        page(),
+        ("node", id.clone()),
+        |graph, id| selection::node_of(graph, id).cloned(),
+        |detail: &NodeDetail| detail.node.clone(),
+    );
+    opening::frame(node, load, move || view! { <Known id=id.clone() node=node load=load/> }.into_any())
 }
 
 #[component]

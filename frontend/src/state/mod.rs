@@ -48,6 +48,25 @@ pub(crate) struct Hover {
     pub(crate) y: f64,
 }
 
+/// The picture as a file, once somebody wishes for one; handed down through the context too.
+pub(crate) type ExportWish = RwSignal<Option<Export>>;
+
+/// The kinds of file that the picture can be saved as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Export {
+    Svg,
+    Png,
+}
+
+impl Export {
+    pub(crate) fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+        }
+    }
+}
+
 impl Page {
     pub(crate) fn new(boot: Boot) -> Self {
         let params = Shared::new(params::from_address(boot.embed));

@@ -27,3 +27,21 @@ pub(crate) fn set(key: &str, value: &str) {
         });
     }
 }
+
+const TAB_KEY: &str = "portolan.tab";
+
+/// A name by chance that tells this tab from the next one, and lasts as long as the tab. The server counts by it.
+pub(crate) fn tab() -> String {
+    let session = window().session_storage().ok().flatten();
+    let stored = session.as_ref().and_then(|session| session.get_item(TAB_KEY).ok()?);
+    let known = stored.or_else(|| MEMORY.with_borrow(|memory| memory.get(TAB_KEY).cloned()));
+    known.unwrap_or_else(|| {
+        let name = ((js_sys::Math::random() * 1e15) as u64).to_string();
+        if let Some(session) = session {
+            // Where it throws, memory has it.
+            let _ = session.set_item(TAB_KEY, &name);
+        }
+        MEMORY.with_borrow_mut(|memory| memory.insert(TAB_KEY.to_owned(), name.clone()));
+        name
+    })
+}

@@ -1,4 +1,5 @@
-//! A button with a sheet under it. It closes on Escape, on a press outside, and when the focus leaves it.
+//! A button with a sheet under it. It closes on Escape, on a press outside, when an `item` of it is pressed, and when the
+//! focus leaves it.
 
 use super::icon::{DOWN, icon};
 use crate::state::shared::{click, part};
@@ -36,6 +37,16 @@ pub(crate) fn Menu(
             }
         }
     };
+    // What only does something has done it.
+    let chosen = move |event: ev::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if target.is_some_and(|target| target.class_name() == "item") {
+            open.set(false);
+            if let Some(button) = button.get_untracked() {
+                let _ = button.focus();
+            }
+        }
+    };
     let left = move |event: ev::FocusEvent| {
         if event.related_target().is_some() && outside(event.related_target()) {
             open.set(false);
@@ -54,7 +65,7 @@ pub(crate) fn Menu(
             </button>
             {part(move || {
                 open.get().then(|| view! {
-                    <div class="menu-body" class:narrow=narrow role="dialog" aria-label=label>{children()}</div>
+                    <div class="menu-body" class:narrow=narrow role="dialog" aria-label=label on:click=click(chosen)>{children()}</div>
                 })
             })}
         </div>
