@@ -13,7 +13,8 @@ for (const control of document.querySelectorAll('button, a[href], select, input'
   const { x, y, width, height } = target.getBoundingClientRect();
   const [across, down] = [x + width / 2, y + height / 2];
   const own = (x, y) => { const hit = document.elementFromPoint(x, y); return hit && target.contains(hit); };
-  if (!width || !own(across, down)) continue;
+  // What the window's end cuts off is scrolled to first.
+  if (!width || down + 22 > innerHeight || !own(across, down)) continue;
   const reach = (dx, dy) => { let far = 0; while (far < 40 && own(across + dx * far, down + dy * far)) far += 0.5; return far; };
   const size = [reach(-1, 0) + reach(1, 0), reach(0, -1) + reach(0, 1)];
   if (Math.min(...size) < 43) small.push(`${control.getAttribute('aria-label') ?? control.textContent} ${size}`);
