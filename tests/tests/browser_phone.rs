@@ -70,7 +70,7 @@ async fn it_opens_with_no_card_half_under_the_findings() -> Result<()> {
     for card in cards {
         let under =
             card.rect.x < right && card.rect.y < bottom && card.rect.y + card.rect.height > side(&pill, "y");
-        ensure!(!under, "{:?} lies under the findings, which end at {right}, {bottom}", card);
+        ensure!(!under, "{card:?} lies under the findings, which end at {right}, {bottom}");
     }
     Ok(())
 }
