@@ -21,10 +21,13 @@ mod widget;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-/// Called by the generated script as soon as the module is there.
+/// Called by the generated script as soon as the module is there: in the page, or in a worker that places for it.
 #[wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
+    if map::placer::serve().is_some() {
+        return;
+    }
     let boot = state::read_boot();
     let place = document().get_element_by_id("app").and_then(|element| element.dyn_into().ok());
     let frame = move || view! { <app::Frame boot=boot.clone()/> };

@@ -162,6 +162,26 @@ impl Browser {
         self.act(json!([{ "type": "key", "id": "keyboard", "actions": strokes }])).await
     }
 
+    /// Presses a key while Shift is held.
+    pub async fn press_with_shift(&self, pressed: &str) -> Result<()> {
+        const SHIFT: &str = "\u{e008}";
+        let stroke = |kind: &str, key: &str| json!({ "type": kind, "value": key });
+        let strokes = [
+            stroke("keyDown", SHIFT),
+            stroke("keyDown", pressed),
+            stroke("keyUp", pressed),
+            stroke("keyUp", SHIFT),
+        ];
+        self.act(json!([{ "type": "key", "id": "keyboard", "actions": strokes }])).await
+    }
+
+    /// What the system says of motion: `reduce` or `no-preference`.
+    pub async fn prefer_motion(&self, wish: &str) -> Result<()> {
+        let feature = json!([{ "name": "prefers-reduced-motion", "value": wish }]);
+        let command = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": feature } });
+        self.session.post("goog/cdp/execute", &command).await.map(drop)
+    }
+
     /// Moves the mouse to a place in the window, in CSS pixels.
     pub async fn point_at(&self, x: f64, y: f64) -> Result<()> {
         self.act(mouse(&json!([move_to(x, y, 0)]))).await

@@ -33,6 +33,7 @@ mod shelves;
 mod sift;
 mod simplex;
 pub mod sorting;
+pub mod tape;
 mod tracks;
 mod tuning;
 mod update;

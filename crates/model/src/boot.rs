@@ -17,10 +17,13 @@ pub struct Boot {
     /// What should not go unsaid: nobody has to log in, certificates are not checked. None in a frame.
     #[serde(default)]
     pub cautions: Vec<String>,
+    /// Name of the script, among the assets, that starts the page's module in a worker.
+    #[serde(default)]
+    pub worker: Option<String>,
     /// Publish what the painter drew as `window.__portolan` for tests.
     pub test_hook: bool,
 }
 
 from_json_fields! {
-    Boot { base_path, version, source, configured, embed, cautions, test_hook }
+    Boot { base_path, version, source, configured, embed, cautions, worker, test_hook }
 }

@@ -61,6 +61,9 @@ pub enum NodeKind {
     UnknownCallers,
     /// Requests that no workload received and that name no service.
     NoRoute,
+    /// A whole namespace as one card. Only the page folds: no answer has one.
+    #[serde(skip)]
+    Namespace,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -128,8 +128,12 @@ pub(crate) fn title_count(graph_box: &GraphBox, graph: &Graph) -> String {
     let inner = graph.boxes.iter().filter(|b| b.parent.as_deref() == Some(&graph_box.id));
     let boxes = std::iter::once(graph_box).chain(inner);
     let ids = Index::new(&mut boxes.flat_map(|b| b.members.iter().map(String::as_str)));
-    let kinds: Vec<NodeKind> =
-        graph.nodes.iter().filter(|node| ids.has(&node.id)).map(|node| node.kind).collect();
+    counted_kinds(graph.nodes.iter().filter(|node| ids.has(&node.id)).map(|node| node.kind))
+}
+
+/// "8 apps, 1 gateway".
+pub(crate) fn counted_kinds(kinds: impl Iterator<Item = NodeKind>) -> String {
+    let kinds: Vec<NodeKind> = kinds.collect();
     let mut parts = Vec::new();
     for (kind, one, many) in COUNTED {
         match kinds.iter().filter(|k| **k == kind).count() {

@@ -66,6 +66,9 @@ pub(crate) fn right(node: &Node, now_s: i64) -> Vec<Figure> {
     if node.kind == NodeKind::UnknownCallers {
         return quiet("no sidecar".into());
     }
+    if let (NodeKind::Namespace, Some(size)) = (node.kind, &node.version) {
+        return quiet(size.clone());
+    }
     if node.requests.is_none() && node.tcp.is_some() {
         return quiet("TCP".into());
     }

@@ -1,7 +1,6 @@
 //! Everything about the drawing that needs no browser: formats, colours, overlays, sizes for the layout, the display
 //! list, hit testing, particles, the legend, find, the keyboard's walk, charts. Pure; knows no canvas, DOM or clock.
 
-pub mod above_limit;
 mod bundles;
 pub mod cards;
 pub mod chart;
@@ -11,6 +10,7 @@ pub mod export;
 mod figures;
 pub mod find;
 pub mod fit;
+pub mod fold;
 pub mod format;
 pub mod hit;
 pub mod keys;
@@ -19,6 +19,7 @@ pub mod legend;
 pub mod mark;
 pub mod measure;
 pub mod overlay;
+pub mod overview;
 mod padlock;
 pub mod paint;
 pub mod palette;

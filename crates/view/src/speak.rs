@@ -113,6 +113,7 @@ fn kind_word(kind: NodeKind) -> Option<&'static str> {
     match kind {
         NodeKind::App | NodeKind::Workload => None,
         NodeKind::Service => Some("service"),
+        NodeKind::Namespace => Some("namespace"),
         NodeKind::Gateway => Some("gateway"),
         NodeKind::External => Some("external host"),
         NodeKind::Egress => Some("passthrough out of the mesh"),

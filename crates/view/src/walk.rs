@@ -22,6 +22,11 @@ pub enum Step {
 
 /// Where a step leads; without a selection to the first card at the left. None: there is nothing in that direction.
 pub fn step(graph: &Graph, scene: &Scene, from: Option<&Subject>, step: Step) -> Option<Subject> {
+    // What is there no longer is no place to go on from.
+    let from = from.filter(|subject| match subject {
+        Subject::Node { id } | Subject::Row { node: id, .. } => graph.nodes.iter().any(|node| node.id == *id),
+        Subject::Edge { id } => graph.edges.iter().any(|edge| edge.id == *id),
+    });
     match from {
         None => first(graph, scene),
         Some(Subject::Node { id }) => from_node(graph, scene, id, step),

@@ -58,7 +58,17 @@ pub(crate) fn write(order: &Order, wasm: &Path) -> Result<(), Box<dyn Error>> {
             _ => {}
         }
     }
+    pack(order, &folder, &worker(&entry), &mut table)?;
     write_table(&order.out_dir, &table, &entry)
+}
+
+/// Starts the module a second time, without a page.
+fn worker(entry: &Entry) -> Source {
+    let script = format!(
+        "import init from \"./{}\";\nawait init({{ module_or_path: new URL(\"./{}\", import.meta.url) }});\n",
+        entry.script, entry.wasm
+    );
+    Source { name: "worker.js".to_owned(), bytes: script.into_bytes(), keeps_name: false }
 }
 
 fn write_table(out_dir: &Path, rows: &str, entry: &Entry) -> Result<(), Box<dyn Error>> {

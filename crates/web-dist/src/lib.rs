@@ -30,6 +30,9 @@ pub struct Asset {
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+/// The source name of the script that starts the module in a worker.
+pub const WORKER: &str = "worker.js";
+
 /// Every embedded file. Empty when the page was not built (`WEB_DIST=skip`, or under clippy).
 pub fn assets() -> &'static [Asset] {
     ASSETS

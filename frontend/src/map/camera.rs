@@ -34,6 +34,14 @@ impl Stage {
         self.look_from(self.view.zoomed_at(pointer, factor));
     }
 
+    /// From the small map: this point of it comes to the middle of the window.
+    pub(crate) fn centre(&mut self, at: Point) {
+        if let Some(map) = self.overview() {
+            self.touched = true;
+            self.look_from(map.centred(at, &self.view, self.size()));
+        }
+    }
+
     /// From a button or a key: about the middle, and gliding there.
     pub(crate) fn zoom_by(&mut self, factor: f64) {
         self.touched = true;

@@ -173,5 +173,14 @@ fn scene(stage: &Stage) -> JsValue {
             set(&nodes, &node.key, &object([("scene", rect_json(node.rect)), ("screen", screen)]));
         }
     }
-    object([("nodes", nodes)])
+    let digest = stage.picture.as_ref().map(|picture| {
+        let mut tape = layout::tape::Tape::default();
+        tape.scene(&mut picture.scene.clone());
+        format!("{:016x}", tape.digest())
+    });
+    object([
+        ("nodes", nodes),
+        ("digest", maybe(digest.as_deref())),
+        ("by_worker", stage.placing.by_worker.into()),
+    ])
 }

@@ -1,7 +1,7 @@
 //! The small card beside the pointer: what it is over, in short.
 
 use super::stand::Stand;
-use crate::state::{page, selection};
+use crate::state::{page, selection, shared::Look};
 use leptos::prelude::*;
 use model::{Graph, Latency, Reason, Requests, Subject, Tcp};
 use view::format;
@@ -22,8 +22,7 @@ pub(crate) fn HoverCard(stand: Stand) -> impl IntoView {
     let page = page();
     move || {
         let hover = page.hover.get()?;
-        let words =
-            page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| words(graph, &hover.subject)))?;
+        let words = page.drawn.look(|drawn| words(&drawn.as_ref()?.graph, &hover.subject))?;
         let element = stand.element.get_untracked()?;
         let (width, height) = (f64::from(element.client_width()), f64::from(element.client_height()));
         let left = if hover.x + 16.0 + ROOM_PX > width {
@@ -52,6 +51,8 @@ fn words(graph: &Graph, subject: &Subject) -> Option<Words> {
             let node = selection::node_of(graph, id)?;
             let place =
                 node.namespace.as_ref().map(|namespace| format!(" in {namespace}")).unwrap_or_default();
+            let size = node.version.as_ref().filter(|_| node.kind == model::NodeKind::Namespace);
+            let place = size.map_or(place, |size| format!(", {size}"));
             Some(Words {
                 title: format!("{}{place}", node.name),
                 figures: figures(node.requests.as_ref(), node.latency.as_ref(), node.tcp.as_ref()),

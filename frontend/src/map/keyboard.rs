@@ -107,7 +107,7 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
         "ArrowDown" => Step::Down,
         "Enter" => {
             event.prevent_default();
-            focus_on("panel");
+            enter(page, event.shift_key());
             return;
         }
         " " => {
@@ -134,14 +134,32 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
         walk::step(&picture.graph, &picture.scene, from.as_ref(), step)
     });
     if let Some(subject) = to.flatten() {
-        let words = page.feed.with_untracked(|feed| {
-            let graph = feed.graph.as_ref()?;
-            view::speak::subject(&subject, graph, graph.meta.at_s)
-        });
+        let words = page
+            .drawn_now()
+            .and_then(|drawn| view::speak::subject(&subject, &drawn.graph, drawn.graph.meta.at_s));
         page.said.set(words.unwrap_or_default());
         page.hover.set(None);
         page.select(Some(subject));
         stand.show_selected();
+    }
+}
+
+/// Opens the folded namespace that is selected, or folds it again; else on to the panel. With Shift the namespace of
+/// the selected card folds.
+fn enter(page: Page, shift: bool) {
+    let namespace = match page.selection() {
+        _ if shift => page.home_of_selection(),
+        Some(Subject::Node { id }) => Some(id),
+        _ => None,
+    };
+    match namespace {
+        Some(id) if page.fold(&id) => {
+            // From here on the card that is now there can be walked from.
+            if shift {
+                page.select(Some(Subject::Node { id }));
+            }
+        }
+        _ => focus_on("panel"),
     }
 }
 

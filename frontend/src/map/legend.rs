@@ -1,6 +1,6 @@
 //! The legend, generated from the table that draws the picture.
 
-use crate::state::shared::{Views, click, memo};
+use crate::state::shared::{Look, Views, click, memo};
 use crate::{
     state::page,
     widget::icon::{CLOSE, LEGEND, icon},
@@ -13,10 +13,7 @@ pub(crate) fn Legend() -> impl IntoView {
     let page = page();
     let sections = memo(move || {
         let overlay = overlay::by_word(&page.params.with(|params| params.overlay.clone()));
-        page.feed.with(|feed| {
-            let graph = feed.graph.as_ref().filter(|_| feed.has_picture());
-            graph.map(|graph| legend::sections(graph, overlay))
-        })
+        page.drawn.look(|drawn| drawn.as_ref().map(|drawn| legend::sections(&drawn.graph, overlay)))
     });
     let drawn = move || sections.get().filter(|sections| !sections.is_empty());
     move || {

@@ -12,9 +12,12 @@ mod keyboard;
 mod legend;
 mod level_fade;
 mod measure;
+mod minimap;
 mod motion;
 mod picture;
 mod pins;
+pub(crate) mod placer;
+mod placing;
 mod pointer;
 mod scene_painter;
 mod stage;
@@ -31,7 +34,8 @@ use leptos::{ev, html, prelude::*};
 use stage::{Look, Stage};
 use stand::Stand;
 pub(crate) use states::lost;
-use view::{Theme, above_limit, label, overlay, speak};
+use std::sync::Arc;
+use view::{Theme, label, overlay, speak};
 use wasm_bindgen::{JsCast, prelude::Closure};
 
 #[component]
@@ -45,7 +49,12 @@ pub(crate) fn Map() -> impl IntoView {
         let (Some(lower), Some(upper)) = (lower.get(), upper.get()) else { return };
         if let Some((lower, upper)) = Canvas::new(lower).zip(Canvas::new(upper)) {
             let keep_marks = page.boot.with_value(|boot| boot.test_hook);
-            stand.set(Stage::new(lower, upper, untrack(|| look(page, stand)), keep_marks));
+            let mut stage = Stage::new(lower, upper, untrack(|| look(page, stand)), keep_marks);
+            stage.placing.start = page.boot.with_value(|boot| {
+                let script = boot.worker.as_ref()?;
+                Some(placing::Start(format!("{}/assets/{script}", boot.base_path), stand))
+            });
+            stand.set(stage);
             wire(page, stand);
         }
     });
@@ -67,9 +76,10 @@ pub(crate) fn Map() -> impl IntoView {
                 <canvas class="scene" node_ref=lower></canvas>
                 <canvas class="traffic" node_ref=upper></canvas>
             </div>
-            {(!page.is_embedded()).then(|| view! { <hurts::Hurts/><zoom::Zoom stand=stand/> })}
+            {(!page.is_embedded()).then(|| view! { <hurts::Hurts/><minimap::Minimap stand=stand/><zoom::Zoom stand=stand/> })}
             <legend::Legend/>
             <hover_card::HoverCard stand=stand/>
+            <placing::PlacingSign stand=stand/>
             {crate::table::tables()}
             <states::States/>
         </div>
@@ -96,11 +106,18 @@ fn look(page: Page, stand: Stand) -> Look {
     let still = stand.still.get() || page.particles_paused.get();
     let moving = page.visible.get() && !refresh::is_lost(page) && !still;
     let tabled = page.params.with(|params| params.table);
+    let drawn = page.drawn.get();
     Look {
         overlay,
         labels,
-        selection,
-        matched: page.matched(),
+        selection: selection.map(|subject| match &drawn {
+            Some(drawn) => drawn.subject(&subject),
+            None => subject,
+        }),
+        matched: page.matched().map(|matched| match &drawn {
+            Some(drawn) => drawn.matched(&matched),
+            None => matched,
+        }),
         hide,
         theme: if stand.dark.get() { Theme::Dark } else { Theme::Light },
         moving: moving && !tabled,
@@ -110,17 +127,22 @@ fn look(page: Page, stand: Stand) -> Look {
 
 /// From here on every change of a signal that the picture shows asks for a frame.
 fn wire(page: Page, stand: Stand) {
-    effect(move |_| {
-        let (graph, question) = page.feed.with(|feed| (feed.graph.clone(), feed.question()));
-        let said = match graph.filter(|graph| !above_limit::too_many(graph)) {
-            Some(graph) => stand.with(|stage| stage.set_graph(graph, &question)).flatten(),
+    effect(move |before: Option<Option<Arc<model::Graph>>>| {
+        let drawn = page.drawn.get();
+        let question = page.feed.with_untracked(crate::state::Feed::question);
+        let said = match &drawn {
+            Some(drawn) => stand.with(|stage| stage.set_graph(Arc::clone(&drawn.graph), &question)).flatten(),
             None => stand.with(Stage::drop_picture).and(None),
         };
-        if let Some(sentence) = said {
+        let whole = drawn.map(|drawn| drawn.whole);
+        // What the reader opens or folds has been said already.
+        let is_news = before.flatten().zip(whole.as_ref()).is_some_and(|(old, new)| !Arc::ptr_eq(&old, new));
+        if let Some(sentence) = said.filter(|_| is_news) {
             page.said.set(sentence);
         }
-        states::remember_shape(&untrack(|| page.feed.with(crate::state::Feed::question)), stand);
+        states::remember_shape(&question, stand);
         stand.ask_frame();
+        whole
     });
     effect(move |_| {
         let look = look(page, stand);

@@ -47,11 +47,16 @@ impl Stage {
     /// Answers to one question (type, namespaces, focus) grow in place; another question is placed afresh. Gives a
     /// sentence on what changed, where that is worth saying.
     pub(crate) fn set_graph(&mut self, graph: Arc<Graph>, question: &str) -> Option<String> {
+        self.small_dirty = true;
         let (way, sentence) = match &self.picture {
             Some(picture) => picture.way_to(&graph, question),
             None => (Some(Way::Fresh), None),
         };
         self.dirty = true;
+        if way == Some(Way::Fresh) && self.placing.was_ended(question) {
+            return None;
+        }
+        self.placing.forget();
         match (way, &mut self.picture) {
             (None, Some(picture)) => picture.take_figures(graph),
             (way, _) => self.place(graph, question, way.unwrap_or(Way::Fresh)),
@@ -68,22 +73,26 @@ impl Stage {
 
     fn place(&mut self, graph: Arc<Graph>, question: &str, way: Way) {
         let plan = Plan::new(graph, way, &self.wish(question), &self.measure);
-        let carried = self.put_back();
-        let scene = match self.picture.as_ref().filter(|_| way == Way::Update) {
-            Some(picture) => layout::update(&picture.scene, &plan.input).scene,
-            None => layout::place(&plan.input),
-        };
-        self.adopt(plan, scene);
-        if let Some((node, by)) = carried {
-            self.take_up(&node);
-            self.carry(by);
+        if let Some(plan) = self.placing.send(plan) {
+            self.arrive();
+            let carried = self.put_back();
+            let scene = match self.picture.as_ref().filter(|_| way == Way::Update) {
+                Some(picture) => layout::update(&picture.scene, &plan.input).scene,
+                None => layout::place(&plan.input),
+            };
+            self.adopt(plan, scene);
+            if let Some((node, by)) = carried {
+                self.take_up(&node);
+                self.carry(by);
+            }
         }
     }
 
     /// Shows a picture in its new places, by way of the old ones. Until the reader has moved, one placed afresh is
     /// fitted; after that something both pictures have stays in its place.
-    fn adopt(&mut self, plan: Plan, scene: Scene) {
+    pub(super) fn adopt(&mut self, plan: Plan, scene: Scene) {
         self.arrive();
+        self.put_back();
         let way = plan.way;
         let held = self.held();
         let standing = self.picture.take();
@@ -95,7 +104,7 @@ impl Stage {
         });
         self.picture = Some(plan.placed(scene, standing));
         (self.hover, self.reach) = (None, None);
-        self.dirty = true;
+        (self.dirty, self.small_dirty) = (true, true);
         if way != Way::Update {
             let now = held
                 .filter(|_| self.touched)
@@ -137,7 +146,7 @@ impl Stage {
         picture.particles.bend(motion.tween.bent(&picture.scene));
         self.dirty = true;
         if share >= 1.0 {
-            self.motion = None;
+            (self.motion, self.small_dirty) = (None, true);
         }
     }
 

@@ -44,7 +44,7 @@ pub(crate) struct Plan {
     pub(crate) graph: Arc<Graph>,
     pub(crate) way: Way,
     pub(crate) input: Input,
-    question: String,
+    pub(super) question: String,
     pinned: Vec<String>,
 }
 

@@ -9,6 +9,7 @@ use super::{
     motion::{Carried, Motion, TIDY_MS},
     picture::{Picture, Way, words},
     pins::Pins,
+    placing::{Placing, Sign},
     scene_painter,
     traffic_painter::TrafficPainter,
 };
@@ -19,6 +20,7 @@ use view::{
     find::Matched,
     hit::{Aim, Hit},
     label::Label,
+    overview::Overview,
     reach::Reach,
 };
 
@@ -53,6 +55,8 @@ pub(crate) struct Stage {
     /// The reader has moved or zoomed: from then on the picture is never fitted unasked.
     pub(super) touched: bool,
     pub(super) dirty: bool,
+    /// The small map has to be painted anew.
+    pub(super) small_dirty: bool,
     pub(super) glide: Option<Glide>,
     /// Cards and lines on their way to new places.
     pub(super) motion: Option<Motion>,
@@ -61,6 +65,7 @@ pub(crate) struct Stage {
     pub(super) pins: Pins,
     /// From one level of detail to the next.
     fade: LevelFade,
+    pub(super) placing: Placing,
     last_ms: Option<f64>,
     /// What the last frame put on the lower canvas, kept only for tests.
     pub(crate) painted: Option<Vec<Mark>>,
@@ -75,6 +80,8 @@ pub(crate) struct Painted {
     pub(crate) level: Level,
     /// Another frame is needed.
     pub(crate) again: bool,
+    pub(crate) overview: Option<Overview>,
+    pub(crate) sign: Option<Sign>,
     pub(crate) generation: u32,
 }
 
@@ -94,11 +101,13 @@ impl Stage {
             fit_wanted: false,
             touched: false,
             dirty: true,
+            small_dirty: true,
             glide: None,
             motion: None,
             carried: None,
             pins: Pins::default(),
             fade: LevelFade::default(),
+            placing: Placing::default(),
             last_ms: None,
             painted: keep_marks.then(Vec::new),
             generation: 0,
@@ -115,7 +124,9 @@ impl Stage {
 
     pub(crate) fn resize(&mut self) {
         let lower = self.lower.resize();
-        self.dirty |= self.upper.resize() || lower;
+        let other = self.upper.resize() || lower;
+        self.dirty |= other;
+        self.small_dirty |= other;
     }
 
     pub(crate) fn drop_picture(&mut self) {
@@ -128,7 +139,7 @@ impl Stage {
     pub(crate) fn set_look(&mut self, look: Look) {
         let other_labels = words(&look.labels) != words(&self.look.labels);
         self.look = look;
-        self.dirty = true;
+        (self.dirty, self.small_dirty) = (true, true);
         if other_labels {
             self.place_again(Way::Update);
         }
@@ -166,12 +177,22 @@ impl Stage {
         picture.index.hit(&picture.graph, &picture.scene, point, aim)
     }
 
+    /// The key of a box.
+    pub(crate) fn group(&self, at: usize) -> Option<String> {
+        Some(self.picture.as_ref()?.scene.groups.get(at)?.key.clone())
+    }
+
     pub(crate) fn subject(&self, hit: Hit) -> Option<Subject> {
         view::hit::subject(hit, &self.picture.as_ref()?.graph)
     }
 
-    /// One frame. `covered` is asked for only when the picture has to be fitted.
-    pub(crate) fn frame(&mut self, now_ms: f64, covered: impl Fn() -> Vec<Rect>) -> Painted {
+    /// One frame. `covered` and `small` (the small map's canvas) are asked for only when the picture has to be fitted.
+    pub(crate) fn frame(
+        &mut self,
+        now_ms: f64,
+        covered: impl Fn() -> Vec<Rect>,
+        small: impl Fn() -> Option<Canvas>,
+    ) -> Painted {
         self.resize();
         if self.fit_wanted
             && self.size().width > 1.0
@@ -192,12 +213,34 @@ impl Stage {
         if self.dirty || self.fade.is_on() {
             self.paint_scene(now_ms);
         }
+        let overview = self.overview();
+        if let (true, Some(overview)) = (self.small_dirty, &overview) {
+            self.paint_small(overview, small);
+        }
         let moves = self.paint_traffic(now_ms);
         Painted {
             zoom: self.view.zoom,
             level: self.level,
+            overview,
+            sign: self.placing.sign(),
             again: moves || self.glide.is_some() || self.motion.is_some() || self.fade.is_on(),
             generation: self.generation,
+        }
+    }
+
+    /// The small map, while the picture is larger than the window.
+    pub(super) fn overview(&self) -> Option<Overview> {
+        Overview::of(self.picture.as_ref()?.scene.bounds, &self.view, self.size())
+    }
+
+    fn paint_small(&mut self, overview: &Overview, canvas: impl Fn() -> Option<Canvas>) {
+        let Some((picture, mut canvas)) = self.picture.as_ref().zip(canvas()) else { return };
+        canvas.resize();
+        // It has no size before it is shown.
+        if canvas.width > 1.0 {
+            self.small_dirty = false;
+            let marks = overview.marks(&picture.graph, &picture.scene);
+            scene_painter::paint(&canvas, &marks, &overview.view, self.look.theme, &self.measure);
         }
     }
 

@@ -1,16 +1,17 @@
 //! The handle to the stage that event handlers and effects share, and the loop of frames behind it.
 
-use super::stage::Stage;
+use super::{canvas::Canvas, placing::Sign, stage::Stage};
 use crate::state::shared::memo;
 use crate::state::{Page, settings};
 use layout::{Point, Rect};
 use leptos::{html, prelude::*};
-use view::Level;
+use view::{Level, overview::Overview};
 use wasm_bindgen::JsCast;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stand {
-    page: Page,
+    /// Held by handle: both together would be too large to hand round.
+    page: StoredValue<Page>,
     stage: StoredValue<Option<Stage>, LocalStorage>,
     asked: StoredValue<bool>,
     pub(crate) element: NodeRef<html::Div>,
@@ -21,6 +22,11 @@ pub(crate) struct Stand {
     pub(crate) still: RwSignal<bool>,
     /// Frames painted on the lower canvas.
     pub(crate) generation: RwSignal<u32>,
+    /// The small map, while there is need of one.
+    pub(crate) overview: RwSignal<Option<Overview>>,
+    /// What is told of a placing that takes its time.
+    pub(crate) sign: RwSignal<Option<Sign>>,
+    pub(crate) small: NodeRef<html::Canvas>,
 }
 
 impl Stand {
@@ -32,7 +38,7 @@ impl Stand {
             _ => system_dark.get(),
         });
         Self {
-            page,
+            page: StoredValue::new(page),
             stage: StoredValue::new_local(None),
             asked: StoredValue::new(false),
             element: NodeRef::new(),
@@ -41,6 +47,9 @@ impl Stand {
             dark,
             still: RwSignal::new(settings::reduced_motion()),
             generation: RwSignal::new(0),
+            overview: RwSignal::new(None),
+            sign: RwSignal::new(None),
+            small: NodeRef::new(),
         }
     }
 
@@ -77,21 +86,42 @@ impl Stand {
     }
 
     fn frame(self) {
-        let Some(painted) = self.with(|stage| stage.frame(now_ms(), || self.covered())) else { return };
+        let Some(painted) =
+            self.with(|stage| stage.frame(now_ms(), || self.covered(), || self.small_canvas()))
+        else {
+            return;
+        };
         if (self.zoom.get_untracked() - painted.zoom).abs() > 1e-4 {
             self.zoom.set(painted.zoom);
         }
         let near = painted.level == Level::Near;
-        let drawn = self.page.feed.with_untracked(|feed| feed.graph.is_some());
-        if drawn && self.page.near.get_untracked() != near {
-            self.page.near.set(near);
+        let page = self.page.get_value();
+        let drawn = page.feed.with_untracked(|feed| feed.graph.is_some());
+        if drawn && page.near.get_untracked() != near {
+            page.near.set(near);
         }
         if self.generation.get_untracked() != painted.generation {
             self.generation.set(painted.generation);
         }
+        if painted.sign != self.sign.get_untracked() {
+            self.sign.set(painted.sign);
+        }
+        let before = self.overview.get_untracked();
+        if painted.overview != before {
+            self.overview.set(painted.overview);
+            if before.is_none() {
+                // It has been given its place only now.
+                self.ask_frame();
+            }
+        }
         if painted.again {
             self.ask_frame();
         }
+    }
+
+    /// The small map's canvas comes and goes with the picture.
+    fn small_canvas(self) -> Option<Canvas> {
+        Canvas::new(self.small.get_untracked()?)
     }
 
     /// The parts of the map that sheets lie over, in its own pixels.
@@ -117,7 +147,7 @@ impl Stand {
     pub(crate) fn show_selected(self) {
         request_animation_frame(move || {
             let Some(subject) =
-                self.page.params.try_with_untracked(|params| params.selection.clone()).flatten()
+                self.page.get_value().params.try_with_untracked(|params| params.selection.clone()).flatten()
             else {
                 return;
             };

@@ -1,22 +1,18 @@
-//! The honest pictures of when there is no picture: first load, nothing to ask, no traffic, no answer, too much.
+//! The honest pictures of when there is no picture: first load, nothing to ask, no traffic, no answer.
 
 use super::{
     empty::{self, Empty},
     stand::Stand,
 };
-use crate::state::shared::{Look, Views, click, effect, memo, part};
+use crate::state::shared::{effect, memo, part};
 use crate::{
     api::{self, Answer, Leash},
     frame::strip,
-    nav::Step,
     state::{Page, Standing, page, storage, store},
-    widget::icon::{status_class, status_glyph},
 };
-use layout::sorting::Order as _;
 use leptos::prelude::*;
-use model::{Graph, Problem, status::Waiting};
-use std::sync::Arc;
-use view::{above_limit, format};
+use model::{Problem, status::Waiting};
+use view::format;
 
 /// Which of them is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +22,6 @@ enum State {
     Asking,
     Failed(Problem),
     NoTraffic(Box<Empty>),
-    TooMuch,
 }
 
 #[component]
@@ -41,7 +36,6 @@ pub(crate) fn States() -> impl IntoView {
             State::Asking => asking(page),
             State::Failed(problem) => failed(page, &problem).into_any(),
             State::NoTraffic(empty) => empty::message(page, *empty),
-            State::TooMuch => view! { <TooMuch/> }.into_any(),
         })}
     }
 }
@@ -57,7 +51,6 @@ fn state_of(page: Page) -> State {
             any_series: graph.meta.quality.rows > 0,
             others: !graph.namespaces.is_empty(),
         })),
-        (Some(graph), _) if above_limit::too_many(graph) => State::TooMuch,
         (Some(_), _) => State::Drawn,
         (None, Some(problem)) => State::Failed(problem.clone()),
         (None, None) => State::Asking,
@@ -71,7 +64,6 @@ fn announce(page: Page, state: Memo<State>) {
         State::Asking => "Asking Prometheus".into(),
         State::Failed(problem) => format!("{}. {}", problem.title, problem.detail),
         State::NoTraffic(empty) => empty.title(),
-        State::TooMuch => "Too much for one picture: choose namespaces".into(),
         State::Drawn => drawn_words(page),
     });
     effect(move |before: Option<String>| {
@@ -212,62 +204,5 @@ fn next_attempt(page: Page, next_ms: Option<f64>) -> String {
         "Trying again in a moment.".into()
     } else {
         format!("Trying again in {}{}s.", left_s.round() as i64, format::NBSP)
-    }
-}
-
-/// More than a person reads as a picture: ask which namespaces to draw.
-#[component]
-fn TooMuch() -> impl IntoView {
-    let page = page();
-    let chosen = RwSignal::new(Vec::<String>::new());
-    let graph = memo(move || page.feed.with(|feed| feed.graph.clone()).map(ByAddress));
-    let draw = move |_| {
-        page.change(Step::Push, |params| {
-            let mut names = chosen.get_untracked();
-            names.order();
-            params.graph.namespaces = Some(names);
-        });
-    };
-    view! {
-        <div class="state over">
-            <div class="choose sheet">
-                <h2>"Which namespaces shall be drawn?"</h2>
-                <p class="sub">{part(move || graph.get().map(|graph| format!("{} services, with those they talk to, are more than one can read at once. Most trouble first.", graph.0.nodes.len())))}</p>
-                <table>
-                    <thead><tr><th>"Namespace"</th><th class="text">"Trouble"</th><th>"Apps"</th><th>"Rate"</th><th>"Errors"</th></tr></thead>
-                    <tbody>{part(move || graph.get().map(|graph| above_limit::rows(&graph.0).into_iter().map(|row| namespace_row(row, chosen)).views()))}</tbody>
-                </table>
-                <div class="acts">
-                    <button class="button primary" type="button" disabled=move || chosen.look(Vec::is_empty) on:click=click(draw)>"Draw these"</button>
-                </div>
-            </div>
-        </div>
-    }
-}
-
-/// Two answers are the same only when they are one.
-#[derive(Debug, Clone)]
-struct ByAddress(Arc<Graph>);
-
-impl PartialEq for ByAddress {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-fn namespace_row(row: above_limit::NamespaceRow, chosen: RwSignal<Vec<String>>) -> impl IntoView {
-    let (name, mine) = (row.name.clone(), row.name.clone());
-    let toggle = move |_| {
-        chosen.update(|chosen| match chosen.iter().position(|other| *other == name) {
-            Some(at) => drop(chosen.remove(at)),
-            None => chosen.push(name.clone()),
-        });
-    };
-    view! {
-        <tr>
-            <td><label class="check"><input type="checkbox" prop:checked=move || chosen.look(|chosen| chosen.contains(&mine)) on:change=toggle/><span class="name">{row.name.clone()}</span></label></td>
-            <td class=format!("text {}", status_class(row.status))><span class="with-glyph">{(!row.trouble.is_empty()).then(|| status_glyph(row.status))}{row.trouble}</span></td>
-            <td>{row.apps}</td><td>{row.rate}</td><td>{row.errors}</td>
-        </tr>
     }
 }

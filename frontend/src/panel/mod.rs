@@ -5,6 +5,7 @@ mod breakdown;
 mod charts;
 mod edge;
 mod figures;
+mod folded;
 mod graph;
 mod head;
 mod health;
@@ -14,7 +15,7 @@ mod opening;
 mod sides;
 mod versions;
 
-use crate::state::shared::{memo, part};
+use crate::state::shared::{Look, memo, part};
 use crate::{state::page, widget::grip};
 use leptos::prelude::*;
 use model::Subject;
@@ -25,12 +26,23 @@ enum Topic {
     Mesh,
     Node(String),
     Edge(String),
+    /// Only the map has it.
+    Folded(Subject),
 }
 
 #[component]
 pub(crate) fn Panel() -> impl IntoView {
     let page = page();
+    let folded = move |subject: &Subject| {
+        page.drawn.look(|drawn| {
+            let drawn = drawn.as_ref()?;
+            let now_s = drawn.graph.meta.at_s;
+            let known = |graph: &model::Graph| view::speak::subject(subject, graph, now_s).is_some();
+            Some(known(&drawn.graph) && !known(&drawn.whole))
+        }) == Some(true)
+    };
     let topic = memo(move || match page.selection() {
+        Some(subject) if folded(&subject) => Topic::Folded(subject),
         None => Topic::Mesh,
         Some(Subject::Node { id } | Subject::Row { node: id, .. }) => Topic::Node(id),
         Some(Subject::Edge { id }) => Topic::Edge(id),
@@ -41,6 +53,7 @@ pub(crate) fn Panel() -> impl IntoView {
         <aside id="panel" class="panel" class:mesh=move || mesh.get() class:tall=tall tabindex="-1" aria-label=move || if mesh.get() { "The mesh" } else { "What is selected" }>
             {grip(tall)}
             {part(move || match topic.get() {
+                Topic::Folded(subject) => view! { <folded::FoldedPanel subject=subject/> }.into_any(),
                 Topic::Mesh => view! { <graph::GraphPanel/> }.into_any(),
                 Topic::Node(id) => view! { <node::NodePanel id=id/> }.into_any(),
                 Topic::Edge(id) => view! { <edge::EdgePanel id=id/> }.into_any(),

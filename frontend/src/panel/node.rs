@@ -78,6 +78,7 @@ fn what_it_is(node: &Node) -> String {
         NodeKind::Workload => "Workload",
         NodeKind::Service => "Service",
         NodeKind::Gateway => "Gateway",
+        NodeKind::Namespace => "Namespace",
         NodeKind::External => "Host outside the mesh",
         NodeKind::Egress => "Traffic that leaves the mesh to unnamed hosts",
         NodeKind::UnknownCallers => "Callers that tell no identity: no sidecar",

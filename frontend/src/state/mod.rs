@@ -1,6 +1,7 @@
 //! What the page knows: the address's parameters, the last answer, what is selected and how it is looked at.
 
 pub(crate) mod detail;
+pub(crate) mod drawn;
 pub(crate) mod params;
 pub(crate) mod refresh;
 pub(crate) mod selection;
@@ -10,6 +11,7 @@ pub(crate) mod storage;
 pub(crate) mod store;
 
 use crate::state::shared::{Shared, memo};
+use drawn::{Choices, Drawn};
 use leptos::prelude::*;
 use model::{PageParams, Subject, boot::Boot};
 use view::find::{Find, Matched};
@@ -22,6 +24,9 @@ pub(crate) struct Page {
     pub(crate) boot: StoredValue<Boot>,
     pub(crate) params: Shared<PageParams>,
     pub(crate) feed: Shared<Feed>,
+    /// What the map draws of it.
+    pub(crate) drawn: Memo<Option<Drawn>>,
+    pub(crate) choices: RwSignal<Choices>,
     /// What lies under the pointer.
     pub(crate) hover: RwSignal<Option<Hover>>,
     /// What the find box matches; the error is a sentence for who typed.
@@ -72,7 +77,10 @@ impl Page {
         let params = Shared::new(params::from_address(boot.embed));
         let embed = boot.embed;
         let feed = Shared::new(Feed::default());
+        let choices = RwSignal::new(Choices::new());
         let page = Self {
+            drawn: drawn::follow(feed, choices),
+            choices,
             boot: StoredValue::new(boot),
             params,
             feed,
@@ -128,6 +136,7 @@ pub(crate) fn read_boot() -> Boot {
             configured: true,
             embed: false,
             cautions: Vec::new(),
+            worker: None,
             test_hook: false,
         })
 }

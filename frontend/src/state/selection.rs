@@ -46,6 +46,12 @@ impl Page {
             }),
             None => None,
         };
+        // Nobody can ask the server for the surroundings of a folded namespace.
+        let known = |id: &String| {
+            self.feed
+                .with_untracked(|feed| feed.graph.as_ref().is_none_or(|graph| node_of(graph, id).is_some()))
+        };
+        let wanted = wanted.filter(known);
         if params.graph.focus.is_some() && (wanted.is_none() || wanted == params.graph.focus) {
             self.focus(None);
         } else if wanted.is_some() {
@@ -55,10 +61,8 @@ impl Page {
 
     /// Tells those who do not see it that a card was pinned or freed.
     pub(crate) fn say_pinned(self, id: &str, pinned: bool) {
-        let name = self.feed.with_untracked(|feed| {
-            feed.graph.as_ref().and_then(|graph| node_of(graph, id)).map(|node| node.name.clone())
-        });
-        let name = name.as_deref().unwrap_or(id);
+        let drawn = self.drawn_now();
+        let name = drawn.as_ref().and_then(|drawn| node_of(&drawn.graph, id)).map_or(id, |node| &node.name);
         self.said.set(if pinned {
             format!("{name} is pinned where it is; press u to free it")
         } else {

@@ -34,11 +34,9 @@ pub(crate) enum Standing {
 }
 
 impl Feed {
-    /// A picture that can be looked at: something is in it, and not too much.
+    /// A picture that can be looked at: something is in it.
     pub(crate) fn has_picture(&self) -> bool {
-        self.graph
-            .as_ref()
-            .is_some_and(|graph| !graph.nodes.is_empty() && !view::above_limit::too_many(graph))
+        self.graph.as_ref().is_some_and(|graph| !graph.nodes.is_empty())
     }
 
     /// What the graph that is held answers, as far as it decides on what is drawn; not when, nor with which figures.

@@ -88,6 +88,7 @@ fn boot_json(app: &App, form: Form) -> String {
         configured: config.prometheus.is_some(),
         embed: form == Form::Embed,
         cautions: if form == Form::Embed { Vec::new() } else { config.cautions() },
+        worker: web_dist::name_of(web_dist::WORKER).map(str::to_owned),
         test_hook: config.test_hook,
     };
     within_script(&serde_json::to_string(&boot).expect("boot is plain text and flags"))

@@ -1,0 +1,240 @@
+//! Namespaces drawn as one card each, with the lines between them summed. Rates are sums, the worst health stands for
+//! all, and what cannot be summed (a quantile) is not known. It knows no place: opening one is an update of the picture.
+
+use crate::{cards, find::Matched};
+use layout::sorting::{Keyed as _, Order as _};
+use model::{Edge, Graph, Health, Node, NodeKind, Protocol, Reason, Requests, Status, Subject, Tcp};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Cards, rows not counted, that a person still reads as a picture: above, the map opens with namespaces folded.
+pub const LIMIT: usize = 400;
+
+/// A graph with cards for namespaces, and what became of the nodes and edges it was made from.
+#[derive(Debug)]
+pub struct Folded {
+    pub graph: Arc<Graph>,
+    /// By index of the whole graph: where it is now.
+    nodes: Vec<usize>,
+    /// A line within a folded namespace is not drawn.
+    edges: Vec<Option<usize>>,
+}
+
+/// The id of the card, and of the band, of the namespace a node stands in.
+pub fn home(node: &Node) -> Option<String> {
+    let cluster = node.cluster.as_deref().filter(|cluster| !cluster.is_empty());
+    let at = cluster.map(|cluster| format!("@{cluster}")).unwrap_or_default();
+    node.namespace.as_ref().map(|namespace| format!("namespace/{namespace}{at}"))
+}
+
+/// Folds the namespaces that `closed` says, by id. One with a single node is that node.
+pub fn fold(graph: &Graph, closed: &dyn Fn(&str) -> bool) -> Folded {
+    let homes: Vec<Option<String>> = graph.nodes.iter().map(home).collect();
+    let mut members: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+    for (home, node) in homes.iter().zip(&graph.nodes) {
+        if let Some(home) = home.as_deref().filter(|home| closed(home)) {
+            members.entry(home).or_default().push(node);
+        }
+    }
+    members.retain(|_, members| members.len() > 1);
+    // Where each node is drawn, by id.
+    let drawn: Vec<&str> = homes
+        .iter()
+        .zip(&graph.nodes)
+        .map(|(home, node)| home.as_deref().filter(|home| members.contains_key(home)).unwrap_or(&node.id))
+        .collect();
+    let mut nodes: Vec<Node> = members.iter().map(|(id, members)| namespace(id, members)).collect();
+    let stay = graph.nodes.iter().zip(&drawn).filter(|(node, drawn)| node.id == **drawn);
+    nodes.extend(stay.map(|(node, _)| node.clone()));
+    nodes.order_by(|a, b| a.id.cmp(&b.id));
+    let (edges, edge_of) = lines(graph, &drawn);
+    let index: BTreeMap<&str, usize> = nodes.iter().enumerate().map(|(at, node)| (&*node.id, at)).keyed();
+    let node_of = drawn.iter().map(|id| index[id]).collect();
+    let boxes = graph.boxes.iter().filter(|land| {
+        let folded = |id: &str| members.contains_key(id);
+        !folded(&land.id) && !land.parent.as_deref().is_some_and(folded)
+    });
+    let folded = Graph {
+        meta: graph.meta.clone(),
+        edges,
+        boxes: boxes.cloned().collect(),
+        findings: graph.findings.clone(),
+        namespaces: graph.namespaces.clone(),
+        totals: graph.totals.clone(),
+        nodes,
+    };
+    Folded { nodes: node_of, edges: edge_of, graph: Arc::new(folded) }
+}
+
+impl Folded {
+    /// A card is found where one of its nodes is, a line where one of its own is.
+    pub fn matched(&self, whole: &Matched) -> Matched {
+        let mut matched = Matched {
+            nodes: vec![false; self.graph.nodes.len()],
+            edges: vec![false; self.graph.edges.len()],
+        };
+        for (found, at) in whole.nodes.iter().zip(&self.nodes) {
+            matched.nodes[*at] |= *found;
+        }
+        for (found, at) in whole.edges.iter().zip(&self.edges) {
+            if let Some(at) = at {
+                matched.edges[*at] |= *found;
+            }
+        }
+        matched
+    }
+
+    /// What stands for a thing of the whole graph here; what is drawn itself stands for itself.
+    pub fn subject(&self, whole: &Graph, subject: &Subject) -> Subject {
+        let card = |at: usize| Subject::Node { id: self.graph.nodes[at].id.clone() };
+        match subject {
+            Subject::Node { id } | Subject::Row { node: id, .. } => {
+                let at = whole.nodes.iter().position(|node| node.id == *id).map(|at| self.nodes[at]);
+                at.filter(|at| self.graph.nodes[*at].id != *id).map(card)
+            }
+            Subject::Edge { id } => whole.edges.iter().position(|edge| edge.id == *id).and_then(|at| {
+                let line = self.edges[at].map(|at| Subject::Edge { id: self.graph.edges[at].id.clone() });
+                let within = || whole.nodes.iter().position(|node| node.id == whole.edges[at].source);
+                line.or_else(|| Some(card(self.nodes[within()?])))
+            }),
+        }
+        .unwrap_or_else(|| subject.clone())
+    }
+}
+
+fn namespace(id: &str, members: &[&Node]) -> Node {
+    let mut card = Node {
+        id: id.to_owned(),
+        kind: NodeKind::Namespace,
+        name: members[0].namespace.clone().unwrap_or_default(),
+        namespace: None,
+        app: None,
+        workload: None,
+        service: None,
+        requests: None,
+        tcp: None,
+        latency: None,
+        mtls_share: None,
+        health: health(members),
+        versions: Vec::new(),
+        // Its size stands where other cards have their one version.
+        version: Some(cards::counted_kinds(members.iter().map(|node| node.kind))),
+        last_seen_s: members.iter().filter_map(|node| node.last_seen_s).max(),
+        ..members[0].clone()
+    };
+    card.flags.silent = members.iter().all(|node| node.flags.silent);
+    card.flags.outside = members.iter().all(|node| node.flags.outside);
+    // What only sends counts where nobody receives.
+    for roots in [false, true] {
+        if card.requests.is_none() && card.tcp.is_none() {
+            for node in members.iter().filter(|node| node.flags.root == roots) {
+                add_requests(&mut card.requests, node.requests.as_ref());
+                add_tcp(&mut card.tcp, node.tcp.as_ref());
+            }
+        }
+    }
+    card
+}
+
+/// Trouble anywhere is trouble; one that idles does not make its namespace idle.
+fn health(members: &[&Node]) -> Health {
+    let worst = members.iter().map(|node| node.health.status).max().unwrap_or_default();
+    let well = members.iter().any(|node| node.health.status == Status::Healthy);
+    if worst < Status::Degraded {
+        return Health { status: if well { Status::Healthy } else { worst }, reasons: Vec::new() };
+    }
+    let troubled = members.iter().filter(|node| node.health.status == worst);
+    let reasons = troubled.filter_map(|node| {
+        let reason = node.health.reasons.first()?;
+        Some(Reason { sentence: format!("{}: {}", node.name, reason.sentence), ..reason.clone() })
+    });
+    Health { status: worst, reasons: reasons.collect() }
+}
+
+/// The lines between what is drawn, and for each line of the whole graph the one it is part of.
+fn lines(graph: &Graph, drawn: &[&str]) -> (Vec<Edge>, Vec<Option<usize>>) {
+    let index: BTreeMap<&str, usize> =
+        graph.nodes.iter().enumerate().map(|(at, node)| (&*node.id, at)).keyed();
+    let end = |id: &str| index.get(id).map(|at| drawn[*at]);
+    let mut sums: BTreeMap<String, Edge> = BTreeMap::new();
+    let mut ids = Vec::with_capacity(graph.edges.len());
+    for edge in &graph.edges {
+        let (Some(source), Some(target)) = (end(&edge.source), end(&edge.target)) else {
+            ids.push(None);
+            continue;
+        };
+        let whole = (source == edge.source, target == edge.target);
+        if source == target && whole != (true, true) {
+            ids.push(None);
+            continue;
+        }
+        let id =
+            if whole == (true, true) { edge.id.clone() } else { format!("{source}>{target}/{}", word(edge)) };
+        ids.push(Some(id.clone()));
+        if let Some(sum) = sums.get_mut(&id) {
+            add_edge(sum, edge);
+            continue;
+        }
+        let mut sum = Edge { id: id.clone(), source: source.into(), target: target.into(), ..edge.clone() };
+        sum.source_row = sum.source_row.filter(|_| whole.0);
+        sum.target_row = sum.target_row.filter(|_| whole.1);
+        if whole != (true, true) {
+            (sum.source_share, sum.other_side) = (None, None);
+        }
+        sums.insert(id, sum);
+    }
+    let place: BTreeMap<&str, usize> = sums.keys().enumerate().map(|(at, id)| (&**id, at)).keyed();
+    let edge_of = ids.iter().map(|id| id.as_deref().map(|id| place[id])).collect();
+    (sums.into_values().collect(), edge_of)
+}
+
+fn word(edge: &Edge) -> &'static str {
+    match edge.protocol {
+        Protocol::Http => "http",
+        Protocol::Grpc => "grpc",
+        Protocol::Tcp => "tcp",
+    }
+}
+
+fn add_edge(sum: &mut Edge, edge: &Edge) {
+    let flow = |edge: &Edge| cards::flow_rps(edge.requests.as_ref(), edge.tcp.as_ref()).unwrap_or(0.0);
+    let (a, b) = (flow(sum), flow(edge));
+    let weighted = |x: f64, y: f64| if a + b > 0.0 { (x * a + y * b) / (a + b) } else { x };
+    sum.mtls_share = sum.mtls_share.zip(edge.mtls_share).map(|(x, y)| weighted(x, y));
+    sum.latency = None;
+    add_requests(&mut sum.requests, edge.requests.as_ref());
+    add_tcp(&mut sum.tcp, edge.tcp.as_ref());
+    if edge.health.status > sum.health.status {
+        sum.health = edge.health.clone();
+    }
+    sum.flags.silent &= edge.flags.silent;
+    sum.flags.unreached &= edge.flags.unreached;
+    sum.flags.cycle |= edge.flags.cycle;
+    sum.flags.estimated |= edge.flags.estimated;
+    sum.last_seen_s = sum.last_seen_s.max(edge.last_seen_s);
+}
+
+fn add_requests(sum: &mut Option<Requests>, more: Option<&Requests>) {
+    let Some(more) = more else { return };
+    let sum = sum.get_or_insert_default();
+    sum.rate_rps += more.rate_rps;
+    sum.error_rate_rps += more.error_rate_rps;
+    sum.count += more.count;
+    sum.error_share = (sum.rate_rps > 0.0).then(|| sum.error_rate_rps / sum.rate_rps);
+    add(&mut sum.unreached_rps, more.unreached_rps);
+}
+
+fn add_tcp(sum: &mut Option<Tcp>, more: Option<&Tcp>) {
+    let Some(more) = more else { return };
+    let sum = sum.get_or_insert_default();
+    add(&mut sum.sent_bytes_per_s, more.sent_bytes_per_s);
+    add(&mut sum.received_bytes_per_s, more.received_bytes_per_s);
+    add(&mut sum.opened_per_s, more.opened_per_s);
+    add(&mut sum.closed_per_s, more.closed_per_s);
+    add(&mut sum.flagged_per_s, more.flagged_per_s);
+}
+
+fn add(sum: &mut Option<f64>, more: Option<f64>) {
+    if let Some(more) = more {
+        *sum = Some(sum.unwrap_or(0.0) + more);
+    }
+}

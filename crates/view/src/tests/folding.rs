@@ -1,0 +1,103 @@
+//! Namespaces as cards.
+
+use super::{node, shop};
+use crate::{find::Find, fold};
+use model::{Graph, NodeKind, Subject};
+
+fn all(graph: &Graph) -> fold::Folded {
+    fold::fold(graph, &|_| true)
+}
+
+fn total_rps(graph: &Graph, between: impl Fn(&str, &str) -> bool) -> f64 {
+    let edges = graph.edges.iter().filter(|edge| between(&edge.source, &edge.target));
+    edges.filter_map(|edge| edge.requests.as_ref()).map(|requests| requests.rate_rps).sum()
+}
+
+#[test]
+fn nothing_closed_is_the_graph_itself() {
+    let graph = shop();
+    assert_eq!(*fold::fold(&graph, &|_| false).graph, graph);
+}
+
+#[test]
+fn rates_between_namespaces_are_sums_and_quantiles_are_not_known() {
+    let graph = shop();
+    let folded = all(&graph).graph;
+    let home = |id: &str| {
+        let node = graph.nodes.iter().find(|node| node.id == id).unwrap();
+        fold::home(node).unwrap_or_else(|| node.id.clone())
+    };
+    assert!(folded.nodes.len() < graph.nodes.len());
+    assert!(folded.nodes.windows(2).all(|pair| pair[0].id < pair[1].id), "sorted, as the page expects");
+    assert!(folded.edges.windows(2).all(|pair| pair[0].id < pair[1].id));
+    for edge in &folded.edges {
+        let whole: f64 = total_rps(&graph, |source, target| {
+            let of = |id: &str| folded.nodes.iter().any(|node| node.id == id);
+            let end = |id: &str| if of(id) { id.to_owned() } else { home(id) };
+            end(source) == edge.source && end(target) == edge.target
+        });
+        let summed = total_rps(&folded, |source, target| source == edge.source && target == edge.target);
+        assert!((whole - summed).abs() < 1e-9, "{}: {summed} for {whole}", edge.id);
+    }
+    for card in folded.nodes.iter().filter(|node| node.kind == NodeKind::Namespace) {
+        assert!(card.latency.is_none() && card.version.is_some(), "{card:?}");
+        let members = graph.nodes.iter().filter(|node| fold::home(node).as_ref() == Some(&card.id));
+        let worst = members.map(|node| node.health.status).max().unwrap();
+        assert!(worst < model::Status::Degraded || card.health.status == worst, "{}", card.name);
+    }
+}
+
+#[test]
+fn an_open_namespace_shows_its_cards_and_keeps_its_band() {
+    let mut graph = shop();
+    // As the server names them.
+    graph.boxes.iter_mut().for_each(|land| land.id = format!("namespace/{}", land.name));
+    let home = fold::home(node(&graph, "cart")).unwrap();
+    let folded = fold::fold(&graph, &|id| id != home);
+    assert!(folded.graph.nodes.iter().any(|node| node.name == "cart"));
+    let bands: Vec<&str> = folded.graph.boxes.iter().map(|land| land.id.as_str()).collect();
+    assert_eq!(bands, [home.as_str()], "only an open namespace is land, and its id is its card's");
+    let inner = |graph: &Graph| {
+        let mine = |id: &str| graph.nodes.iter().any(|n| n.id == id && fold::home(n).as_ref() == Some(&home));
+        graph
+            .edges
+            .iter()
+            .filter(|edge| mine(&edge.source) && mine(&edge.target))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(inner(&folded.graph), inner(&graph), "its own lines are as they were");
+}
+
+#[test]
+fn what_is_found_or_selected_within_is_shown_by_the_card() {
+    let graph = shop();
+    let folded = all(&graph);
+    let cart = node(&graph, "cart");
+    let home = fold::home(cart).unwrap();
+    let whole = Find::parse("name=cart").unwrap().unwrap().matches(&graph);
+    let matched = folded.matched(&whole);
+    let lit: Vec<&str> = folded
+        .graph
+        .nodes
+        .iter()
+        .zip(&matched.nodes)
+        .filter(|pair| *pair.1)
+        .map(|pair| &*pair.0.id)
+        .collect();
+    assert_eq!(lit, [home.as_str()]);
+    let shown = folded.subject(&graph, &Subject::Node { id: cart.id.clone() });
+    assert_eq!(shown, Subject::Node { id: home.clone() });
+    let itself = Subject::Node { id: home };
+    assert_eq!(folded.subject(&graph, &itself), itself);
+    for edge in &graph.edges {
+        let shown = folded.subject(&graph, &Subject::Edge { id: edge.id.clone() });
+        let there = match &shown {
+            Subject::Edge { id } => folded.graph.edges.iter().any(|edge| edge.id == *id),
+            Subject::Node { id } | Subject::Row { node: id, .. } => {
+                folded.graph.nodes.iter().any(|node| node.id == *id)
+            }
+        };
+        assert!(there, "{shown:?}");
+    }
+}

@@ -1,0 +1,240 @@
+//! The map in the hand: cards that are dragged and pinned, changes that glide, the small map, placing in a worker, and
+//! namespaces that fold and open.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tests::browser::{Browser, key};
+use tests::map::{Map, SOON};
+use tests::product::Product;
+
+/// Where cards stand in the scene, by id.
+async fn places(map: &Map) -> Value {
+    map.browser.execute("return window.__portolan.scene().nodes", &[]).await.expect("the hook answers")
+}
+
+/// The id of the card with this name.
+async fn id_of(map: &Map, name: &str) -> String {
+    let graph = map.graph("").await.expect("the API answers");
+    graph.nodes.iter().find(|node| node.name == name).expect("the shop has it").id.clone()
+}
+
+/// The middle of a card, in the window.
+async fn middle(map: &Map, id: &str) -> (f64, f64) {
+    let script = "const at = window.__portolan.scene().nodes[arguments[0]].screen;
+        const map = document.querySelector('.map').getBoundingClientRect();
+        return [map.x + at.x + at.width / 2, map.y + at.y + 14]";
+    let at = map.browser.execute(script, &[json!(id)]).await.expect("the card is drawn");
+    (at[0].as_f64().expect("a number"), at[1].as_f64().expect("a number"))
+}
+
+async fn pins(map: &Map) -> usize {
+    map.marks().await.expect("marks").iter().filter(|mark| mark.role == "pin").count()
+}
+
+/// Nothing glides any more.
+async fn at_rest(map: &Map) {
+    let still = "(() => { const now = window.__portolan.scene().digest; const same = now === window.__was;
+        window.__was = now; return same })()";
+    map.browser.wait_until(still, SOON).await.expect("the picture comes to rest");
+}
+
+async fn said(map: &Map, words: &str) -> Result<()> {
+    let heard =
+        format!("document.querySelector('.heard[role=status]').textContent.includes({})", json!(words));
+    map.browser.wait_until(&heard, SOON).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_card_that_is_dragged_is_pinned_and_its_mark_frees_it() {
+    let map = Map::of_the_shop("").await.unwrap();
+    let cart = id_of(&map, "cart").await;
+    let before = places(&map).await;
+    let from = middle(&map, &cart).await;
+    map.browser.drag(from, (from.0 - 60.0, from.1 + 90.0)).await.unwrap();
+    map.browser
+        .wait_until("window.__portolan.marks().some(mark => mark.role === 'pin')", SOON)
+        .await
+        .unwrap();
+    at_rest(&map).await;
+    said(&map, "cart is pinned").await.unwrap();
+    let after = places(&map).await;
+    let y = |places: &Value, id: &str| places[id]["scene"]["y"].as_f64().expect("a place");
+    assert!(y(&after, &cart) > y(&before, &cart) + 50.0, "the card went with the hand");
+    let others = before.as_object().expect("cards").keys().filter(|id| **id != cart);
+    let moved = others.filter(|id| before[id.as_str()]["scene"] != after[id.as_str()]["scene"]).count();
+    assert!(moved <= 2, "{moved} other cards had to move");
+    map.browser.screenshot("pinned").await.unwrap();
+
+    // By keys it goes on, and is still pinned; a refresh does not undo it.
+    map.click_card(&cart).await.unwrap();
+    map.browser.execute("document.querySelector('.map').focus()", &[]).await.unwrap();
+    map.browser.press_with_shift(key::ARROW_DOWN).await.unwrap();
+    at_rest(&map).await;
+    let nudged = places(&map).await;
+    assert!((y(&nudged, &cart) - y(&after, &cart) - 20.0).abs() < 1e-6, "one step of the keyboard");
+    assert_eq!(pins(&map).await, 1);
+
+    let script = "const at = window.__portolan.marks().find(mark => mark.role === 'pin').rect;
+        const map = document.querySelector('.map').getBoundingClientRect();
+        return [map.x + at.x + at.width / 2, map.y + at.y + at.height / 2]";
+    let mark = map.browser.execute(script, &[]).await.unwrap();
+    map.browser.click_at(mark[0].as_f64().unwrap(), mark[1].as_f64().unwrap()).await.unwrap();
+    said(&map, "cart is free").await.unwrap();
+    map.browser
+        .wait_until("!window.__portolan.marks().some(mark => mark.role === 'pin')", SOON)
+        .await
+        .unwrap();
+    assert_eq!(places(&map).await[&cart]["scene"], nudged[&cart]["scene"], "freed, it stays where it is");
+
+    // Tidying puts everything where it was at first.
+    map.browser.press("t").await.unwrap();
+    let home = format!("window.__portolan.scene().nodes[{}].scene.y === {}", json!(cart), y(&before, &cart));
+    map.browser.wait_until(&home, SOON).await.unwrap();
+    at_rest(&map).await;
+    assert_eq!(scenes(&places(&map).await), scenes(&before));
+    map.browser.assert_clean_console().await.unwrap();
+}
+
+fn scenes(places: &Value) -> Vec<(String, Value)> {
+    let cards = places.as_object().expect("cards");
+    cards.iter().map(|(id, place)| (id.clone(), place["scene"].clone())).collect()
+}
+
+/// Every place of a card that a frame showed from here on.
+const WATCH: &str = "
+window.__seen = [];
+(function look() {
+  window.__seen.push(JSON.stringify(window.__portolan.scene().nodes[arguments[0]]?.scene));
+  window.__watching = requestAnimationFrame(look.bind(null, arguments[0]));
+})(arguments[0]);";
+
+#[tokio::test]
+async fn cards_glide_unless_stillness_is_wished_for() {
+    let map = Map::of_the_shop("").await.unwrap();
+    let cart = id_of(&map, "cart").await;
+    for (wish, glides) in [("no-preference", true), ("reduce", false)] {
+        map.browser.prefer_motion(wish).await.unwrap();
+        map.go_to("").await.unwrap();
+        map.click_card(&cart).await.unwrap();
+        map.browser.execute("document.querySelector('.map').focus()", &[]).await.unwrap();
+        map.browser.execute(WATCH, &[json!(cart)]).await.unwrap();
+        map.browser.press_with_shift(key::ARROW_DOWN).await.unwrap();
+        at_rest(&map).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let seen = map.browser.execute("return new Set(window.__seen).size", &[]).await.unwrap();
+        let seen = seen.as_u64().expect("a number");
+        assert!(if glides { seen > 2 } else { seen <= 2 }, "{wish}: {seen} places were seen");
+    }
+    map.browser.assert_clean_console().await.unwrap();
+}
+
+#[tokio::test]
+async fn survivors_stand_still_when_something_comes() {
+    // The shop's promo falls silent and comes back; a window that ends earlier has another set of cards.
+    let map = Map::of_the_shop("?namespaces=shop").await.unwrap();
+    at_rest(&map).await;
+    let before = places(&map).await;
+    let viewport = "return JSON.stringify(window.__portolan.viewport())";
+    let stood = map.browser.execute(viewport, &[]).await.unwrap();
+    let refreshed = "performance.getEntriesByType('resource').filter(entry => entry.name.includes('/api/v1/graph?')).length >= 2";
+    map.browser.wait_until(refreshed, SOON * 2).await.unwrap();
+    at_rest(&map).await;
+    let after = places(&map).await;
+    for (id, place) in before.as_object().expect("cards") {
+        if let Some(now) = after.get(id) {
+            assert_eq!(now["scene"], place["scene"], "{id} has moved");
+        }
+    }
+    assert_eq!(map.browser.execute(viewport, &[]).await.unwrap(), stood, "and nothing was fitted anew");
+}
+
+#[tokio::test]
+async fn the_small_map_moves_the_view() {
+    let map = Map::of_the_shop("").await.unwrap();
+    let shown = "!document.querySelector('.minimap').classList.contains('away')";
+    let away = map.browser.execute(&format!("return !({shown})"), &[]).await.unwrap();
+    assert_eq!(away, json!(true), "a picture that fits needs no small map");
+    for _ in 0..5 {
+        map.browser.press("+").await.unwrap();
+    }
+    map.browser.wait_until(shown, SOON).await.unwrap();
+    let rect = "const map = document.querySelector('.minimap').getBoundingClientRect();
+        return [map.x, map.y, map.width, map.height]";
+    let rect = map.browser.execute(rect, &[]).await.unwrap();
+    let [x, y, width, height] = [0, 1, 2, 3].map(|at| rect[at].as_f64().expect("a number"));
+    let middle_of_view = "(() => { const v = window.__portolan.viewport();
+        return [(v.width / 2 - v.x) / v.zoom, (v.height / 2 - v.y) / v.zoom] })()";
+    let bounds = "Object.values(window.__portolan.scene().nodes).map(node => node.scene)";
+    let half = format!("{bounds}.reduce((sum, r) => sum + r.x + r.width / 2, 0) / {bounds}.length");
+    map.browser.click_at(x + 3.0, y + height / 2.0).await.unwrap();
+    map.browser.wait_until(&format!("{middle_of_view}[0] < {half}"), SOON).await.unwrap();
+    map.browser.click_at(x + width - 3.0, y + height / 2.0).await.unwrap();
+    map.browser.wait_until(&format!("{middle_of_view}[0] > {half}"), SOON).await.unwrap();
+    map.browser.screenshot("small-map").await.unwrap();
+    map.browser.press("0").await.unwrap();
+    map.browser.wait_until(&format!("!({shown})"), SOON).await.unwrap();
+    map.browser.assert_clean_console().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_large_picture_is_placed_in_a_worker_and_is_the_same() {
+    let product = Product::start(&["demo", "--demo-scale", "330", "--test-hook"]).unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let url = format!("{}/graph?at={}", product.url, now / 60 * 60 - 120);
+    let mut digests = Vec::new();
+    for with_worker in [true, false] {
+        let browser = Browser::start().await.unwrap();
+        if !with_worker {
+            browser.before_every_page("delete window.Worker").await.unwrap();
+        }
+        browser.open(&url).await.unwrap();
+        let drawn = "window.__portolan?.ready && window.__portolan.marks().length > 0";
+        browser.wait_until(drawn, SOON).await.unwrap();
+        let scene = "const scene = window.__portolan.scene();
+            return [Object.keys(scene.nodes).length, scene.by_worker, scene.digest]";
+        let scene = browser.execute(scene, &[]).await.unwrap();
+        assert!(scene[0].as_u64() > Some(300), "{scene}");
+        assert_eq!(scene[1], json!(with_worker));
+        digests.push(scene[2].clone());
+        browser.assert_clean_console().await.unwrap();
+    }
+    assert_eq!(digests[0], digests[1], "placed to the bit as the page itself places it");
+}
+
+#[tokio::test]
+async fn too_much_opens_folded_and_a_namespace_opens_in_place() {
+    let map = Map::open(&["demo", "--demo-scale", "600"], "").await.unwrap();
+    let whole = map.graph("").await.unwrap();
+    assert!(whole.nodes.len() > 400);
+    at_rest(&map).await;
+    let before = places(&map).await;
+    let folded = before.as_object().expect("cards").len();
+    assert!(folded < 120, "{folded} cards for {} nodes", whole.nodes.len());
+    map.browser.screenshot("folded").await.unwrap();
+    let largest = whole.boxes.iter().max_by_key(|land| land.members.len()).expect("there are namespaces");
+    assert!(before.get(&largest.id).is_some(), "{} is a card", largest.id);
+
+    // A double click opens it, and what it stood beside stays.
+    let at = middle(&map, &largest.id).await;
+    map.browser.click_at(at.0, at.1).await.unwrap();
+    let again = middle(&map, &largest.id).await;
+    map.browser.click_at(again.0, again.1).await.unwrap();
+    said(&map, &format!("{} is open now", largest.name)).await.unwrap();
+    at_rest(&map).await;
+    let open = places(&map).await;
+    assert!(open.get(&largest.id).is_none());
+    for member in &largest.members {
+        assert!(open.get(member).is_some(), "{member} has come");
+    }
+    map.browser.screenshot("one-open").await.unwrap();
+
+    // Enter folds what it opened.
+    map.browser.execute("document.querySelector('.map').focus()", &[]).await.unwrap();
+    map.browser.press(key::ENTER).await.unwrap();
+    said(&map, &format!("{} is folded now", largest.name)).await.unwrap();
+    at_rest(&map).await;
+    assert_eq!(places(&map).await.as_object().expect("cards").len(), folded);
+    map.browser.assert_clean_console().await.unwrap();
+}
