@@ -2,7 +2,7 @@
 //! all, and what cannot be summed (a quantile) is not known. It knows no place: opening one is an update of the picture.
 
 use crate::{cards, find::Matched};
-use layout::sorting::{Keyed as _, Order as _};
+use layout::sorting::{Index, Order as _};
 use model::{Edge, Graph, Health, Node, NodeKind, Protocol, Reason, Requests, Status, Subject, Tcp};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -47,8 +47,8 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(&str) -> bool) -> Folded {
     nodes.extend(stay.map(|(node, _)| node.clone()));
     nodes.order_by(|a, b| a.id.cmp(&b.id));
     let (edges, edge_of) = lines(graph, &drawn);
-    let index: BTreeMap<&str, usize> = nodes.iter().enumerate().map(|(at, node)| (&*node.id, at)).keyed();
-    let node_of = drawn.iter().map(|id| index[id]).collect();
+    let index = Index::new(&mut nodes.iter().map(|node| node.id.as_str()));
+    let node_of = drawn.iter().map(|id| index.get(id).unwrap_or_default()).collect();
     let boxes = graph.boxes.iter().filter(|land| {
         let folded = |id: &str| members.contains_key(id);
         !folded(&land.id) && !land.parent.as_deref().is_some_and(folded)
@@ -152,9 +152,8 @@ fn health(members: &[&Node]) -> Health {
 
 /// The lines between what is drawn, and for each line of the whole graph the one it is part of.
 fn lines(graph: &Graph, drawn: &[&str]) -> (Vec<Edge>, Vec<Option<usize>>) {
-    let index: BTreeMap<&str, usize> =
-        graph.nodes.iter().enumerate().map(|(at, node)| (&*node.id, at)).keyed();
-    let end = |id: &str| index.get(id).map(|at| drawn[*at]);
+    let index = Index::new(&mut graph.nodes.iter().map(|node| node.id.as_str()));
+    let end = |id: &str| index.get(id).map(|at| drawn[at]);
     let mut sums: BTreeMap<String, Edge> = BTreeMap::new();
     let mut ids = Vec::with_capacity(graph.edges.len());
     for edge in &graph.edges {
@@ -182,8 +181,8 @@ fn lines(graph: &Graph, drawn: &[&str]) -> (Vec<Edge>, Vec<Option<usize>>) {
         }
         sums.insert(id, sum);
     }
-    let place: BTreeMap<&str, usize> = sums.keys().enumerate().map(|(at, id)| (&**id, at)).keyed();
-    let edge_of = ids.iter().map(|id| id.as_deref().map(|id| place[id])).collect();
+    let place = Index::new(&mut sums.keys().map(String::as_str));
+    let edge_of = ids.iter().map(|id| place.get(id.as_deref()?)).collect();
     (sums.into_values().collect(), edge_of)
 }
 

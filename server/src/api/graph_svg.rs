@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use model::Graph;
-use view::{ApproximateMeasure, Drawing, Level, Overlay, Theme, above_limit, cards, export, label, overlay};
+use view::{ApproximateMeasure, Drawing, Level, Overlay, Theme, cards, export, fold, label, overlay};
 
 /// Larger pictures are of use to nobody; names from outside decide on the size.
 const MOST_BYTES: usize = 8_000_000;
@@ -106,9 +106,9 @@ impl Style {
     }
 
     fn drawn(&self, graph: &Graph, source: &str) -> Result<String, ApiError> {
-        if above_limit::too_many(graph) {
-            return Err(too_large(above_limit::sentence(graph)));
-        }
+        // As on the page: more than one reads is drawn by namespaces.
+        let folded = (graph.nodes.len() > fold::LIMIT).then(|| fold::fold(graph, &|_| true));
+        let graph = folded.as_ref().map_or(graph, |folded| &*folded.graph);
         let options = cards::Options { labels: self.labels.clone(), pins: Vec::new(), aspect: ASPECT };
         let scene = layout::place(&cards::input(graph, &options, &ApproximateMeasure));
         let drawing = Drawing {
