@@ -4,10 +4,15 @@
 use crate::{cards, find::Matched};
 use layout::sorting::{Index, Order as _};
 use model::{Edge, Graph, Health, Node, NodeKind, Protocol, Reason, Requests, Status, Subject, Tcp};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Cards, rows not counted, that a person still reads as a picture: above, the map opens with namespaces folded.
 pub const LIMIT: usize = 400;
+/// So many lines a card, on the average, can still be followed with the eye.
+const LINES_PER_CARD: usize = 2;
 
 /// A graph with cards for namespaces, and what became of the nodes and edges it was made from.
 #[derive(Debug)]
@@ -15,8 +20,10 @@ pub struct Folded {
     pub graph: Arc<Graph>,
     /// By index of the whole graph: where it is now.
     nodes: Vec<usize>,
-    /// A line within a folded namespace is not drawn.
+    /// A line within a folded namespace is not drawn, nor are the smallest of too many.
     edges: Vec<Option<usize>>,
+    /// Sums that were too small to be drawn.
+    pub left_out: usize,
 }
 
 /// The id of the card, and of the band, of the namespace a node stands in.
@@ -46,7 +53,12 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(&str) -> bool) -> Folded {
     let stay = graph.nodes.iter().zip(&drawn).filter(|(node, drawn)| node.id == **drawn);
     nodes.extend(stay.map(|(node, _)| node.clone()));
     nodes.order_by(|a, b| a.id.cmp(&b.id));
-    let (edges, edge_of) = lines(graph, &drawn);
+    let (mut edges, line_of) = lines(graph, &drawn);
+    let all = edges.len();
+    thin_out(&mut edges, nodes.len(), &|id| members.contains_key(id));
+    let left_out = all - edges.len();
+    let there = Index::new(&mut edges.iter().map(|edge| edge.id.as_str()));
+    let edge_of = line_of.iter().map(|id| there.get(id.as_deref()?)).collect();
     let index = Index::new(&mut nodes.iter().map(|node| node.id.as_str()));
     let node_of = drawn.iter().map(|id| index.get(id).unwrap_or_default()).collect();
     let boxes = graph.boxes.iter().filter(|land| {
@@ -62,7 +74,7 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(&str) -> bool) -> Folded {
         totals: graph.totals.clone(),
         nodes,
     };
-    Folded { nodes: node_of, edges: edge_of, graph: Arc::new(folded) }
+    Folded { nodes: node_of, edges: edge_of, left_out, graph: Arc::new(folded) }
 }
 
 impl Folded {
@@ -151,7 +163,7 @@ fn health(members: &[&Node]) -> Health {
 }
 
 /// The lines between what is drawn, and for each line of the whole graph the one it is part of.
-fn lines(graph: &Graph, drawn: &[&str]) -> (Vec<Edge>, Vec<Option<usize>>) {
+fn lines(graph: &Graph, drawn: &[&str]) -> (Vec<Edge>, Vec<Option<String>>) {
     let index = Index::new(&mut graph.nodes.iter().map(|node| node.id.as_str()));
     let end = |id: &str| index.get(id).map(|at| drawn[at]);
     let mut sums: BTreeMap<String, Edge> = BTreeMap::new();
@@ -181,9 +193,37 @@ fn lines(graph: &Graph, drawn: &[&str]) -> (Vec<Edge>, Vec<Option<usize>>) {
         }
         sums.insert(id, sum);
     }
-    let place = Index::new(&mut sums.keys().map(String::as_str));
-    let edge_of = ids.iter().map(|id| place.get(id.as_deref()?)).collect();
-    (sums.into_values().collect(), edge_of)
+    (sums.into_values().collect(), ids)
+}
+
+/// Namespaces call each other in all directions. What is in trouble stays, each card keeps its busiest lines, and of the
+/// rest only as many as can be read; lines between single services are never left out.
+fn thin_out(edges: &mut Vec<Edge>, cards: usize, folded: &dyn Fn(&str) -> bool) {
+    let most = cards * LINES_PER_CARD;
+    if edges.len() <= most {
+        return;
+    }
+    let mut by_flow: Vec<usize> = (0..edges.len()).collect();
+    by_flow.order_by(|a, b| flow(&edges[*b]).total_cmp(&flow(&edges[*a])));
+    let mut stays = vec![false; edges.len()];
+    let (mut left, mut entered, mut count) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for at in by_flow {
+        let edge = &edges[at];
+        let whole = !folded(&edge.source) && !folded(&edge.target);
+        let first = !left.contains(&*edge.source) || !entered.contains(&*edge.target);
+        if whole || first || count < most || edge.health.status >= Status::Degraded {
+            stays[at] = true;
+            count += 1;
+            left.insert(&*edge.source);
+            entered.insert(&*edge.target);
+        }
+    }
+    let mut stays = stays.into_iter();
+    edges.retain(|_| stays.next() == Some(true));
+}
+
+fn flow(edge: &Edge) -> f64 {
+    cards::flow_rps(edge.requests.as_ref(), edge.tcp.as_ref()).unwrap_or(0.0)
 }
 
 fn word(edge: &Edge) -> &'static str {
@@ -195,7 +235,6 @@ fn word(edge: &Edge) -> &'static str {
 }
 
 fn add_edge(sum: &mut Edge, edge: &Edge) {
-    let flow = |edge: &Edge| cards::flow_rps(edge.requests.as_ref(), edge.tcp.as_ref()).unwrap_or(0.0);
     let (a, b) = (flow(sum), flow(edge));
     let weighted = |x: f64, y: f64| if a + b > 0.0 { (x * a + y * b) / (a + b) } else { x };
     sum.mtls_share = sum.mtls_share.zip(edge.mtls_share).map(|(x, y)| weighted(x, y));

@@ -45,6 +45,11 @@ impl Drawn {
         self.folded.as_ref().map_or_else(|| subject.clone(), |folded| folded.subject(&self.whole, subject))
     }
 
+    /// Lines too small to be drawn between folded namespaces.
+    pub(crate) fn left_out(&self) -> usize {
+        self.folded.as_ref().map_or(0, |folded| folded.left_out)
+    }
+
     pub(crate) fn matched(&self, matched: &Matched) -> Matched {
         self.folded.as_ref().map_or_else(|| matched.clone(), |folded| folded.matched(matched))
     }

@@ -30,7 +30,7 @@ fn rates_between_namespaces_are_sums_and_quantiles_are_not_known() {
     assert!(folded.nodes.len() < graph.nodes.len());
     assert!(folded.nodes.windows(2).all(|pair| pair[0].id < pair[1].id), "sorted, as the page expects");
     assert!(folded.edges.windows(2).all(|pair| pair[0].id < pair[1].id));
-    for edge in &folded.edges {
+    for edge in folded.edges.iter().filter(|edge| edge.requests.is_some()) {
         let whole: f64 = total_rps(&graph, |source, target| {
             let of = |id: &str| folded.nodes.iter().any(|node| node.id == id);
             let end = |id: &str| if of(id) { id.to_owned() } else { home(id) };
@@ -100,4 +100,51 @@ fn what_is_found_or_selected_within_is_shown_by_the_card() {
         };
         assert!(there, "{shown:?}");
     }
+}
+
+#[test]
+fn of_too_many_lines_the_busiest_and_those_in_trouble_stay() {
+    let mut graph = shop();
+    // Twenty namespaces of two services each, that all call one another.
+    let sample = graph.nodes[0].clone();
+    let service = |land: usize, at: usize| model::Node {
+        id: format!("app/n{land:02}/s{at}"),
+        name: format!("s{at}"),
+        namespace: Some(format!("n{land:02}")),
+        cluster: None,
+        ..sample.clone()
+    };
+    let line = graph.edges.iter().find(|edge| edge.requests.is_some()).unwrap().clone();
+    graph.nodes = (0..20).flat_map(|land| [service(land, 0), service(land, 1)]).collect();
+    let pairs = (0..20).flat_map(|a| (0..20).filter(move |b| *b != a).map(move |b| (a, b)));
+    graph.edges = pairs
+        .map(|(a, b)| {
+            let mut edge = line.clone();
+            (edge.source, edge.target) = (format!("app/n{a:02}/s0"), format!("app/n{b:02}/s1"));
+            edge.id = format!("{}>{}/http", edge.source, edge.target);
+            edge.requests.as_mut().unwrap().rate_rps = 1.0 + f64::from(a * 20 + b);
+            edge.health.status =
+                if (a, b) == (0, 1) { model::Status::Failing } else { model::Status::Healthy };
+            edge
+        })
+        .collect();
+    let folded = fold::fold(&graph, &|_| true);
+    assert_eq!(folded.graph.nodes.len(), 20);
+    assert!(folded.graph.edges.len() <= 80, "{} lines for 20 cards", folded.graph.edges.len());
+    assert_eq!(folded.graph.edges.len() + folded.left_out, 20 * 19);
+    let has = |a: &str, b: &str| {
+        folded.graph.edges.iter().any(|edge| edge.source.ends_with(a) && edge.target.ends_with(b))
+    };
+    assert!(has("n00", "n01"), "what fails stays, small as it is");
+    assert!(has("n19", "n18"), "the busiest stays");
+    for node in &folded.graph.nodes {
+        assert!(folded.graph.edges.iter().any(|edge| edge.source == node.id), "{} calls somebody", node.id);
+        assert!(folded.graph.edges.iter().any(|edge| edge.target == node.id), "{} is called", node.id);
+    }
+    let open = fold::fold(&graph, &|_| false);
+    assert_eq!(
+        (open.graph.edges.len(), open.left_out),
+        (380, 0),
+        "nothing is left out of what is not folded"
+    );
 }
