@@ -61,8 +61,7 @@ pub enum NodeKind {
     UnknownCallers,
     /// Requests that no workload received and that name no service.
     NoRoute,
-    /// A whole namespace as one card. Only the page folds: no answer has one.
-    #[serde(skip)]
+    #[serde(skip)] // A whole namespace as one card: only the page folds.
     Namespace,
 }
 

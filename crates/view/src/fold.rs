@@ -12,7 +12,7 @@ use std::{
 /// Cards, rows not counted, that a person still reads as a picture: above, the map opens with namespaces folded.
 pub const LIMIT: usize = 400;
 /// So many lines a card, on the average, can still be followed with the eye.
-const LINES_PER_CARD: usize = 2;
+const LINES_PER_CARD: usize = 1;
 
 /// A graph with cards for namespaces, and what became of the nodes and edges it was made from.
 #[derive(Debug)]

@@ -19,6 +19,13 @@ pub(crate) fn install(page: Page, stand: Stand) {
     expose(&hook, "departures", stand, departures);
     expose(&hook, "viewport", stand, viewport);
     expose(&hook, "scene", stand, scene);
+    let open_all = Closure::<dyn Fn()>::new(move || {
+        let Some(drawn) = page.drawn_now() else { return };
+        let homes = drawn.whole.nodes.iter().filter_map(view::fold::home);
+        page.choices.set(homes.map(|home| (home, true)).collect());
+    });
+    set(&hook, "open_all", open_all.as_ref().unchecked_ref());
+    open_all.forget();
     set(&hook, "ready", &false.into());
     let told = hook.clone();
     effect(move |_| {

@@ -41,8 +41,11 @@ pub(crate) fn Panel() -> impl IntoView {
             Some(known(&drawn.graph) && !known(&drawn.whole))
         }) == Some(true)
     };
+    // What has been opened is no card any more.
+    let opened = |subject: &Subject| matches!(subject, Subject::Node { id } if id.starts_with("namespace/"));
     let topic = memo(move || match page.selection() {
         Some(subject) if folded(&subject) => Topic::Folded(subject),
+        Some(subject) if opened(&subject) => Topic::Mesh,
         None => Topic::Mesh,
         Some(Subject::Node { id } | Subject::Row { node: id, .. }) => Topic::Node(id),
         Some(Subject::Edge { id }) => Topic::Edge(id),

@@ -13,12 +13,15 @@ use crate::{
 };
 use layout::sorting::Order as _;
 use layout::{GroupKind, PlacedGroup, Point, Rect};
-use model::{Node, Subject};
+use model::{Node, NodeKind, Subject};
 
 /// All in pixels of the screen.
 const DOT: f64 = 2.8;
 const SIGN: f64 = 12.0;
 const RING: f64 = 4.0;
+/// The name of a folded namespace, and its baseline from the middle of the dot.
+const NAME: f64 = 10.5;
+const NAME_BELOW: f64 = 16.0;
 const TITLE: (f64, f64) = (12.0, 18.0);
 /// A name may reach out of a small band so far.
 const TITLE_ROOM: f64 = 90.0;
@@ -55,6 +58,12 @@ pub(crate) fn dot(pen: &mut Pen, index: usize, card: Rect) {
             );
         }
         None => plain(pen, node, card),
+    }
+    if node.kind == NodeKind::Namespace {
+        // Folded land keeps its name, as open land does.
+        let at = Point::new(centre.x, centre.y + NAME_BELOW * unit);
+        let text = Text::new(at, node.name.clone(), Font::new(NAME * unit, 600)).middle();
+        pen.text_with_halo(text, Token::Text, Stroke::new(Token::Sea, 3.5 * unit).round(), "name");
     }
     if drawing.reach.is_some_and(|reach| !reach.nodes.get(index).copied().unwrap_or(false)) {
         pen.fade(super::OUT_OF_REACH);
@@ -100,7 +109,12 @@ pub(crate) fn dots(pen: &Pen, places: &Places) -> Vec<Rect> {
         .filter_map(|(node, card)| {
             let half = if sign(node).is_some() { SIGN / 2.0 } else { DOT };
             let centre = card.filter(|card| pen.drawing.in_sight(*card))?.centre();
-            Some(Rect::new(centre.x, centre.y, 0.0, 0.0).grown(half * unit))
+            let dot = Rect::new(centre.x, centre.y, 0.0, 0.0).grown(half * unit);
+            let name = (node.kind == NodeKind::Namespace).then(|| {
+                let width = pen.drawing.measure.width(&node.name, Font::new(NAME * unit, 600));
+                Rect::new(centre.x - width / 2.0, centre.y, width, (NAME_BELOW + 2.0) * unit)
+            });
+            Some(name.map_or(dot, |name| dot.union(&name)))
         })
         .collect()
 }
