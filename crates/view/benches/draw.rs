@@ -70,6 +70,8 @@ fn draw(criterion: &mut Criterion) {
         });
         group.bench_function("all marks, near", |b| b.iter(|| view::marks(black_box(&near))));
         group.bench_function("all marks, middle", |b| b.iter(|| view::marks(black_box(&middle))));
+        let far = Drawing { level: Level::Far, zoom: 0.2, ..near };
+        group.bench_function("all marks, far", |b| b.iter(|| view::marks(black_box(&far))));
         group.bench_function("layout input", |b| {
             b.iter(|| cards::input(black_box(&graph), &options, &ApproximateMeasure));
         });

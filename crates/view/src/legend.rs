@@ -2,15 +2,16 @@
 
 use crate::{
     bundles::bare,
-    cards,
+    cards, format,
     mark::{Mark, Owner, Shape, Stroke, Text},
     measure::{ApproximateMeasure, Font},
     overlay::{self, Overlay},
     padlock,
     paint::{
-        self, Drawing,
+        self, Drawing, far,
         glyph::{self, Glyph, Place},
         pen::{Pen, lines, polygon, rounded},
+        rows,
     },
     palette::Token,
     viewport::Level,
@@ -37,14 +38,14 @@ pub struct Entry {
     pub text: String,
 }
 
-/// What the picture uses, and the scale.
-pub fn sections(graph: &Graph, overlay: &Overlay) -> Vec<Section> {
+/// What the picture uses at this level, and the scale.
+pub fn sections(graph: &Graph, overlay: &Overlay, level: Level) -> Vec<Section> {
     let mut sections = vec![
-        section("Health", health(graph)),
+        section("Health", health(graph, level)),
         section(overlay.name, swatches(graph, overlay)),
-        section("Traffic", traffic(graph)),
-        section("Rate, requests a second", scale(graph)),
-        section("Versions", split(graph)),
+        section("Traffic", traffic(graph, level)),
+        section("Rate, requests a second", scale(graph, level)),
+        section("Versions", split(graph, level)),
     ];
     sections.retain(|section| !section.entries.is_empty());
     sections
@@ -107,7 +108,8 @@ fn blank() -> Graph {
     }
 }
 
-fn health(graph: &Graph) -> Vec<Entry> {
+fn health(graph: &Graph, level: Level) -> Vec<Entry> {
+    let far = level == Level::Far;
     let signs = [
         (Status::Failing, Glyph::Octagon, "Failing"),
         (Status::Degraded, Glyph::Triangle, "Degraded"),
@@ -116,17 +118,48 @@ fn health(graph: &Graph) -> Vec<Entry> {
     ];
     let mut entries: Vec<Entry> = signs
         .into_iter()
+        .filter(|(status, ..)| *status >= Status::Degraded || !far)
+        .filter(|(status, ..)| *status != Status::Idle || level == Level::Near)
         .filter(|(status, ..)| has_status(graph, *status))
-        .map(|(_, sign, text)| sign_entry(sign, text))
+        .map(|(status, sign, text)| {
+            let from = bound(graph, status).map(|share| format!("{text} ≥\u{a0}{}", whole_share(share)));
+            sign_entry(sign, &from.unwrap_or_else(|| text.to_owned()))
+        })
         .collect();
     let shown = |sign: Glyph| graph.nodes.iter().any(|node| glyph::of_node(node) == Some(sign));
     if shown(Glyph::Question) && !has_status(graph, Status::TooFewRequests) {
-        entries.push(sign_entry(Glyph::Question, "Unknown"));
+        entries.push(if far {
+            dot("Unknown", Token::Unknown)
+        } else {
+            sign_entry(Glyph::Question, "Unknown")
+        });
+    }
+    if level == Level::Near && shown(Glyph::Cylinder) {
+        entries.push(sign_entry(Glyph::Cylinder, "Only TCP"));
     }
     if graph.nodes.iter().any(|node| node.health.status == Status::Healthy && !node.flags.silent) {
         let bar = Rect::new(1.0, 1.0, 3.5, 10.0);
-        entries.push(sample("Healthy", SIGN, |pen| pen.fill(rounded(bar, 1.5), Token::LineStrong, "legend")));
+        let calm = |pen: &mut Pen| pen.fill(rounded(bar, 1.5), Token::LineStrong, "legend");
+        entries.push(if far { dot("Healthy", Token::LineStrong) } else { sample("Healthy", SIGN, calm) });
     }
+    entries.extend(if far { vec![] } else { badges(graph) });
+    if graph.nodes.iter().any(|node| node.flags.silent) {
+        let outline = Stroke::new(Token::EdgeGhost, 1.0).dashed(2.0, 2.0);
+        let card = rounded(Rect::new(0.7, 1.5, 10.6, 9.0), 2.0);
+        let ghost = |pen: &mut Pen| pen.stroke(card, outline, "legend");
+        entries.push(if far { dot("Silent", Token::EdgeGhost) } else { sample("Silent", SIGN, ghost) });
+    }
+    entries
+}
+
+fn dot(text: &str, bar: Token) -> Entry {
+    let circle = Shape::Circle { centre: Point::new(6.0, 6.0), radius: 3.0 };
+    sample(text, SIGN, |pen| far::mark(pen, circle, bar))
+}
+
+/// What sits on the corners of cards.
+fn badges(graph: &Graph) -> Vec<Entry> {
+    let mut entries = Vec::new();
     if graph.nodes.iter().any(|node| node.alerts.is_some_and(|count| count > 0)) {
         entries.push(sample("Alerts fire", SIGN, |pen| glyph::bell(pen, Point::new(6.0, 6.0), 1)));
     }
@@ -137,13 +170,24 @@ fn health(graph: &Graph) -> Vec<Entry> {
             entries.push(sample(text, SIGN, draw));
         }
     }
-    if graph.nodes.iter().any(|node| node.flags.silent) {
-        entries.push(sample("Silent", SIGN, |pen| {
-            let outline = Stroke::new(Token::EdgeGhost, 1.0).dashed(2.0, 2.0);
-            pen.stroke(rounded(Rect::new(0.7, 1.5, 10.6, 9.0), 2.0), outline, "legend");
-        }));
-    }
     entries
+}
+
+/// The share of errors from which a status holds, where all that have it agree.
+fn bound(graph: &Graph, status: Status) -> Option<f64> {
+    let nodes = graph.nodes.iter().map(|node| &node.health);
+    let healths = nodes.chain(graph.edges.iter().map(|edge| &edge.health));
+    let reasons = healths.flat_map(|health| &health.reasons).filter(|reason| reason.status == status);
+    let mut bounds = reasons.filter_map(|reason| reason.bound_share);
+    let first = bounds.next()?;
+    bounds.all(|bound| (bound - first).abs() < 1e-9).then_some(first)
+}
+
+/// `10 %`: what somebody has set is told as it was set.
+fn whole_share(share: f64) -> String {
+    let percent = share * 100.0;
+    let is_whole = (percent - percent.round()).abs() < 1e-9;
+    if is_whole { format!("{}\u{a0}%", format::count(percent)) } else { format::share(share) }
 }
 
 fn has_status(graph: &Graph, status: Status) -> bool {
@@ -170,7 +214,9 @@ fn swatches(graph: &Graph, overlay: &Overlay) -> Vec<Entry> {
         .map(|swatch| swatch_entry(swatch.token, swatch.text))
         .collect();
     if !overlay.legend.is_empty() && used.contains(&Token::Unknown) {
-        entries.push(swatch_entry(Token::Unknown, "not known"));
+        entries.push(sample("not known", SIGN, |pen| {
+            rows::unknown_bar(pen, Rect::new(0.0, 2.0, SIGN, 8.0));
+        }));
     }
     entries
 }
@@ -179,10 +225,15 @@ fn swatch_entry(token: Token, text: &str) -> Entry {
     sample(text, SIGN, |pen| pen.fill(rounded(Rect::new(1.0, 1.0, 10.0, 10.0), 2.0), token, "legend"))
 }
 
-fn traffic(graph: &Graph) -> Vec<Entry> {
+fn traffic(graph: &Graph, level: Level) -> Vec<Entry> {
+    let near = level == Level::Near;
     let alive = || graph.edges.iter().filter(|edge| !edge.flags.silent);
     let mut entries = Vec::new();
-    for (protocol, text) in [(Protocol::Http, "HTTP"), (Protocol::Grpc, "gRPC"), (Protocol::Tcp, "TCP")] {
+    let protocols = [(Protocol::Http, "HTTP"), (Protocol::Grpc, "gRPC"), (Protocol::Tcp, "TCP")];
+    if level == Level::Far && alive().next().is_some() {
+        entries.push(line("All calls between two", edge(Protocol::Http, 30.0)));
+    }
+    for (protocol, text) in protocols.into_iter().filter(|_| level != Level::Far) {
         if alive().any(|edge| edge.protocol == protocol) {
             entries.push(line(text, edge(protocol, 30.0)));
         }
@@ -191,15 +242,16 @@ fn traffic(graph: &Graph) -> Vec<Entry> {
         let failing = Health { status: Status::Failing, reasons: vec![] };
         entries.push(line("Failing", Edge { health: failing, ..edge(Protocol::Http, 20.0) }));
     }
-    if alive().any(|edge| edge.requests.as_ref().and_then(|r| r.error_share).is_some_and(|share| share > 0.0))
-    {
+    let fails =
+        |edge: &Edge| edge.requests.as_ref().and_then(|r| r.error_share).is_some_and(|share| share > 0.0);
+    if near && alive().any(fails) {
         entries.push(sample("Failed, answered", LINE_WIDTH, particles));
     }
     if alive().any(|edge| edge.flags.unreached) {
         let flags = EdgeFlags { unreached: true, ..EdgeFlags::default() };
         entries.push(line("Never arrived", Edge { flags, ..edge(Protocol::Http, 5.0) }));
     }
-    if alive().any(padlock::is_plaintext) {
+    if near && alive().any(padlock::is_plaintext) {
         let mut lock = sample("Not encrypted", LINE_WIDTH, |pen| glyph::padlock(pen, Point::new(15.0, 9.5)));
         lock.height = 19.0;
         entries.push(lock);
@@ -263,24 +315,26 @@ fn particles(pen: &mut Pen) {
     pen.fill(Shape::Circle { centre, radius: 1.9 }, Token::Particle, "legend");
 }
 
-fn scale(graph: &Graph) -> Vec<Entry> {
+fn scale(graph: &Graph, level: Level) -> Vec<Entry> {
+    let times = if level == Level::Far { paint::FAR_STROKES } else { 1.0 };
     if !graph.edges.iter().any(|edge| !edge.flags.silent) {
         return vec![];
     }
     [(1.0, "1"), (10.0, "10"), (100.0, "100"), (1_000.0, "1,000")]
         .map(|(rps, text)| {
-            let stroke = Stroke::new(Token::Edge, cards::width_of_rate(rps));
+            let stroke = Stroke::new(Token::Edge, times * cards::width_of_rate(rps));
             sample(text, 34.0, |pen| pen.stroke(lines(&[(0.0, 6.0), (34.0, 6.0)]), stroke, "legend"))
         })
         .to_vec()
 }
 
-fn split(graph: &Graph) -> Vec<Entry> {
+fn split(graph: &Graph, level: Level) -> Vec<Entry> {
+    let near = level == Level::Near;
     let rows = || graph.nodes.iter().flat_map(|node| &node.versions);
-    if rows().next().is_none() {
+    if level == Level::Far || rows().next().is_none() {
         return vec![];
     }
-    let intended = rows().any(|row| row.intended_share.is_some());
+    let intended = near && rows().any(|row| row.intended_share.is_some());
     let text = if intended { "Split; tick: intended" } else { "Split over versions" };
     let mut entries = vec![sample(text, 58.0, |pen| {
         pen.fill(rounded(Rect::new(0.0, 2.5, 44.0, 7.0), 2.0), Token::V1, "legend");
@@ -291,7 +345,7 @@ fn split(graph: &Graph) -> Vec<Entry> {
             pen.stroke(tick, Stroke::new(Token::Text, 1.5), "legend");
         }
     })];
-    if rows().any(crate::figures::is_worse) {
+    if near && rows().any(crate::figures::is_worse) {
         entries.push(sample("Worse than the others, by evidence", 40.0, |pen| {
             pen.fill(rounded(Rect::new(0.0, -1.5, 40.0, 15.0), 3.0), Token::DegradedSoft, "legend");
             let text = Text::new(Point::new(20.0, 9.6), "worse", Font::new(10.5, 600)).middle();

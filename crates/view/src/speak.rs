@@ -72,6 +72,9 @@ pub fn node(node: &Node, now_s: i64) -> String {
     append(&mut text, format_args!(", {}", status_word(node.health.status)));
     text.push_str(&figures_text(node.requests.as_ref(), node.tcp.as_ref(), node.latency.as_ref()));
     text.push('.');
+    if let Some(count) = node.alerts.filter(|count| *count > 0) {
+        append(&mut text, format_args!(" {}.", counted(count, "alert fires", "alerts fire")));
+    }
     let reason = node.health.reasons.first().map(|reason| reason.sentence.as_str());
     let worse =
         node.versions.iter().filter(|row| figures::is_worse(row)).filter_map(|row| row.comparison.as_ref());

@@ -3,7 +3,7 @@
 
 use layout::{Point, Rect, Size};
 
-pub const ZOOM_MIN: f64 = 0.1;
+pub const ZOOM_MIN: f64 = 0.05;
 pub const ZOOM_MAX: f64 = 3.0;
 /// From here on a card shows all it has.
 pub const NEAR_FROM: f64 = 0.86;

@@ -43,7 +43,7 @@ pub(crate) fn Toolbar() -> impl IntoView {
             choose=move |word| page.change(Step::Push, |params| params.overlay = word)
         />
         {part(move || {
-            let mut options = vec![(String::new(), "…".to_owned())];
+            let mut options = vec![(String::new(), "overlays".to_owned())];
             options.extend(offered.get().into_iter().map(|at| option(&others[at])));
             let known: Vec<String> = options.iter().map(|(word, _)| word.clone()).collect();
             let value = derived(move || Some(shown.get()).filter(|word| known.contains(word)).unwrap_or_default());

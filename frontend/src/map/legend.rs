@@ -6,14 +6,19 @@ use crate::{
     widget::icon::{CLOSE, LEGEND, icon},
 };
 use leptos::prelude::*;
-use view::{format::px, legend, overlay, svg};
+use view::{Level, format::px, legend, overlay, svg};
 
 #[component]
 pub(crate) fn Legend() -> impl IntoView {
     let page = page();
     let sections = memo(move || {
         let overlay = overlay::by_word(&page.params.with(|params| params.overlay.clone()));
-        page.drawn.look(|drawn| drawn.as_ref().map(|drawn| legend::sections(&drawn.graph, overlay)))
+        let level = match (page.near.get(), page.far.get()) {
+            (true, _) => Level::Near,
+            (_, true) => Level::Far,
+            _ => Level::Middle,
+        };
+        page.drawn.look(|drawn| drawn.as_ref().map(|drawn| legend::sections(&drawn.graph, overlay, level)))
     });
     let drawn = move || sections.get().filter(|sections| !sections.is_empty());
     move || {

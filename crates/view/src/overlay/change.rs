@@ -20,7 +20,7 @@ const LEGEND: &[Swatch] = &[
     Swatch { token: Token::Faster, text: "less than before" },
     Swatch { token: Token::Edge, text: "about the same" },
     Swatch { token: Token::Slower, text: "more than before" },
-    Swatch { token: Token::Accent, text: "new" },
+    Swatch { token: Token::Particle, text: "new" },
     Swatch { token: Token::EdgeGhost, text: "gone" },
 ];
 
@@ -36,7 +36,7 @@ pub(crate) fn ratio(now_rps: Option<f64>, change: &Change) -> Option<f64> {
 fn colour(now_rps: Option<f64>, change: Option<&Change>) -> Option<Token> {
     let change = change?;
     match change.presence {
-        Presence::Came => Some(Token::Accent),
+        Presence::Came => Some(Token::Particle),
         Presence::Went => Some(Token::EdgeGhost),
         Presence::Both => ratio(now_rps, change).map(|ratio| {
             if ratio > SAME {

@@ -1,7 +1,7 @@
 //! Colour says how much fails. Nothing failed is grey; the warm colours begin with the first error.
 
-use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node};
-use crate::palette::Token;
+use super::{EdgeStyle, NodeStyle, Overlay, Swatch, calm_node, ramped_edge, ramped_node};
+use crate::{paint::glyph::only_tcp, palette::Token};
 use model::{Edge, Node, Protocol, Requests};
 
 pub(super) const OVERLAY: Overlay =
@@ -24,6 +24,9 @@ fn colour(requests: &Requests) -> Option<Token> {
 }
 
 fn node(node: &Node) -> NodeStyle {
+    if only_tcp(node) {
+        return calm_node(node);
+    }
     ramped_node(node, node.requests.as_ref().and_then(colour))
 }
 

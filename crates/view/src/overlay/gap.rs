@@ -1,7 +1,7 @@
 //! Colour says how far apart both sides of a call are: the time that only the client sees is the way between them, and
 //! calls that only the client counts were lost on it.
 
-use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, step};
+use super::{EdgeStyle, NodeStyle, Overlay, Swatch, calm_node, ramped_edge, step};
 use crate::palette::Token;
 use model::{Edge, Node, Protocol};
 
@@ -57,8 +57,7 @@ pub(crate) fn between(edge: &Edge) -> Option<Gap> {
 
 /// A gap lies between two cards: on the cards themselves colour says nothing.
 fn node(node: &Node) -> NodeStyle {
-    let bar = if node.flags.silent { Token::EdgeGhost } else { Token::LineStrong };
-    NodeStyle { bar, border: Token::LineStrong, fill: Token::Surface }
+    calm_node(node)
 }
 
 fn edge(edge: &Edge) -> EdgeStyle {

@@ -15,7 +15,7 @@ fn node(node: &Node) -> NodeStyle {
         Status::Failing => (Token::Failing, Token::Failing, Token::FailingSoft),
         Status::Degraded => (Token::Degraded, Token::Degraded, Token::Surface),
         // TCP tells nothing of errors or times; that is no fault of the one that speaks it.
-        Status::Unknown if node.tcp.is_some() && node.requests.is_none() => {
+        Status::Unknown if crate::paint::glyph::only_tcp(node) => {
             (Token::LineStrong, Token::LineStrong, Token::Surface)
         }
         Status::Unknown | Status::TooFewRequests => (Token::Unknown, Token::LineStrong, Token::Surface),

@@ -1,7 +1,7 @@
 //! Colour says how slow: the ramp over p95, or over the mean where no buckets are known.
 
-use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node, step};
-use crate::palette::Token;
+use super::{EdgeStyle, NodeStyle, Overlay, Swatch, calm_node, ramped_edge, ramped_node, step};
+use crate::{paint::glyph::only_tcp, palette::Token};
 use model::{Edge, Latency, Node, Protocol};
 
 pub(super) const OVERLAY: Overlay =
@@ -24,6 +24,9 @@ pub(crate) fn telling_ms(latency: &Latency) -> Option<f64> {
 }
 
 fn node(node: &Node) -> NodeStyle {
+    if only_tcp(node) {
+        return calm_node(node);
+    }
     ramped_node(node, node.latency.as_ref().and_then(telling_ms).map(|ms| step(ms, BOUNDS_MS)))
 }
 

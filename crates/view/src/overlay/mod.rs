@@ -93,6 +93,11 @@ fn ramped_node(node: &Node, colour: Option<Token>) -> NodeStyle {
     }
 }
 
+/// A card whose colour does not apply: that is not unknown.
+fn calm_node(node: &Node) -> NodeStyle {
+    ramped_node(node, Some(if node.flags.silent { Token::EdgeGhost } else { Token::LineStrong }))
+}
+
 /// A line coloured by the ramp; failing keeps its hatch, so trouble stays in sight under every overlay.
 fn ramped_edge(edge: &Edge, colour: Option<Token>) -> EdgeStyle {
     let failing = (edge.health.status == Status::Failing).then_some(Token::Failing);

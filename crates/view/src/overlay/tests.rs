@@ -147,7 +147,7 @@ fn change_is_told_in_colour_ratio_and_marks() {
     assert_eq!(told(Presence::Both, Some(now)), (Token::Edge, Some("1.00×".into())));
     assert_eq!(told(Presence::Both, None), (Token::Unknown, None), "unknown before");
     assert_eq!(told(Presence::Both, Some(0.0)), (Token::Unknown, None), "no ratio to nothing");
-    assert_eq!(told(Presence::Came, None), (Token::Accent, Some("+ new".into())));
+    assert_eq!(told(Presence::Came, None), (Token::Particle, Some("+ new".into())));
     let [came, went] = ["reviews", "cart"].map(|name| node_index(&graph, name));
     for (at, presence) in [(came, Presence::Came), (went, Presence::Went)] {
         graph.nodes[at].change = Some(Change { presence, ..Change::default() });
@@ -170,6 +170,7 @@ fn an_alert_rings_at_its_card_under_every_overlay() {
     graph.nodes[at].alerts = Some(3);
     assert_eq!((by_word("alerts").node)(&graph.nodes[at]).bar, Token::Failing);
     assert_eq!((by_word("alerts").node)(node(&graph, "cart")).bar, Token::Unknown, "none asked is not none");
+    assert!(crate::speak::node(&graph.nodes[at], 0).contains("3\u{a0}alerts fire."));
     let scene = placed(&graph);
     for overlay in &ALL {
         let marks = crate::marks(&crate::Drawing { overlay, ..drawing(&graph, &scene) });
@@ -177,6 +178,8 @@ fn an_alert_rings_at_its_card_under_every_overlay() {
         let owners: Vec<crate::Owner> = rings.map(|mark| mark.owner).collect();
         assert!(!owners.is_empty() && owners.iter().all(|owner| *owner == crate::Owner::Node(at)));
     }
-    let entries = legend::sections(&graph, by_word("health")).into_iter().flat_map(|section| section.entries);
+    let entries = legend::sections(&graph, by_word("health"), crate::Level::Near)
+        .into_iter()
+        .flat_map(|section| section.entries);
     assert!(entries.into_iter().any(|entry| entry.text == "Alerts fire"));
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     curve::{along, normal},
     mark::{Shape, Stroke},
-    palette::Token,
+    palette::{FAINT, Token},
 };
 use layout::Point;
 
@@ -31,7 +31,7 @@ pub(crate) fn draw(pen: &mut Pen, strand: &Strand) {
     let tip = along(to, direction, -BEFORE_CARD * unit);
     let head = head(tip, direction, strand.width, unit);
     if !strand.edge.flags.unreached {
-        let faint = super::edges::FAINT.contains(&strand.style.ink);
+        let faint = FAINT.contains(&strand.style.ink);
         let ink = if faint { Token::Edge } else { strand.style.ink };
         pen.fill(head, ink, "edge-arrow");
         if strand.both_ways {

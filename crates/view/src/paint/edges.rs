@@ -8,7 +8,7 @@ use crate::{
     hit::Hit,
     mark::{Ink, Owner, Segment, Shape, Stroke},
     overlay::EdgeStyle,
-    palette::Token,
+    palette::{FAINT, Token},
     places::Places,
     viewport::Level,
 };
@@ -23,8 +23,6 @@ const HATCH_EVERY: f64 = 6.5;
 const HATCH_LENGTH: f64 = 10.0;
 /// Cosine and sine of the hatch's angle to the line, 60°.
 const HATCH_ANGLE: (f64, f64) = (0.5, 0.866_025_403_784);
-/// Colours too close to the ground to stand alone.
-pub(super) const FAINT: [Token; 3] = [Token::Ramp1, Token::Ramp2, Token::DegradedLine];
 const CASING: f64 = 1.8;
 const HALO: f64 = 3.0;
 const HALO_LENGTH: f64 = 40.0;

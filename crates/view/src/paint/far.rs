@@ -5,10 +5,11 @@ use super::{
     pen::Pen,
 };
 use crate::{
+    cards::CARD_HEIGHT,
     hit::Hit,
     mark::{Ink, Owner, Shape, Stroke, Text},
     measure::{Font, ellipsis},
-    palette::Token,
+    palette::{FAINT, Token},
     places::Places,
 };
 use layout::sorting::Order as _;
@@ -57,7 +58,7 @@ pub(crate) fn dot(pen: &mut Pen, index: usize, card: Rect) {
                 Place { x: centre.x - corner, y: centre.y - corner, scale: unit * SIGN / 12.0 },
             );
         }
-        None => plain(pen, node, card),
+        None => plain(pen, node, centre),
     }
     if node.kind == NodeKind::Namespace {
         // Folded land keeps its name, as open land does.
@@ -79,25 +80,23 @@ fn sign(node: &Node) -> Option<Glyph> {
     glyph::of_node(node).filter(|sign| matches!(sign, Glyph::Octagon | Glyph::Triangle))
 }
 
+fn plain(pen: &mut Pen, node: &Node, centre: Point) {
+    let unit = 1.0 / pen.drawing.zoom;
+    let radius = (DOT * unit).min(0.45 * CARD_HEIGHT);
+    let bar = (pen.drawing.overlay.node)(node).bar;
+    mark(pen, Shape::Circle { centre, radius }, if node.flags.silent { Token::EdgeGhost } else { bar });
+}
+
 /// Filled where all is known, hollow where it is not, dotted where nothing moves any more.
-fn plain(pen: &mut Pen, node: &Node, card: Rect) {
-    let drawing = pen.drawing;
-    let unit = 1.0 / drawing.zoom;
-    let radius = (DOT * unit).min(0.45 * card.height);
-    let dot = Shape::Circle { centre: card.centre(), radius };
-    let ink = match (drawing.overlay.node)(node).bar {
-        Token::LineStrong => Token::Healthy,
-        other => other,
-    };
-    if node.flags.silent {
-        let outline = Stroke::new(Token::EdgeGhost, unit).dashed(1.5 * unit, 1.5 * unit);
-        pen.stroke(dot, outline, "dot");
-    } else if ink == Token::Unknown {
-        pen.both(dot, Token::Surface, Stroke::new(Token::Unknown, 1.2 * unit), "dot");
-    } else if super::edges::FAINT.contains(&ink) {
-        pen.both(dot, ink, Stroke::new(Token::Edge, 0.8 * unit), "dot");
-    } else {
-        pen.fill(dot, ink, "dot");
+pub(crate) fn mark(pen: &mut Pen, dot: Shape, bar: Token) {
+    let unit = 1.0 / pen.drawing.zoom;
+    let ring = |width: f64| Stroke::new(bar, width * unit);
+    match bar {
+        Token::LineStrong => pen.fill(dot, Token::Healthy, "dot"),
+        Token::EdgeGhost => pen.stroke(dot, ring(1.0).dashed(1.5 * unit, 1.5 * unit), "dot"),
+        Token::Unknown => pen.both(dot, Token::Surface, ring(1.2), "dot"),
+        _ if FAINT.contains(&bar) => pen.both(dot, bar, Stroke::new(Token::Edge, 0.8 * unit), "dot"),
+        _ => pen.fill(dot, bar, "dot"),
     }
 }
 
@@ -155,8 +154,9 @@ fn title(pen: &mut Pen, name: &str, band: &PlacedGroup, (names, dots): (&[Rect],
     };
     let free_above = drawing.scene.groups.iter().all(|other| !other.rect.overlaps(&above));
     let above = free_above.then_some(above);
-    let is_free = |place: &&Rect| clear(place, names) && clear(place, dots);
-    let place = inside[..2].iter().chain(&above).chain(&inside[2..]).find(is_free).copied();
+    let is_seen = |place: &Rect| drawing.clip.is_none_or(|clip| clip.union(place) == clip);
+    let is_free = |place: &&Rect| is_seen(place) && clear(place, names) && clear(place, dots);
+    let place = inside[..1].iter().chain(&above).chain(&inside[1..]).find(is_free).copied();
     let place = place.or_else(|| inside.into_iter().chain(above).find(|place| clear(place, names)))?;
     let is_above = above == Some(place);
     let ground = if is_above { Token::Sea } else { Token::Land };

@@ -174,7 +174,7 @@ pub(crate) fn bell(pen: &mut Pen, corner: Point, count: usize) {
 
 /// What came since the other window, or went.
 pub(crate) fn change(pen: &mut Pen, centre: Point, came: bool) {
-    let ink = if came { Token::Accent } else { Token::Text3 };
+    let ink = if came { Token::Particle } else { Token::Text3 };
     pen.both(Shape::Circle { centre, radius: 7.0 }, Token::Surface, Stroke::new(ink, 1.4), "change");
     let (x, y) = (centre.x, centre.y);
     let mut arms = super::pen::line_segments(&[(x - 3.5, y), (x + 3.5, y)]);

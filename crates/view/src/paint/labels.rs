@@ -25,6 +25,9 @@ const MIDDLE: f64 = 0.5;
 /// Where along a line a place is sought, in parts of its length: middle, then target, then source.
 const ALONG: [f64; 5] = [MIDDLE, 0.62, 0.38, 0.75, 0.25];
 
+/// Places along a line where a label may be forced.
+const FORCED: u32 = 17;
+
 /// What labels must keep clear of: cards, padlocks, other labels, other lines.
 struct Board<'a> {
     taken: Vec<Rect>,
@@ -39,6 +42,23 @@ impl Board<'_> {
         self.taken.iter().all(|taken| !taken.overlaps(&wanted))
     }
 
+    /// For what must be said: the place along the line that covers the least, lines aside.
+    fn forced(&self, strand: &Strand, width: f64) -> Rect {
+        let mut best = (f64::MAX, Rect::default());
+        for place in 0..2 * FORCED {
+            let part = (f64::from(place / 2) + 1.0) / f64::from(FORCED + 1);
+            let side = if place % 2 == 0 { 1.0 } else { -1.0 };
+            let rect = beside(strand, part, (width, self.unit), side);
+            let covered: f64 = self.taken.iter().map(|taken| common(taken, &rect)).sum();
+            // Of equals the one nearest to the middle.
+            let cost = covered + (part - MIDDLE).abs();
+            if cost < best.0 {
+                best = (cost, rect);
+            }
+        }
+        best.1
+    }
+
     /// The first free place along the line, clear of other lines too.
     fn sought(&self, strand: &Strand, width: f64) -> Option<Rect> {
         let places = ALONG.into_iter().flat_map(|part| [(part, 1.0), (part, -1.0)]);
@@ -47,6 +67,13 @@ impl Board<'_> {
             self.is_free(*rect) && self.strands.iter().all(clear)
         })
     }
+}
+
+/// Common area of two rectangles.
+fn common(a: &Rect, b: &Rect) -> f64 {
+    let width = a.right().min(b.right()) - a.x.max(b.x);
+    let height = a.bottom().min(b.bottom()) - a.y.max(b.y);
+    width.max(0.0) * height.max(0.0)
 }
 
 /// `taken` is what the figures keep clear of besides each other.
@@ -86,15 +113,12 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Ve
     }
 }
 
-/// What the reader ticked, and what an overlay that compares has to say.
+/// What the reader ticked; under an overlay that compares, what it has to say.
 fn wanted(drawing: &super::Drawing) -> Vec<&'static label::Label> {
-    let mut labels = drawing.labels.to_vec();
     let compares =
         |label: &&label::Label| label.word == drawing.overlay.word && ["gap", "change"].contains(&label.word);
-    let added: Vec<_> = label::ALL.iter().filter(compares).collect();
-    labels.retain(|label| added.iter().all(|added| added.word != label.word));
-    labels.extend(added);
-    labels
+    let compared: Vec<_> = label::ALL.iter().filter(compares).collect();
+    if compared.is_empty() { drawing.labels.to_vec() } else { compared }
 }
 
 /// What the layout has kept for its label.
@@ -121,7 +145,7 @@ fn set(pen: &mut Pen, strand: &Strand, written: &Written, kept: Option<Rect>, bo
     fade(pen, strand);
 }
 
-/// The place that the layout kept, else one found along the line, else for what must be said the middle all the same.
+/// The place that the layout kept, else one found along the line, else for what must be said the one that covers the least.
 fn find_place<'w>(
     pen: &Pen,
     strand: &Strand,
@@ -139,7 +163,7 @@ fn find_place<'w>(
     in_kept.or_else(|| texts().find_map(|text| Some((text, board.sought(strand, width(text))?)))).or_else(
         || {
             let text = texts().next_back().filter(|_| written.must)?;
-            Some((text, beside(strand, MIDDLE, (width(text), board.unit), 1.0)))
+            Some((text, board.forced(strand, width(text))))
         },
     )
 }

@@ -5,11 +5,11 @@ mod bands;
 mod card;
 mod edge_ends;
 mod edges;
-mod far;
+pub(crate) mod far;
 pub(crate) mod glyph;
 mod labels;
 pub(crate) mod pen;
-mod rows;
+pub(crate) mod rows;
 mod silhouette;
 
 use crate::{
@@ -32,7 +32,7 @@ use pen::Pen;
 const OUT_OF_REACH: f64 = 0.2;
 /// How large strokes stay on the screen, against the near level.
 const MIDDLE_STROKES: f64 = 0.6;
-const FAR_STROKES: f64 = 0.6;
+pub(crate) const FAR_STROKES: f64 = 0.6;
 /// Rings, arrow heads and labels reach so far beyond their rectangles.
 const OVERHANG: f64 = 12.0;
 

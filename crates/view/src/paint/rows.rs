@@ -77,7 +77,7 @@ fn part_widths(parts: &[(usize, f64)], room: f64) -> Vec<f64> {
     widths
 }
 
-fn unknown_bar(pen: &mut Pen, bar: Rect) {
+pub(crate) fn unknown_bar(pen: &mut Pen, bar: Rect) {
     pen.fill(rounded(bar, 2.0), Token::UnknownSoft, "split-unknown");
     let mut strokes = Vec::new();
     let mut x = bar.x + 3.0;

@@ -84,6 +84,9 @@ pub const VERSIONS: [Token; 6] = [Token::V1, Token::V2, Token::V3, Token::V4, To
 /// From little to much.
 pub const RAMP: [Token; 5] = [Token::Ramp1, Token::Ramp2, Token::Ramp3, Token::Ramp4, Token::Ramp5];
 
+/// Colours too close to the ground for a line of its own: they get a casing.
+pub(crate) const FAINT: [Token; 3] = [Token::Ramp1, Token::Ramp2, Token::DegradedLine];
+
 /// The colour of the version at `index` on its card; after six they repeat, since the name beside the swatch decides.
 pub fn version_colour(index: usize) -> Token {
     VERSIONS[index % VERSIONS.len()]
