@@ -41,7 +41,7 @@ pub struct Entry {
 /// What the picture uses at this level, and the scale.
 pub fn sections(graph: &Graph, overlay: &Overlay, level: Level) -> Vec<Section> {
     let mut sections = vec![
-        section("Health", health(graph, level)),
+        section("Health", health(graph, overlay, level)),
         section(overlay.name, swatches(graph, overlay)),
         section("Traffic", traffic(graph, level)),
         section("Rate, requests a second", scale(graph, level)),
@@ -108,7 +108,7 @@ fn blank() -> Graph {
     }
 }
 
-fn health(graph: &Graph, level: Level) -> Vec<Entry> {
+fn health(graph: &Graph, overlay: &Overlay, level: Level) -> Vec<Entry> {
     let far = level == Level::Far;
     let signs = [
         (Status::Failing, Glyph::Octagon, "Failing"),
@@ -137,7 +137,9 @@ fn health(graph: &Graph, level: Level) -> Vec<Entry> {
     if level == Level::Near && shown(Glyph::Cylinder) {
         entries.push(sign_entry(Glyph::Cylinder, "Only TCP"));
     }
-    if graph.nodes.iter().any(|node| node.health.status == Status::Healthy && !node.flags.silent) {
+    // Under another overlay bars and dots say something else.
+    let is_calm = |node: &Node| node.health.status == Status::Healthy && !node.flags.silent;
+    if overlay.legend.is_empty() && graph.nodes.iter().any(is_calm) {
         let bar = Rect::new(1.0, 1.0, 3.5, 10.0);
         let calm = |pen: &mut Pen| pen.fill(rounded(bar, 1.5), Token::LineStrong, "legend");
         entries.push(if far { dot("Healthy", Token::LineStrong) } else { sample("Healthy", SIGN, calm) });
@@ -346,7 +348,7 @@ fn split(graph: &Graph, level: Level) -> Vec<Entry> {
         }
     })];
     if near && rows().any(crate::figures::is_worse) {
-        entries.push(sample("Worse than the others, by evidence", 40.0, |pen| {
+        entries.push(sample("Worse, by evidence", 40.0, |pen| {
             pen.fill(rounded(Rect::new(0.0, -1.5, 40.0, 15.0), 3.0), Token::DegradedSoft, "legend");
             let text = Text::new(Point::new(20.0, 9.6), "worse", Font::new(10.5, 600)).middle();
             pen.text(text, Token::DegradedText, "legend");

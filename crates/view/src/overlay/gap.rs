@@ -20,12 +20,12 @@ const BOUNDS_MS: [f64; 4] = [1.0, 5.0, 25.0, 100.0];
 const DISAGREE_FROM: f64 = 0.05;
 
 const LEGEND: &[Swatch] = &[
-    Swatch { token: Token::Ramp1, text: "below 1\u{a0}ms on the way" },
+    Swatch { token: Token::Ramp1, text: "below 1\u{a0}ms" },
     Swatch { token: Token::Ramp2, text: "1 to 5\u{a0}ms" },
     Swatch { token: Token::Ramp3, text: "5 to 25\u{a0}ms" },
     Swatch { token: Token::Ramp4, text: "25 to 100\u{a0}ms" },
     Swatch { token: Token::Ramp5, text: "from 100\u{a0}ms" },
-    Swatch { token: Token::Degraded, text: "client and server count differently" },
+    Swatch { token: Token::Degraded, text: "counted differently" },
 ];
 
 /// What the client saw less what the server saw.

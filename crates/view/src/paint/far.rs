@@ -92,7 +92,9 @@ pub(crate) fn mark(pen: &mut Pen, dot: Shape, bar: Token) {
     let unit = 1.0 / pen.drawing.zoom;
     let ring = |width: f64| Stroke::new(bar, width * unit);
     match bar {
-        Token::LineStrong => pen.fill(dot, Token::Healthy, "dot"),
+        Token::LineStrong if pen.drawing.overlay.legend.is_empty() => pen.fill(dot, Token::Healthy, "dot"),
+        // The overlay's question does not apply to it.
+        Token::LineStrong => pen.both(dot, bar, Stroke::new(Token::Edge, 0.8 * unit), "dot"),
         Token::EdgeGhost => pen.stroke(dot, ring(1.0).dashed(1.5 * unit, 1.5 * unit), "dot"),
         Token::Unknown => pen.both(dot, Token::Surface, ring(1.2), "dot"),
         _ if FAINT.contains(&bar) => pen.both(dot, bar, Stroke::new(Token::Edge, 0.8 * unit), "dot"),
