@@ -1,5 +1,6 @@
 //! The legend, generated from the table that draws the picture.
 
+use super::stand::Stand;
 use crate::state::shared::{Look, Views, click, memo};
 use crate::{
     state::page,
@@ -9,11 +10,15 @@ use leptos::prelude::*;
 use view::{Level, format::px, legend, overlay, svg};
 
 #[component]
-pub(crate) fn Legend() -> impl IntoView {
+pub(crate) fn Legend(stand: Stand) -> impl IntoView {
     let page = page();
+    let far = memo(move || {
+        stand.zoom.track();
+        stand.with(|stage| stage.level == Level::Far).unwrap_or(false)
+    });
     let sections = memo(move || {
         let overlay = overlay::by_word(&page.params.with(|params| params.overlay.clone()));
-        let level = match (page.near.get(), page.far.get()) {
+        let level = match (page.near.get(), far.get()) {
             (true, _) => Level::Near,
             (_, true) => Level::Far,
             _ => Level::Middle,

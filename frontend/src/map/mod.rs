@@ -77,7 +77,7 @@ pub(crate) fn Map() -> impl IntoView {
                 <canvas class="traffic" node_ref=upper></canvas>
             </div>
             {(!page.is_embedded()).then(|| view! { <hurts::Hurts/><minimap::Minimap stand=stand/><zoom::Zoom stand=stand/> })}
-            <legend::Legend/>
+            <legend::Legend stand=stand/>
             <hover_card::HoverCard stand=stand/>
             <placing::PlacingSign stand=stand/>
             {crate::table::tables()}

@@ -100,10 +100,6 @@ impl Stand {
         if drawn && page.near.get_untracked() != near {
             page.near.set(near);
         }
-        let far = painted.level == Level::Far;
-        if self.page.far.get_untracked() != far {
-            self.page.far.set(far);
-        }
         if self.generation.get_untracked() != painted.generation {
             self.generation.set(painted.generation);
         }

@@ -33,8 +33,6 @@ pub(crate) struct Page {
     pub(crate) found: Memo<Result<Option<Matched>, String>>,
     /// The map is near enough to write p95 on its cards.
     pub(crate) near: RwSignal<bool>,
-    /// So far away that cards are dots.
-    pub(crate) far: RwSignal<bool>,
     pub(crate) particles_paused: RwSignal<bool>,
     pub(crate) legend_open: RwSignal<bool>,
     pub(crate) hurts_open: RwSignal<bool>,
@@ -89,7 +87,6 @@ impl Page {
             found: memo(move || found(params, feed)),
             hover: RwSignal::new(None),
             near: RwSignal::new(false),
-            far: RwSignal::new(false),
             particles_paused: RwSignal::new(false),
             legend_open: RwSignal::new(!embed && settings::has_room(1_280.0, 820.0)),
             hurts_open: RwSignal::new(settings::has_room(1_100.0, 560.0)),
