@@ -17,7 +17,7 @@ pub(crate) fn LineChart(
     /// For who cannot see it: "Error share of reviews".
     #[prop(into)]
     label: Signal<String>,
-    #[prop(into)] drawn: Signal<Option<Drawn>>,
+    drawn: Memo<Option<Drawn>>,
     cursor: Cursor,
 ) -> impl IntoView {
     let element = NodeRef::<html::Div>::new();

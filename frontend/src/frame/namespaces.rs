@@ -1,6 +1,6 @@
 //! Which namespaces are drawn: a list to search and tick, and the switch for system ones.
 
-use crate::state::shared::{Look, click, derived, memo, part};
+use crate::state::shared::{Look, click, memo, part};
 use crate::{
     nav::Step,
     state::{Page, page},
@@ -15,7 +15,7 @@ use view::format;
 pub(crate) fn Namespaces() -> impl IntoView {
     let page = page();
     view! {
-        <Menu label="Namespaces" value=derived(move || summary(page))>
+        <Menu label="Namespaces" value=memo(move || summary(page))>
             <Chooser/>
         </Menu>
     }

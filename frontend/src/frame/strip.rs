@@ -115,7 +115,7 @@ fn Missing(graph: Arc<Graph>, open: RwSignal<bool>) -> impl IntoView {
                 }).views()}
             </ul>
             <h3>"Queries behind this picture"</h3>
-            <Queries queries=Signal::stored(queries)/>
+            <Queries queries=memo(move || queries.clone())/>
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! Graph type, overlay, figures on edges, the focus chip, and the theme.
 
-use crate::state::shared::{Views, click, derived, memo, part};
+use crate::state::shared::{Views, click, memo, part};
 use crate::{
     nav::Step,
     state::{Export, ExportWish, Page, page, selection, settings},
@@ -46,13 +46,13 @@ pub(crate) fn Toolbar() -> impl IntoView {
             let mut options = vec![(String::new(), "overlays".to_owned())];
             options.extend(offered.get().into_iter().map(|at| option(&others[at])));
             let known: Vec<String> = options.iter().map(|(word, _)| word.clone()).collect();
-            let value = derived(move || Some(shown.get()).filter(|word| known.contains(word)).unwrap_or_default());
+            let value = memo(move || Some(shown.get()).filter(|word| known.contains(word)).unwrap_or_default());
             let choose = move |word: String| page.change(Step::Push, |params| {
                 overlay::by_word(&word).word.clone_into(&mut params.overlay);
             });
             view! { <Pick label="More" options=options value=value choose=choose/> }
         })}
-        <Menu label="Edge labels" value=derived(move || label_words(&page.params.with(|params| params.labels.clone()))) narrow=true>
+        <Menu label="Edge labels" value=memo(move || label_words(&page.params.with(|params| params.labels.clone()))) narrow=true>
             <div role="group" aria-label="Figures on edges">
                 {label::ALL.iter().map(|label| view! { <LabelEntry label=label/> }).views()}
             </div>

@@ -11,10 +11,7 @@ use view::format;
 const SHOWN: usize = 12;
 
 #[component]
-pub(crate) fn Breakdown(
-    #[prop(into)] rows: Signal<Vec<BreakdownRow>>,
-    #[prop(into)] queries: Signal<Vec<NamedQuery>>,
-) -> impl IntoView {
+pub(crate) fn Breakdown(rows: Memo<Vec<BreakdownRow>>, queries: Memo<Vec<NamedQuery>>) -> impl IntoView {
     let any = memo(move || rows.look(|rows| !rows.is_empty()));
     move || {
         any.get().then(|| view! {

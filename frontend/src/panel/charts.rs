@@ -1,6 +1,6 @@
 //! The lines over the window: rate, error share, latency, bytes. What did not come says why.
 
-use crate::state::shared::{Look, Views, derived, memo, part};
+use crate::state::shared::{Look, Views, memo, part};
 use crate::{
     chart::{Cursor, LineChart, lines},
     state::detail::Load,
@@ -28,7 +28,7 @@ enum Kind {
 pub(crate) fn Charts(
     #[prop(into)] name: Signal<String>,
     series: RwSignal<Load<SeriesAnswer>>,
-    #[prop(into)] versions: Signal<Vec<VersionRow>>,
+    versions: Memo<Vec<VersionRow>>,
     tcp: bool,
 ) -> impl IntoView {
     let cursor: Cursor = RwSignal::new(None);
@@ -44,7 +44,7 @@ fn OneChart(
     kind: Kind,
     name: Signal<String>,
     series: RwSignal<Load<SeriesAnswer>>,
-    versions: Signal<Vec<VersionRow>>,
+    versions: Memo<Vec<VersionRow>>,
     cursor: Cursor,
 ) -> impl IntoView {
     let answer = move || series.look(|load| load.value.clone());
@@ -62,8 +62,8 @@ fn OneChart(
         Some(missing.or(failed).unwrap_or_else(|| waiting.to_owned()))
     };
     view! {
-        <Section title=kind.title() remark=derived(move || kind.remark(versions.look(Vec::len) > 1).to_owned()) queries=queries>
-            <LineChart label=derived(move || format!("{} of {}", kind.title(), name.get())) drawn=drawn cursor=cursor/>
+        <Section title=kind.title() remark=memo(move || kind.remark(versions.look(Vec::len) > 1).to_owned()) queries=queries>
+            <LineChart label=memo(move || format!("{} of {}", kind.title(), name.get())) drawn=drawn cursor=cursor/>
             {part(move || words().map(|words| view! { <p class="words">{words}</p> }))}
         </Section>
     }

@@ -9,7 +9,7 @@ use super::{
     opening,
     sides::protocol_word,
 };
-use crate::state::shared::{Look, Views, click, derived, memo, part};
+use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
     state::{detail, page, selection},
     widget::{Section, named},
@@ -40,10 +40,10 @@ fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> 
             edge.as_ref().zip(graph.as_ref()).map(|(edge, graph)| ends(edge, graph)).unwrap_or_default()
         })
     });
-    let sub = derived(move || edge.look(|edge| edge.as_ref().map(what_it_is).unwrap_or_default()));
+    let sub = memo(move || edge.look(|edge| edge.as_ref().map(what_it_is).unwrap_or_default()));
     let health =
         memo(move || edge.look(|edge| edge.as_ref().map(|edge| edge.health.clone()).unwrap_or_default()));
-    let figures = derived(move || edge.look(|edge| edge.as_ref().map(edge_figures).unwrap_or_default()));
+    let figures = memo(move || edge.look(|edge| edge.as_ref().map(edge_figures).unwrap_or_default()));
     let detailed = move || load.look(|load| load.value.clone());
     let queries = memo(move || detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
     let tcp = edge.with_untracked(|edge| edge.as_ref().is_some_and(|edge| edge.protocol == Protocol::Tcp));
@@ -59,9 +59,9 @@ fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> 
         <section class="first"><HealthBlock health=health/></section>
         <section class="first"><Figures figures=figures/></section>
         <Section title="Traffic" queries=queries><dl class="facts">{part(move || edge.look(|edge| edge.as_ref().map(facts)))}</dl></Section>
-        <Charts name=title series=series versions=Signal::stored(Vec::<VersionRow>::new()) tcp=tcp/>
-        <Breakdown rows=derived(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=derived(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
-        <Identities principals=derived(move || detailed().map(|detail| detail.principals.clone()).unwrap_or_default())/>
+        <Charts name=title series=series versions=memo(Vec::<VersionRow>::new) tcp=tcp/>
+        <Breakdown rows=memo(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=memo(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
+        <Identities principals=memo(move || detailed().map(|detail| detail.principals.clone()).unwrap_or_default())/>
         <Section title="Its ends"><Ends edge=edge/></Section>
     }
 }
@@ -139,7 +139,7 @@ fn facts(edge: &Edge) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Identities(#[prop(into)] principals: Signal<Vec<Principals>>) -> impl IntoView {
+fn Identities(principals: Memo<Vec<Principals>>) -> impl IntoView {
     let any = memo(move || principals.look(|principals| !principals.is_empty()));
     let entry = |pair: Principals| {
         let tls = match pair.mutual_tls {

@@ -9,7 +9,7 @@ use view::format;
 pub(crate) type Figure = (&'static str, String);
 
 #[component]
-pub(crate) fn Figures(#[prop(into)] figures: Signal<Vec<Figure>>) -> impl IntoView {
+pub(crate) fn Figures(figures: Memo<Vec<Figure>>) -> impl IntoView {
     view! {
         <dl class="figures">
             {part(move || figures.get().into_iter().map(|(name, figure)| {

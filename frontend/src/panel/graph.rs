@@ -4,7 +4,7 @@ use super::{
     figures::{Figure, Figures},
     head::Head,
 };
-use crate::state::shared::{Look, Views, click, derived, memo, part};
+use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
     map::figure,
     nav::Step,
@@ -25,8 +25,8 @@ const WORST_SHOWN: usize = 8;
 pub(crate) fn GraphPanel() -> impl IntoView {
     let page = page();
     let graph = move || page.feed.with(|feed| feed.graph.clone());
-    let sub = derived(move || graph().map(|graph| scope(&graph)).unwrap_or_default());
-    let figures = derived(move || graph().map(|graph| totals(&graph)).unwrap_or_default());
+    let sub = memo(move || graph().map(|graph| scope(&graph)).unwrap_or_default());
+    let figures = memo(move || graph().map(|graph| totals(&graph)).unwrap_or_default());
     let namespaces = memo(move || {
         let mut shown = graph().map(|graph| graph.namespaces.clone()).unwrap_or_default();
         let system = page.params.with(|params| params.graph.system);

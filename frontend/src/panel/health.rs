@@ -8,12 +8,17 @@ use view::format;
 
 #[component]
 pub(crate) fn HealthBlock(
-    #[prop(into)] health: Signal<Health>,
-    #[prop(into, optional)] versions: Signal<Vec<VersionRow>>,
+    health: Memo<Health>,
+    #[prop(optional)] versions: Option<Memo<Vec<VersionRow>>>,
 ) -> impl IntoView {
     move || {
         let health = health.get();
-        let worse: Vec<_> = versions.get().into_iter().filter(is_worse).collect();
+        let worse: Vec<_> = versions
+            .map(|versions| versions.get())
+            .unwrap_or_default()
+            .into_iter()
+            .filter(is_worse)
+            .collect();
         let by = match worse.as_slice() {
             [only] => format!("{} by its version {}", status_word(health.status), only.name),
             _ => status_word(health.status).to_owned(),

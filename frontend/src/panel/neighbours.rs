@@ -11,10 +11,7 @@ use model::{Edge, Subject, detail::Neighbour};
 use view::format;
 
 #[component]
-pub(crate) fn Neighbours(
-    title: &'static str,
-    #[prop(into)] neighbours: Signal<Vec<Neighbour>>,
-) -> impl IntoView {
+pub(crate) fn Neighbours(title: &'static str, neighbours: Memo<Vec<Neighbour>>) -> impl IntoView {
     let any = memo(move || neighbours.look(|neighbours| !neighbours.is_empty()));
     move || {
         any.get().then(|| {

@@ -11,7 +11,7 @@ use super::{
     sides::Sides,
     versions::Versions,
 };
-use crate::state::shared::{Look, Views, derived, memo, part};
+use crate::state::shared::{Look, Views, memo, part};
 use crate::{
     state::{detail, page, selection},
     widget::{Section, named},
@@ -35,13 +35,13 @@ pub(crate) fn NodePanel(id: String) -> impl IntoView {
 fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeDetail>>) -> impl IntoView {
     let page = page();
     let of_node = move |read: fn(&Node) -> String| {
-        derived(move || node.look(|node| node.as_ref().map(read).unwrap_or_default()))
+        memo(move || node.look(|node| node.as_ref().map(read).unwrap_or_default()))
     };
     let versions =
         memo(move || node.look(|node| node.as_ref().map(|node| node.versions.clone()).unwrap_or_default()));
     let health =
         memo(move || node.look(|node| node.as_ref().map(|node| node.health.clone()).unwrap_or_default()));
-    let figures = derived(move || node.look(|node| node.as_ref().map(node_figures).unwrap_or_default()));
+    let figures = memo(move || node.look(|node| node.as_ref().map(node_figures).unwrap_or_default()));
     let detailed = move || load.look(|load| load.value.clone());
     let queries = memo(move || detailed().map(|detail| detail.queries.clone()).unwrap_or_default());
     let tcp = node.with_untracked(|node| {
@@ -56,13 +56,13 @@ fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeD
         <Head title=of_node(|node| node.name.clone()) sub=of_node(what_it_is) selected=true/>
         <section class="first"><HealthBlock health=health versions=versions/></section>
         <section class="first"><Figures figures=figures/></section>
-        <Versions node=id versions=versions queries=derived(move || queries.look(|queries| named(queries, &["rate", "error_share", "p50", "p95", "p99"])))/>
+        <Versions node=id versions=versions queries=memo(move || queries.look(|queries| named(queries, &["rate", "error_share", "p50", "p95", "p99"])))/>
         <Charts name=of_node(|node| node.name.clone()) series=series versions=versions tcp=tcp/>
-        <Sides title="Inbound" sides=derived(move || detailed().map(|detail| detail.inbound.clone()).unwrap_or_default()) queries=queries/>
-        <Sides title="Outbound" sides=derived(move || detailed().map(|detail| detail.outbound.clone()).unwrap_or_default()) queries=Signal::stored(Vec::<NamedQuery>::new())/>
-        <Breakdown rows=derived(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=derived(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
-        <Neighbours title="Called by" neighbours=derived(move || detailed().map(|detail| detail.callers.clone()).unwrap_or_default())/>
-        <Neighbours title="Calls" neighbours=derived(move || detailed().map(|detail| detail.callees.clone()).unwrap_or_default())/>
+        <Sides title="Inbound" sides=memo(move || detailed().map(|detail| detail.inbound.clone()).unwrap_or_default()) queries=queries/>
+        <Sides title="Outbound" sides=memo(move || detailed().map(|detail| detail.outbound.clone()).unwrap_or_default()) queries=memo(Vec::<NamedQuery>::new)/>
+        <Breakdown rows=memo(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=memo(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
+        <Neighbours title="Called by" neighbours=memo(move || detailed().map(|detail| detail.callers.clone()).unwrap_or_default())/>
+        <Neighbours title="Calls" neighbours=memo(move || detailed().map(|detail| detail.callees.clone()).unwrap_or_default())/>
         <Section title="Identity"><dl class="facts">{part(move || node.look(|node| node.as_ref().map(facts)))}</dl></Section>
     }
 }

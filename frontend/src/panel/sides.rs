@@ -12,8 +12,8 @@ use view::format;
 #[component]
 pub(crate) fn Sides(
     title: &'static str,
-    #[prop(into)] sides: Signal<Vec<Side>>,
-    #[prop(into)] queries: Signal<Vec<NamedQuery>>,
+    sides: Memo<Vec<Side>>,
+    queries: Memo<Vec<NamedQuery>>,
 ) -> impl IntoView {
     let any = memo(move || sides.look(|sides| !sides.is_empty()));
     move || {

@@ -16,8 +16,8 @@ use view::format;
 #[component]
 pub(crate) fn Versions(
     node: String,
-    #[prop(into)] versions: Signal<Vec<VersionRow>>,
-    #[prop(into)] queries: Signal<Vec<NamedQuery>>,
+    versions: Memo<Vec<VersionRow>>,
+    queries: Memo<Vec<NamedQuery>>,
 ) -> impl IntoView {
     let any = memo(move || versions.look(|versions| !versions.is_empty()));
     move || {

@@ -84,18 +84,6 @@ fn boxed_memo<T: PartialEq + Send + Sync + 'static>(compute: Box<dyn Fn() -> T +
     Memo::new(move |_| compute())
 }
 
-/// A signal that is computed whenever it is read.
-pub(crate) fn derived<T: Send + Sync + 'static>(
-    compute: impl Fn() -> T + Send + Sync + 'static,
-) -> Signal<T> {
-    boxed_derived(Box::new(compute))
-}
-
-#[inline(never)]
-fn boxed_derived<T: Send + Sync + 'static>(compute: Box<dyn Fn() -> T + Send + Sync>) -> Signal<T> {
-    Signal::derive(compute)
-}
-
 /// Runs now and whenever what it read has changed, with what it gave before.
 pub(crate) fn effect<T: 'static>(run: impl FnMut(Option<T>) -> T + 'static) {
     boxed_effect(Box::new(run));

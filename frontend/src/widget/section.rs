@@ -13,12 +13,12 @@ pub(crate) fn Section(
     #[prop(into)] title: Signal<String>,
     #[prop(into, optional)] remark: Signal<String>,
     /// What to paste into Prometheus; the button is there only when there is something.
-    #[prop(into, optional)]
-    queries: Signal<Vec<NamedQuery>>,
+    #[prop(optional)]
+    queries: Option<Memo<Vec<NamedQuery>>>,
     children: Children,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let any = memo(move || queries.look(|queries| !queries.is_empty()));
+    let any = memo(move || queries.is_some_and(|queries| queries.look(|queries| !queries.is_empty())));
     view! {
         <section>
             <div class="bar">
@@ -34,7 +34,7 @@ pub(crate) fn Section(
                 }))}
             </div>
             {children()}
-            {part(move || (open.get() && any.get()).then(|| view! { <Queries queries=queries/> }))}
+            {part(move || queries.filter(|_| open.get() && any.get()).map(|queries| view! { <Queries queries=queries/> }))}
         </section>
     }
 }
@@ -45,7 +45,7 @@ pub(crate) fn named(queries: &[NamedQuery], names: &[&str]) -> Vec<NamedQuery> {
 }
 
 #[component]
-pub(crate) fn Queries(#[prop(into)] queries: Signal<Vec<NamedQuery>>) -> impl IntoView {
+pub(crate) fn Queries(queries: Memo<Vec<NamedQuery>>) -> impl IntoView {
     move || {
         queries
             .get()
