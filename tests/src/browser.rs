@@ -175,6 +175,29 @@ impl Browser {
         self.act(json!([{ "type": "key", "id": "keyboard", "actions": strokes }])).await
     }
 
+    /// Fingers that go down together, move each from one place to another, and go up.
+    pub async fn touch(&self, fingers: &[[(f64, f64); 2]]) -> Result<()> {
+        let hand = fingers.iter().enumerate().map(|(finger, [from, to])| {
+            let down = json!({ "type": "pointerDown", "button": 0 });
+            let up = json!({ "type": "pointerUp", "button": 0 });
+            let mut actions = vec![move_to(from.0, from.1, 0), down];
+            if from != to {
+                actions.push(move_to(to.0, to.1, 200));
+            }
+            actions.push(up);
+            json!({ "type": "pointer", "id": format!("finger-{finger}"), "parameters": { "pointerType": "touch" },
+                "actions": actions })
+        });
+        self.act(hand.collect()).await
+    }
+
+    /// So many device pixels to one of CSS, as on another screen.
+    pub async fn set_pixel_ratio(&self, ratio: f64) -> Result<()> {
+        let size = json!({ "width": 0, "height": 0, "deviceScaleFactor": ratio, "mobile": false });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+        self.session.post("goog/cdp/execute", &command).await.map(drop)
+    }
+
     /// What the system says of motion: `reduce` or `no-preference`.
     pub async fn prefer_motion(&self, wish: &str) -> Result<()> {
         let feature = json!([{ "name": "prefers-reduced-motion", "value": wish }]);

@@ -183,6 +183,15 @@ fn watch_size(stand: Stand) {
     callback.forget();
     let resized = window_event_listener(ev::resize, move |_| stand.repaint());
     on_cleanup(move || resized.remove());
+    // The graphics card may forget what was drawn.
+    for canvas in [".scene", ".traffic"] {
+        let renewed = Closure::<dyn FnMut()>::new(move || stand.act(Stage::renew));
+        if let Some(canvas) = document().query_selector(canvas).ok().flatten() {
+            let _ =
+                canvas.add_event_listener_with_callback("contextrestored", renewed.as_ref().unchecked_ref());
+        }
+        renewed.forget();
+    }
     follow_media("(prefers-color-scheme: dark)", stand);
     follow_media("(prefers-reduced-motion: reduce)", stand);
 }

@@ -129,6 +129,12 @@ impl Stage {
         self.small_dirty |= other;
     }
 
+    /// Everything has to be painted again.
+    pub(crate) fn renew(&mut self) {
+        (self.dirty, self.small_dirty) = (true, true);
+        self.traffic = TrafficPainter::new();
+    }
+
     pub(crate) fn drop_picture(&mut self) {
         self.picture = None;
         (self.motion, self.carried) = (None, None);
