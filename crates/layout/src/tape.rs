@@ -113,7 +113,7 @@ impl Tape {
         self.number(aspect);
     }
 
-    fn node(&mut self, Node { key, size, group, ports, pin }: &mut Node) {
+    fn node(&mut self, Node { key, size, group, ports, pin, .. }: &mut Node) {
         self.word(key);
         self.size(size);
         self.maybe(group, Self::word);
