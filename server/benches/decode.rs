@@ -13,7 +13,7 @@ const BOUNDS: [&str; 12] = ["0.5", "1", "5", "10", "25", "50", "100", "250", "50
 
 fn query(kind: QueryKind) -> Query {
     let window = Window { at_s: 0, window_s: 600, scrape_interval_s: Some(15.0) };
-    let signals = Signals { percentiles: true, slow_lane: false };
+    let signals = Signals { percentiles: true, ..Signals::default() };
     let plan = graph::plan(&Origin::default(), signals, &window);
     plan.into_iter().find(|query| query.kind == kind).expect("the plan asks for it")
 }

@@ -26,8 +26,7 @@ impl App {
     pub fn new(config: Config) -> anyhow::Result<Self> {
         let metrics = Metrics::default();
         let collector = Collector::new(&config, metrics.queries.clone())?;
-        let view_config =
-            graph::ViewConfig { intended_splits: config.splits.clone(), ..graph::ViewConfig::default() };
+        let view_config = config.view_config();
         Ok(Self(Arc::new(Inner { config, collector, view_config, bodies: api::Bodies::default(), metrics })))
     }
 

@@ -62,7 +62,7 @@ async fn seven_queries_draw_the_mesh_and_an_eighth_its_percentiles() -> Result<(
     let prometheus = Prometheus::start().await?;
     prometheus.write(&samples(&mesh)?).await?;
     let product = Product::on(&prometheus.url())?;
-    let slow_lane = ["presence_requests", "presence_tcp", "intended_weight"];
+    let slow_lane = ["presence_requests", "presence_tcp", "intended_weight", "new_series"];
     for (percentiles, queries) in [("false", 7), ("true", 8)] {
         let graph = graph(&product, &format!("percentiles={percentiles}")).await?;
         let lane: Vec<&str> = graph

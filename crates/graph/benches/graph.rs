@@ -75,7 +75,7 @@ fn answers(services: usize) -> Answers {
     let window = Window { at_s: 1_700_000_000, window_s: 300, scrape_interval_s: Some(15.0) };
     let mut answers = Answers::new(Origin::default(), window);
     let series = series(services);
-    for query in plan(&answers.origin.clone(), Signals { percentiles: true, slow_lane: false }, &window) {
+    for query in plan(&answers.origin.clone(), Signals { percentiles: true, ..Signals::default() }, &window) {
         let mut table = Table { labels: query.by.to_vec(), ..Table::default() };
         let http = !matches!(
             query.kind,

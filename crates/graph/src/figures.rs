@@ -7,7 +7,7 @@ use crate::{
 };
 use model::{
     Protocol,
-    traffic::{Latency, Requests, SideGap, Tcp},
+    traffic::{Latency, Requests, SideGap, Size, Tcp, Volume},
 };
 
 /// Requests a second, by what health asks about.
@@ -123,6 +123,7 @@ pub(crate) struct TcpSums {
     pub(crate) opened: Option<f64>,
     pub(crate) closed: Option<f64>,
     pub(crate) flagged: Option<f64>,
+    pub(crate) open: Option<f64>,
 }
 
 impl TcpSums {
@@ -132,6 +133,7 @@ impl TcpSums {
         add_some(&mut self.opened, other.opened, weight);
         add_some(&mut self.closed, other.closed, weight);
         add_some(&mut self.flagged, other.flagged, weight);
+        add_some(&mut self.open, other.open, weight);
     }
 
     /// Both directions, as far as known.
@@ -187,15 +189,83 @@ pub(crate) struct OtherSide {
     pub(crate) duration_count: f64,
 }
 
+/// How long requests took; each none where its query failed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct LatencySums {
+    pub(crate) sum: Option<f64>,
+    pub(crate) count: Option<f64>,
+    pub(crate) buckets: Buckets,
+}
+
+impl LatencySums {
+    fn add(&mut self, more: &Self, weight: f64) {
+        add_some(&mut self.sum, more.sum, weight);
+        add_some(&mut self.count, more.count, weight);
+        if !more.buckets.is_empty() {
+            self.buckets.add(&more.buckets, weight);
+        }
+    }
+
+    pub(crate) fn model(&self, grid: &Grid) -> Option<Latency> {
+        let mean_ms = self.sum.zip(self.count).and_then(|(sum, count)| mean(sum, count));
+        let quantile = |q| self.buckets.quantile(grid, q);
+        let latency = Latency {
+            mean_ms,
+            p50: quantile(0.5),
+            p90: quantile(0.9),
+            p95: quantile(0.95),
+            p99: quantile(0.99),
+        };
+        (latency != Latency::default()).then_some(latency)
+    }
+}
+
+/// What requests carried, with the request and with the response; each none where it was not asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct VolumeSums {
+    pub(crate) bytes: [Option<f64>; 2],
+    pub(crate) messages: [Option<f64>; 2],
+    pub(crate) sizes: [Buckets; 2],
+}
+
+impl VolumeSums {
+    fn add(&mut self, more: &Self, weight: f64) {
+        for way in 0..2 {
+            add_some(&mut self.bytes[way], more.bytes[way], weight);
+            add_some(&mut self.messages[way], more.messages[way], weight);
+            if !more.sizes[way].is_empty() {
+                self.sizes[way].add(&more.sizes[way], weight);
+            }
+        }
+    }
+
+    /// The mean is of all requests, each of which has a body of some size, if only nothing.
+    fn size(&self, way: usize, grid: &Grid, rate: f64) -> Option<Size> {
+        let quantile = |q| self.sizes[way].quantile(grid, q);
+        let p95 = quantile(0.95);
+        let size = Size {
+            mean_bytes: self.bytes[way].and_then(|bytes| mean(bytes, rate)),
+            p50_bytes: quantile(0.5).map(|quantile| quantile.ms),
+            p95_bytes: p95.map(|quantile| quantile.ms),
+            at_least: p95.is_some_and(|quantile| quantile.at_least),
+        };
+        (size != Size::default()).then_some(size)
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Figures {
     /// None for TCP, and where the query failed.
     pub(crate) requests: Option<RequestSums>,
     /// None but for TCP.
     pub(crate) tcp: Option<TcpSums>,
-    pub(crate) duration_sum: Option<f64>,
-    pub(crate) duration_count: Option<f64>,
-    pub(crate) buckets: Buckets,
+    pub(crate) latency: LatencySums,
+    /// Of requests that did not fail.
+    pub(crate) successful: LatencySums,
+    /// None unless somebody asked for any of it.
+    pub(crate) volume: Option<Box<VolumeSums>>,
+    /// It has a counter, whether that moves or not.
+    pub(crate) known: bool,
     pub(crate) request_security: SecuritySums,
     pub(crate) tcp_security: SecuritySums,
     pub(crate) other: OtherSide,
@@ -211,11 +281,12 @@ impl Figures {
         if let Some(tcp) = &more.tcp {
             self.tcp.get_or_insert_default().add(tcp, weight);
         }
-        add_some(&mut self.duration_sum, more.duration_sum, weight);
-        add_some(&mut self.duration_count, more.duration_count, weight);
-        if !more.buckets.is_empty() {
-            self.buckets.add(&more.buckets, weight);
+        self.latency.add(&more.latency, weight);
+        self.successful.add(&more.successful, weight);
+        if let Some(volume) = &more.volume {
+            self.volume.get_or_insert_default().add(volume, weight);
         }
+        self.known |= more.known;
         self.request_security.add(&more.request_security, weight);
         self.tcp_security.add(&more.tcp_security, weight);
         self.other.reporter = self.other.reporter.or(more.other.reporter);
@@ -247,20 +318,22 @@ impl Figures {
             opened_per_s: tcp.opened,
             closed_per_s: tcp.closed,
             flagged_per_s: tcp.flagged,
+            open: tcp.open,
         })
     }
 
-    pub(crate) fn model_latency(&self, grid: &Grid) -> Option<Latency> {
-        let mean_ms = self.duration_sum.zip(self.duration_count).and_then(|(sum, count)| mean(sum, count));
-        let quantile = |q| self.buckets.quantile(grid, q);
-        let latency = Latency {
-            mean_ms,
-            p50: quantile(0.5),
-            p90: quantile(0.9),
-            p95: quantile(0.95),
-            p99: quantile(0.99),
+    pub(crate) fn model_volume(&self, grid: &Grid) -> Option<Volume> {
+        let sums = self.volume.as_ref()?;
+        let rate = self.requests.map_or(0.0, |requests| requests.rate);
+        let volume = Volume {
+            request_bytes_per_s: sums.bytes[0],
+            response_bytes_per_s: sums.bytes[1],
+            sent_messages_per_s: sums.messages[0],
+            received_messages_per_s: sums.messages[1],
+            request_size: sums.size(0, grid, rate),
+            response_size: sums.size(1, grid, rate),
         };
-        (latency != Latency::default()).then_some(latency)
+        (volume != Volume::default()).then_some(volume)
     }
 
     /// By requests where there are any, else by bytes: the two do not add up.
@@ -285,11 +358,19 @@ impl Figures {
             || self.tcp.is_some_and(|tcp| {
                 [tcp.sent, tcp.received, tcp.opened, tcp.closed].iter().flatten().any(|rate| *rate > 0.0)
             })
-            || self.duration_count.is_some_and(|count| count > 0.0)
+            || self.latency.count.is_some_and(|count| count > 0.0)
+    }
+
+    /// Known from its counters alone: nothing moved for as long as is looked back.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.known && self.last_seen_s.is_none() && !self.moved()
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.buckets.bytes()
+        let sizes = self.volume.as_ref().map_or(0, |volume| {
+            size_of::<VolumeSums>() + volume.sizes.iter().map(Buckets::bytes).sum::<usize>()
+        });
+        size_of::<Self>() + self.latency.buckets.bytes() + self.successful.buckets.bytes() + sizes
     }
 }
 

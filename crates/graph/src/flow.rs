@@ -65,6 +65,8 @@ pub struct Asked {
     pub host: Symbol,
     pub name: Symbol,
     pub namespace: Symbol,
+    /// What kind of request it was, where requests are told apart by a label.
+    pub operation: Symbol,
 }
 
 /// Who to whom, for which service, by whose word.
@@ -96,6 +98,26 @@ pub struct Tags {
     pub destination_principal: Symbol,
 }
 
+/// Whether a request failed, as far as its codes tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Successful,
+    Failed,
+}
+
+/// Which requests a bucket counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measured {
+    All,
+    Successful,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Request,
+    Response,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Measure {
     /// Requests a second.
@@ -106,13 +128,26 @@ pub enum Measure {
     TcpReceived(Tags),
     TcpOpened(Tags),
     TcpClosed(Tags),
+    /// Connections open at the window's end.
+    TcpOpen,
     /// Milliseconds a second.
-    DurationSum,
-    DurationCount,
+    DurationSum(Outcome),
+    DurationCount(Outcome),
     /// Requests a second that took at most this long; may be infinite.
     Bucket {
         le_ms: f64,
+        of: Measured,
     },
+    /// Bytes a second.
+    Bytes(Way),
+    /// Requests a second whose body had at most this many bytes; may be infinite.
+    SizeBucket {
+        le_bytes: f64,
+        way: Way,
+    },
+    Messages(Way),
+    /// It has a counter, whether that moves or not.
+    Known,
     /// The value is the unix second of the last traffic.
     LastSeen,
 }

@@ -8,13 +8,43 @@ use crate::{
     snapshot::Snapshot,
 };
 use model::GraphType;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum NodeKey {
-    App { cluster: Symbol, namespace: Symbol, app: Symbol },
+    App {
+        cluster: Symbol,
+        namespace: Symbol,
+        app: Symbol,
+    },
     Service(Service),
     Place(PlaceId),
+    /// Requests of one kind, on their way to who answers them.
+    Operation {
+        cluster: Symbol,
+        namespace: Symbol,
+        owner: Symbol,
+        value: Symbol,
+    },
+    /// Hosts outside the mesh that are too many to be drawn one by one.
+    MoreHosts {
+        cluster: Symbol,
+    },
+}
+
+/// Where nodes for the kinds of requests are drawn: before who answers them.
+pub(crate) fn operation(link: &Link, snapshot: &Snapshot) -> Option<NodeKey> {
+    let value = link.asked.operation;
+    if value.is_empty() {
+        return None;
+    }
+    let known = snapshot.places.get(link.destination);
+    let (cluster, namespace, owner) = match link.service {
+        Some(service) => (service.cluster, service.namespace, service.name),
+        None if link.asked.name.is_empty() => (known.party.cluster, known.namespace(), link.asked.host),
+        None => (known.party.cluster, known.namespace(), link.asked.name),
+    };
+    Some(NodeKey::Operation { cluster, namespace, owner, value })
 }
 
 /// Where one end of a link is drawn.
@@ -34,13 +64,15 @@ pub(crate) struct Seating<'a> {
     graph_type: GraphType,
     /// Service graph: what each workload answers for, with the part of its traffic that this is.
     answers_for: FxHashMap<PlaceId, Vec<(Service, f64)>>,
+    /// Hosts outside that are drawn together.
+    lesser_hosts: FxHashSet<PlaceId>,
 }
 
 impl<'a> Seating<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, graph_type: GraphType) -> Self {
+    pub(crate) fn new(snapshot: &'a Snapshot, graph_type: GraphType, max_hosts: usize) -> Self {
         let answers_for =
             if graph_type == GraphType::Service { answers_for(snapshot) } else { FxHashMap::default() };
-        Self { snapshot, graph_type, answers_for }
+        Self { snapshot, graph_type, answers_for, lesser_hosts: lesser_hosts(snapshot, max_hosts) }
     }
 
     /// A place as an app, a workload or itself.
@@ -54,6 +86,9 @@ impl<'a> Seating<'a> {
                 weight: 1.0,
             },
             Place::Service(service) => Seat { node: NodeKey::Service(service), row: None, weight: 1.0 },
+            Place::External { cluster, .. } if self.lesser_hosts.contains(&id) => {
+                Seat { node: NodeKey::MoreHosts { cluster }, row: None, weight: 1.0 }
+            }
             _ => Seat { node: NodeKey::Place(id), row: None, weight: 1.0 },
         }
     }
@@ -93,6 +128,33 @@ impl<'a> Seating<'a> {
             _ => as_service,
         }
     }
+}
+
+/// Hosts are chosen by whoever sends requests: the busiest of each cluster are drawn, by requests, then by bytes.
+fn lesser_hosts(snapshot: &Snapshot, max_hosts: usize) -> FxHashSet<PlaceId> {
+    let mut amounts: FxHashMap<PlaceId, (f64, f64)> = FxHashMap::default();
+    for link in &snapshot.links {
+        if let Place::External { .. } = snapshot.places.get(link.destination).place {
+            let sums = amounts.entry(link.destination).or_default();
+            sums.0 += link.figures.requests.map_or(0.0, |requests| requests.rate);
+            sums.1 += link.figures.tcp.and_then(|tcp| tcp.bytes()).unwrap_or(0.0);
+        }
+    }
+    if amounts.len() <= max_hosts {
+        return FxHashSet::default();
+    }
+    let mut hosts: Vec<(&str, &str, PlaceId)> = Vec::with_capacity(amounts.len());
+    for id in amounts.keys() {
+        if let Place::External { cluster, host } = snapshot.places.get(*id).place {
+            hosts.push((snapshot.text(cluster), snapshot.text(host), *id));
+        }
+    }
+    hosts.sort_by(|a, b| {
+        let (more, less) = (amounts[&b.2], amounts[&a.2]);
+        a.0.cmp(b.0).then(more.0.total_cmp(&less.0)).then(more.1.total_cmp(&less.1)).then(a.1.cmp(b.1))
+    });
+    let of_cluster = hosts.chunk_by(|a, b| a.0 == b.0);
+    of_cluster.flat_map(|hosts| hosts.iter().skip(max_hosts)).map(|(.., id)| *id).collect()
 }
 
 fn answers_for(snapshot: &Snapshot) -> FxHashMap<PlaceId, Vec<(Service, f64)>> {

@@ -1,134 +1,151 @@
-//! How well something does: shares of requests against bounds, each rule judged alone, the worst wins.
+//! How well something does: shares of requests and times against bounds, each rule judged alone, the worst wins.
 //! It must not know nodes or edges.
+
+mod rules;
+
+pub use rules::{Bounds, Direction, HealthLine, HealthRules, Measured, Pattern, Quantile};
+pub(crate) use rules::{Held, Judging, blame_version};
 
 use crate::{
     figures::{Figures, RequestSums},
     words,
 };
-use model::{Health, Reason, Status};
-
-/// From which share on a rule says degraded, and failing. Inclusive.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bounds {
-    pub degraded: f64,
-    pub failing: f64,
-}
-
-/// One set for the whole mesh, so the stricter of an edge's two ends is always this one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tolerances {
-    pub http_5xx: Bounds,
-    pub http_4xx: Bounds,
-    /// Status 1 to 16, or an HTTP error on a gRPC call.
-    pub grpc_status: Bounds,
-    pub no_response: Bounds,
-    /// Fewer requests in the window say nothing.
-    pub min_requests: f64,
-}
-
-impl Default for Tolerances {
-    fn default() -> Self {
-        let server = Bounds { degraded: 0.01, failing: 0.10 };
-        Self {
-            http_5xx: server,
-            http_4xx: Bounds { degraded: 0.10, failing: 0.20 },
-            grpc_status: server,
-            no_response: server,
-            min_requests: 10.0,
-        }
-    }
-}
+use model::{Health, Latency, Protocol, Reason, Status};
+use rules::Rule;
 
 /// A rate added up from many has an error in its last digits: 10 % must not miss being failing by that.
 const INCLUSIVE: f64 = 1e-9;
 
-struct Rule {
-    name: &'static str,
-    /// Begins the sentence.
-    subject: &'static str,
-    bounds: Bounds,
-    part: f64,
-    whole: f64,
+/// What is judged: sums, and what is only looked up for rules that ask for it.
+pub(crate) struct Evidence<'a> {
+    pub(crate) figures: &'a Figures,
+    pub(crate) window_s: f64,
+    pub(crate) latency: &'a dyn Fn() -> Option<Latency>,
+    /// Requests a second of one code of HTTP, or one status of gRPC.
+    pub(crate) of_code: &'a dyn Fn(Protocol, &str) -> f64,
 }
 
-pub(crate) fn judge(figures: &Figures, window_s: f64, tolerances: &Tolerances) -> Health {
+pub(crate) fn judge(evidence: &Evidence<'_>, held: &Held<'_>) -> Health {
+    let figures = evidence.figures;
     let Some(sums) = figures.requests.filter(|sums| sums.rate > 0.0) else {
         // TCP tells nothing about how well it goes; what stands still is idle only where it was counted.
         let measured = figures.requests.is_some() && !figures.moved();
         return Health { status: if measured { Status::Idle } else { Status::Unknown }, reasons: Vec::new() };
     };
-    if sums.told <= 0.0 {
-        return Health { status: Status::Unknown, reasons: Vec::new() };
+    let count = sums.rate * evidence.window_s;
+    let fewest = held.0.iter().map(|rule| rule.min_requests).reduce(f64::min).unwrap_or(0.0);
+    if sums.told > 0.0 && count < fewest - INCLUSIVE {
+        return too_few(count, fewest);
     }
-    let count = sums.rate * window_s;
-    if count < tolerances.min_requests - INCLUSIVE {
-        return too_few(count, tolerances.min_requests);
-    }
-    let mut reasons: Vec<Reason> = rules(&sums, tolerances)
-        .into_iter()
-        .filter(|rule| rule.whole * window_s >= tolerances.min_requests - INCLUSIVE)
-        .filter_map(|rule| reason(&rule, window_s))
-        .collect();
+    let mut reasons: Vec<Reason> = held.0.iter().filter_map(|rule| reason(rule, &sums, evidence)).collect();
     reasons.sort_by(|a, b| {
-        b.status
-            .cmp(&a.status)
-            .then(b.measured_share.partial_cmp(&a.measured_share).expect("shares are numbers"))
+        let share = |reason: &Reason| reason.measured_share.unwrap_or(0.0);
+        b.status.cmp(&a.status).then(share(b).total_cmp(&share(a)))
     });
-    Health { status: reasons.first().map_or(Status::Healthy, |reason| reason.status), reasons }
+    // Without codes only times can tell of trouble, and nothing that all is well.
+    let otherwise = if sums.told > 0.0 { Status::Healthy } else { Status::Unknown };
+    Health { status: reasons.first().map_or(otherwise, |reason| reason.status), reasons }
 }
 
-fn rules(sums: &RequestSums, tolerances: &Tolerances) -> [Rule; 5] {
-    let rule = |name, subject, bounds, part, whole| Rule { name, subject, bounds, part, whole };
-    [
-        rule("5xx of HTTP", "5xx answers are", tolerances.http_5xx, sums.http_5xx, sums.http),
-        rule("4xx of HTTP", "4xx answers are", tolerances.http_4xx, sums.http_4xx, sums.http),
-        rule("gRPC status 1–16", "gRPC errors are", tolerances.grpc_status, sums.grpc_failed, sums.grpc),
-        rule(
-            "no response to HTTP",
-            "no response came to",
-            tolerances.no_response,
-            sums.http_silent,
-            sums.http,
-        ),
-        rule(
-            "no response to gRPC",
-            "no response came to",
-            tolerances.no_response,
-            sums.grpc_silent,
-            sums.grpc,
-        ),
-    ]
+/// A part of requests, and of which.
+struct Portion<'a> {
+    /// Begins the sentence.
+    subject: &'static str,
+    name: &'static str,
+    /// Stands after both.
+    code: &'a str,
+    part: f64,
+    whole: f64,
 }
 
-fn reason(rule: &Rule, window_s: f64) -> Option<Reason> {
-    if rule.whole <= 0.0 {
+fn portion<'a>(measured: &'a Measured, sums: &RequestSums, evidence: &Evidence<'_>) -> Option<Portion<'a>> {
+    let of = |subject, name, part, whole| Some(Portion { subject, name, code: "", part, whole });
+    match measured {
+        Measured::Http5xx => of("5xx answers are", "5xx of HTTP", sums.http_5xx, sums.http),
+        Measured::Http4xx => of("4xx answers are", "4xx of HTTP", sums.http_4xx, sums.http),
+        Measured::GrpcStatus => of("gRPC errors are", "gRPC status 1–16", sums.grpc_failed, sums.grpc),
+        Measured::NoResponse(Protocol::Grpc) => {
+            of("no response came to", "no response to gRPC", sums.grpc_silent, sums.grpc)
+        }
+        Measured::NoResponse(_) => {
+            of("no response came to", "no response to HTTP", sums.http_silent, sums.http)
+        }
+        Measured::Code(protocol, code) => {
+            let part = (evidence.of_code)(*protocol, code);
+            let portion = match protocol {
+                Protocol::Grpc => of("answered with gRPC status", "gRPC status", part, sums.grpc),
+                _ => of("answered with HTTP code", "HTTP code", part, sums.http),
+            };
+            portion.map(|portion| Portion { code, ..portion })
+        }
+        Measured::Latency(_) => None,
+    }
+}
+
+fn reason(rule: &Rule<'_>, sums: &RequestSums, evidence: &Evidence<'_>) -> Option<Reason> {
+    if let Measured::Latency(quantile) = rule.measured {
+        return too_slow(rule, *quantile, sums.rate * evidence.window_s, evidence);
+    }
+    if matches!(rule.measured, Measured::Code(..)) && rule.bounds == Bounds::default() {
         return None;
     }
-    let measured = rule.part / rule.whole;
-    let reached = |bound: f64| measured >= bound - INCLUSIVE;
-    let (status, bound, word) = if reached(rule.bounds.failing) {
-        (Status::Failing, rule.bounds.failing, "failing")
-    } else if reached(rule.bounds.degraded) {
-        (Status::Degraded, rule.bounds.degraded, "degraded")
-    } else {
+    let Portion { subject, name, code, part, whole } =
+        portion(rule.measured, sums, evidence).filter(|portion| portion.whole > 0.0)?;
+    let count = whole * evidence.window_s;
+    if sums.told <= 0.0 || count < rule.min_requests - INCLUSIVE {
         return None;
+    }
+    let measured = part / whole;
+    let (status, bound) = rule.bounds.reached(measured)?;
+    let (subject, name) = match code {
+        "" => (subject.to_owned(), name.to_owned()),
+        code => (format!("{subject} {code} were"), format!("{name} {code}")),
     };
-    let count = rule.whole * window_s;
     let sentence = format!(
-        "{} {} of {} requests; {word} from {}",
-        rule.subject,
+        "{subject} {} of {} requests; {} from {}",
         words::share(measured),
         words::count(count),
+        status_word(status),
         words::bound(bound)
     );
     Some(Reason {
         status,
-        rule: rule.name.into(),
+        rule: name,
         bound_share: Some(bound),
         measured_share: Some(measured),
         count,
         sentence,
     })
+}
+
+fn status_word(status: Status) -> &'static str {
+    if status == Status::Failing { "failing" } else { "degraded" }
+}
+
+fn too_slow(rule: &Rule<'_>, quantile: Quantile, count: f64, evidence: &Evidence<'_>) -> Option<Reason> {
+    if count < rule.min_requests - INCLUSIVE || rule.bounds == Bounds::default() {
+        return None;
+    }
+    let latency = (evidence.latency)()?;
+    let of = |quantile: Option<model::QuantileMs>| quantile.map(|quantile| quantile.ms);
+    let ms = match quantile {
+        Quantile::Mean => latency.mean_ms,
+        Quantile::P50 => of(latency.p50),
+        Quantile::P90 => of(latency.p90),
+        Quantile::P95 => of(latency.p95),
+        Quantile::P99 => of(latency.p99),
+    }?;
+    let (status, bound_ms) = rule.bounds.reached(ms)?;
+    let sentence = format!(
+        "{} latency is {} of {} requests; {} from {}",
+        quantile.word(),
+        words::ms(ms),
+        words::count(count),
+        status_word(status),
+        words::ms(bound_ms)
+    );
+    let rule = format!("{} latency", quantile.word());
+    Some(Reason { status, rule, bound_share: None, measured_share: None, count, sentence })
 }
 
 fn too_few(count: f64, min_requests: f64) -> Health {
@@ -149,27 +166,19 @@ fn too_few(count: f64, min_requests: f64) -> Health {
     Health { status: Status::TooFewRequests, reasons: vec![reason] }
 }
 
-/// A version in trouble degrades its app, but never fails it, and the reason names it.
-pub(crate) fn blame_version(app: &mut Health, version: &str, sentence: &str, count: f64) {
-    let reason = Reason {
-        status: Status::Degraded,
-        rule: format!("version {version}"),
-        bound_share: None,
-        measured_share: None,
-        count,
-        sentence: sentence.to_owned(),
-    };
-    app.status = app.status.max(Status::Degraded);
-    let at =
-        app.reasons.iter().position(|other| other.status < Status::Degraded).unwrap_or(app.reasons.len());
-    app.reasons.insert(at, reason);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::figures::Answer;
     use model::Protocol;
+
+    fn judged_by(figures: &Figures, rules: &HealthRules) -> Health {
+        let latency = || figures.latency.model(&crate::histogram::Grid::default());
+        let of_code = |_, code: &str| if code == "404" { 0.05 } else { 0.0 };
+        let evidence = Evidence { figures, window_s: 600.0, latency: &latency, of_code: &of_code };
+        let judging = Judging { namespace: "shop", kind: None, name: "cart", direction: Direction::Inbound };
+        judge(&evidence, &rules.held(&judging))
+    }
 
     fn judged(protocol: Protocol, counts: &[(Answer, f64)]) -> String {
         let mut sums = RequestSums::default();
@@ -177,7 +186,7 @@ mod tests {
             sums.count(protocol, *answer, count / 600.0);
         }
         let figures = Figures { requests: Some(sums), ..Figures::default() };
-        let health = judge(&figures, 600.0, &Tolerances::default());
+        let health = judged_by(&figures, &HealthRules::default());
         let sentences: Vec<&str> = health.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
         format!("{:?}: {}", health.status, sentences.join(" | ")).replace('\u{a0}', " ")
     }
@@ -224,10 +233,10 @@ mod tests {
 
     #[test]
     fn nothing_measured_is_unknown_and_nothing_moving_is_idle() {
-        let tolerances = Tolerances::default();
-        assert_eq!(judge(&Figures::default(), 600.0, &tolerances).status, Status::Unknown);
+        let rules = HealthRules::default();
+        assert_eq!(judged_by(&Figures::default(), &rules).status, Status::Unknown);
         let still = Figures { requests: Some(RequestSums::default()), ..Figures::default() };
-        assert_eq!(judge(&still, 600.0, &tolerances).status, Status::Idle);
+        assert_eq!(judged_by(&still, &rules).status, Status::Idle);
     }
 
     #[test]
@@ -238,5 +247,41 @@ mod tests {
         let mut failing = Health { status: Status::Failing, reasons: Vec::new() };
         blame_version(&mut failing, "v2", "v2 is failing", 40.0);
         assert_eq!(failing.status, Status::Failing);
+    }
+
+    #[test]
+    fn codes_and_times_are_judged_where_a_line_says_so() {
+        let line = |measured, degraded| HealthLine {
+            namespace: Some(Pattern::new("shop")),
+            kind: None,
+            name: None,
+            direction: None,
+            measured,
+            bounds: Bounds { degraded: Some(degraded), failing: None },
+            min_requests: None,
+        };
+        let mut sums = RequestSums::default();
+        sums.count(Protocol::Http, Answer::Fine, 1.0);
+        let latency =
+            crate::figures::LatencySums { sum: Some(300.0), count: Some(1.0), ..Default::default() };
+        let figures = Figures { requests: Some(sums), latency, ..Figures::default() };
+        let rules = HealthRules::new(
+            vec![
+                line(Measured::Code(Protocol::Http, "404".into()), 0.05),
+                line(Measured::Latency(Quantile::Mean), 250.0),
+            ],
+            10.0,
+        );
+        let health = judged_by(&figures, &rules);
+        let sentences: Vec<String> =
+            health.reasons.iter().map(|reason| reason.sentence.replace('\u{a0}', " ")).collect();
+        assert_eq!(
+            sentences,
+            [
+                "answered with HTTP code 404 were 5.00 % of 600 requests; degraded from 5 %",
+                "mean latency is 300 ms of 600 requests; degraded from 250 ms"
+            ]
+        );
+        assert_eq!(judged_by(&figures, &HealthRules::default()).status, Status::Healthy);
     }
 }

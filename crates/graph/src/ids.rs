@@ -18,6 +18,10 @@ pub(crate) fn node_id(snapshot: &Snapshot, key: NodeKey) -> String {
             id(snapshot, "service", &[service.namespace, service.name], service.cluster)
         }
         NodeKey::Place(place) => place_id(snapshot, place),
+        NodeKey::Operation { cluster, namespace, owner, value } => {
+            id(snapshot, "operation", &[namespace, owner, value], cluster)
+        }
+        NodeKey::MoreHosts { cluster } => id(snapshot, "hosts", &[], cluster),
     }
 }
 

@@ -2,12 +2,15 @@
 //! It must not know how a side was chosen, nor what is drawn.
 
 use crate::{
-    figures::{Answer, Figures, OtherSide, RequestSums, SecuritySums, TcpSums, add_some},
+    figures::{
+        Answer, Figures, LatencySums, OtherSide, RequestSums, SecuritySums, TcpSums, VolumeSums, add_some,
+    },
     flow::{Asked, Measure, Reporter, Security, Tags},
-    histogram::Grid,
+    histogram::{Buckets, Grid},
     place::{PlaceId, Service},
-    reporter::{Chosen, Heard, Row},
+    reporter::{Chosen, Heard, Row, Timed},
     sample::Symbols,
+    snapshot::Snapshot,
 };
 use model::Protocol;
 
@@ -38,6 +41,18 @@ pub(crate) struct Answered {
     pub(crate) duration_sum: bool,
     pub(crate) duration_count: bool,
     pub(crate) buckets: bool,
+    pub(crate) successful_buckets: bool,
+    /// With the request, and with the response.
+    pub(crate) bytes: [bool; 2],
+    pub(crate) sizes: [bool; 2],
+    pub(crate) messages: bool,
+    pub(crate) tcp_open: bool,
+}
+
+impl Answered {
+    fn volume(&self) -> bool {
+        self.messages || self.bytes.contains(&true) || self.sizes.contains(&true)
+    }
 }
 
 /// What summing needs to know.
@@ -45,25 +60,25 @@ pub(crate) struct Answered {
 pub(crate) struct Summing<'a> {
     pub(crate) symbols: &'a Symbols,
     pub(crate) grid: &'a Grid,
+    /// Of sizes.
+    pub(crate) sizes: &'a Grid,
     pub(crate) answered: Answered,
 }
 
 impl Summing<'_> {
     pub(crate) fn link(&self, chosen: Chosen, service: Option<Service>) -> Link {
-        let Chosen { source, destination, protocol, heard, mut rows, other, last_seen_s } = chosen;
+        let Chosen { source, destination, protocol, heard, mut rows, other, last_seen_s, known } = chosen;
         rows.sort_by(|a, b| {
             self.tag_texts(&a.tags).cmp(&self.tag_texts(&b.tags)).then(a.rate.total_cmp(&b.rate))
         });
-        let mut figures = Figures { last_seen_s, ..Figures::default() };
+        let mut figures = Figures { known, last_seen_s, ..Figures::default() };
         if protocol == Protocol::Tcp {
             self.sum_tcp(&heard, &mut figures);
         } else {
             self.sum_requests(protocol, &rows, &mut figures);
-            figures.duration_sum = self.answered.duration_sum.then_some(heard.duration_sum);
-            figures.duration_count = self.answered.duration_count.then_some(heard.duration_count);
-            if !heard.buckets.is_empty() {
-                figures.buckets = self.grid.spread(&heard.buckets);
-            }
+            figures.latency = self.timed(&heard.all);
+            figures.successful = self.timed(&heard.successful);
+            figures.volume = self.answered.volume().then(|| Box::new(self.volume(protocol, &heard)));
         }
         figures.other = self.other_side(protocol, other.as_ref(), &figures);
         Link {
@@ -110,6 +125,33 @@ impl Summing<'_> {
         figures.requests = self.answered.requests.then_some(sums);
     }
 
+    fn timed(&self, timed: &Timed) -> LatencySums {
+        LatencySums {
+            sum: self.answered.duration_sum.then_some(timed.sum),
+            count: self.answered.duration_count.then_some(timed.count),
+            buckets: if timed.buckets.is_empty() {
+                Buckets::default()
+            } else {
+                self.grid.spread(&timed.buckets)
+            },
+        }
+    }
+
+    fn volume(&self, protocol: Protocol, heard: &Heard) -> VolumeSums {
+        let answered = self.answered;
+        let mut volume = VolumeSums::default();
+        for (way, carried) in heard.carried.iter().enumerate() {
+            volume.bytes[way] = answered.bytes[way].then_some(carried.bytes);
+            // Only gRPC has messages.
+            let has_messages = answered.messages && protocol == Protocol::Grpc;
+            volume.messages[way] = has_messages.then_some(carried.messages);
+            if !carried.sizes.is_empty() {
+                volume.sizes[way] = self.sizes.spread(&carried.sizes);
+            }
+        }
+        volume
+    }
+
     fn sum_tcp(&self, heard: &Heard, figures: &mut Figures) {
         let zero = |answered: bool| answered.then_some(0.0);
         let answered = self.answered;
@@ -119,6 +161,7 @@ impl Summing<'_> {
             opened: zero(answered.tcp_opened),
             closed: zero(answered.tcp_closed),
             flagged: zero(answered.tcp_closed || answered.tcp_opened),
+            open: answered.tcp_open.then_some(heard.open.unwrap_or(0.0)),
         };
         let mut secured = SecuritySums::default();
         for (measure, rate) in &heard.tcp {
@@ -149,8 +192,8 @@ impl Summing<'_> {
                 reporter: None,
                 rate: requests.rate,
                 errors: requests.errors,
-                duration_sum: own.duration_sum.unwrap_or(0.0),
-                duration_count: own.duration_count.unwrap_or(0.0),
+                duration_sum: own.latency.sum.unwrap_or(0.0),
+                duration_count: own.latency.count.unwrap_or(0.0),
             };
         };
         let mut sums = RequestSums::default();
@@ -161,9 +204,23 @@ impl Summing<'_> {
             reporter: (protocol != Protocol::Tcp && self.answered.requests).then(|| other.reporter.word()),
             rate: sums.rate,
             errors: sums.errors,
-            duration_sum: other.duration_sum,
-            duration_count: other.duration_count,
+            duration_sum: other.all.sum,
+            duration_count: other.all.count,
         }
+    }
+}
+
+impl Link {
+    /// Requests a second with this code of HTTP, or this status of gRPC.
+    pub(crate) fn rate_of(&self, snapshot: &Snapshot, protocol: Protocol, code: &str) -> f64 {
+        if self.protocol != protocol {
+            return 0.0;
+        }
+        let said = |row: &&Row| {
+            let tag = if protocol == Protocol::Grpc { row.tags.grpc_status } else { row.tags.code };
+            snapshot.text(tag) == code
+        };
+        self.rows.iter().filter(said).map(|row| row.rate).sum()
     }
 }
 

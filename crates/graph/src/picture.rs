@@ -3,19 +3,20 @@
 
 use crate::{
     canary::compare::{self, Inbound},
-    figures::Figures,
-    health, ids,
+    figures::{self, Figures},
+    health::{self, Direction, Evidence, Held, Judging},
+    ids, naming,
     select::Selection,
     snapshot::Snapshot,
-    traffic_map::{MapEdge, MapNode, TrafficMap},
+    traffic_map::{MapEdge, MapNode, MapRow, Part, TrafficMap},
     view::View,
 };
 use model::{
-    Health, Protocol, Status,
+    Extras, Health, Latency, Protocol, Status,
     graph::{Comparison, Verdict},
 };
 use petgraph::{
-    Direction,
+    Direction as Way,
     stable_graph::{EdgeIndex, NodeIndex},
     visit::{EdgeRef, IntoEdgeReferences},
 };
@@ -32,6 +33,8 @@ pub(crate) struct Picture<'a> {
     /// By node index.
     pub(crate) judged: Vec<Judged>,
     sent: FxHashMap<(NodeIndex, Protocol), f64>,
+    /// The rules, where the same hold for everything.
+    standard: Option<Held<'a>>,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +45,7 @@ pub(crate) struct Judged {
     /// In the order of the map's rows.
     pub(crate) rows: Vec<JudgedRow>,
     pub(crate) silent: bool,
+    pub(crate) idle: bool,
     pub(crate) last_seen_s: Option<f64>,
 }
 
@@ -59,14 +63,16 @@ impl JudgedRow {
 
 impl<'a> Picture<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, view: &'a View) -> Self {
-        let mut map = TrafficMap::new(snapshot, view.graph_type, view.config.inject_services);
+        let mut map = TrafficMap::new(snapshot, view);
         map.sort_rows(snapshot);
         let mut ids = vec![String::new(); map.graph.node_indices().map(|n| n.index() + 1).max().unwrap_or(0)];
         for node in map.graph.node_indices() {
             ids[node.index()] = ids::node_id(snapshot, map.graph[node].key);
         }
         let selection = Selection::new(snapshot, view, &map, &ids);
-        let mut picture = Self { snapshot, view, judged: Vec::new(), sent: sent(&map), map, ids, selection };
+        let standard = view.config.health.standard();
+        let mut picture =
+            Self { snapshot, view, judged: Vec::new(), sent: sent(&map), map, ids, selection, standard };
         picture.judged = picture.judge_all();
         picture
     }
@@ -105,7 +111,17 @@ impl<'a> Picture<'a> {
     }
 
     pub(crate) fn edge_health(&self, edge: EdgeIndex) -> Health {
-        self.judge(&self.edge(edge).figures)
+        let map_edge = self.edge(edge);
+        let parts = || map_edge.parts.clone();
+        if let Some(standard) = &self.standard {
+            return self.judge(&map_edge.figures, &parts, standard);
+        }
+        let (source, target) = self.ends(edge);
+        let rules = &self.view.config.health;
+        let names = [source, target].map(|node| naming::name(self.snapshot, &self.map, node));
+        let sender = rules.held(&self.judging(source, &names[0], Direction::Outbound));
+        let receiver = rules.held(&self.judging(target, &names[1], Direction::Inbound));
+        self.judge(&map_edge.figures, &parts, &receiver.stricter(&sender))
     }
 
     /// Traffic was seen, but none lately.
@@ -118,11 +134,71 @@ impl<'a> Picture<'a> {
         let (source, _) = self.ends(edge);
         let edge = self.edge(edge);
         let all = self.sent.get(&(source, edge.protocol))?;
-        crate::figures::share(amount(&edge.figures)?, *all)
+        figures::share(amount(&edge.figures)?, *all)
     }
 
-    fn judge(&self, figures: &Figures) -> Health {
-        health::judge(figures, self.snapshot.window_s(), &self.view.config.tolerances)
+    /// Of all requests, or of those that did not fail, as the view chooses.
+    pub(crate) fn latency(&self, figures: &Figures) -> Option<Latency> {
+        let sums =
+            if self.view.extras.has(Extras::SUCCESSFUL) { &figures.successful } else { &figures.latency };
+        sums.model(&self.snapshot.grid)
+    }
+
+    /// What is no node by its own name: a box, a namespace, the mesh.
+    pub(crate) fn judge_as(
+        &self,
+        figures: &Figures,
+        parts: &dyn Fn() -> Vec<Part>,
+        judging: &Judging<'_>,
+    ) -> Health {
+        match &self.standard {
+            Some(standard) => self.judge(figures, parts, standard),
+            None => self.judge(figures, parts, &self.view.config.health.held(judging)),
+        }
+    }
+
+    fn judging<'n>(&'n self, node: NodeIndex, name: &'n str, direction: Direction) -> Judging<'n> {
+        Judging {
+            namespace: crate::select::node_namespace(self.snapshot, &self.map, node),
+            kind: Some(naming::kind(self.snapshot, &self.map, node)),
+            name,
+            direction,
+        }
+    }
+
+    /// The whole of it, or one of its rows.
+    fn judge_node_by(&self, node: NodeIndex, figures: &Figures, row: Option<&MapRow>) -> Health {
+        let root = self.node(node).root;
+        let way = if root { Way::Outgoing } else { Way::Incoming };
+        let parts = || -> Vec<Part> {
+            let edges = self.map.graph.edges_directed(node, way);
+            let all = edges.flat_map(|edge| edge.weight().parts.iter().copied());
+            let of_row = |part: &Part| {
+                let link = &self.snapshot.links[part.link as usize];
+                row.is_none_or(|row| row.place == if root { link.source } else { link.destination })
+            };
+            all.filter(of_row).collect()
+        };
+        if let Some(standard) = &self.standard {
+            return self.judge(figures, &parts, standard);
+        }
+        let name = naming::name(self.snapshot, &self.map, node);
+        let direction = if root { Direction::Outbound } else { Direction::Inbound };
+        self.judge(figures, &parts, &self.view.config.health.held(&self.judging(node, &name, direction)))
+    }
+
+    fn judge(&self, figures: &Figures, parts: &dyn Fn() -> Vec<Part>, held: &Held<'_>) -> Health {
+        let latency = || self.latency(figures);
+        let of_code = |protocol: Protocol, code: &str| {
+            let links = &self.snapshot.links;
+            parts()
+                .iter()
+                .map(|part| links[part.link as usize].rate_of(self.snapshot, protocol, code) * part.weight)
+                .sum()
+        };
+        let evidence =
+            Evidence { figures, window_s: self.snapshot.window_s(), latency: &latency, of_code: &of_code };
+        health::judge(&evidence, held)
     }
 
     fn judge_all(&self) -> Vec<Judged> {
@@ -137,24 +213,26 @@ impl<'a> Picture<'a> {
 
     fn judge_node(&self, node: NodeIndex, inbound: &Inbound) -> Judged {
         let map_node = self.node(node);
-        let mut health = self.judge(&map_node.figures);
+        let mut health = self.judge_node_by(node, &map_node.figures, None);
         let own_status = health.status;
-        let rows = self.judge_rows(map_node, inbound);
+        let rows = self.judge_rows(node, inbound);
         if rows.len() > 1 {
             self.blame_rows(map_node, &rows, &mut health);
         }
         let edges = |direction| self.map.graph.edges_directed(node, direction);
-        let mut silent = true;
+        let (mut silent, mut idle) = (true, true);
         let mut last_seen_s: Option<f64> = None;
-        for edge in edges(Direction::Incoming).chain(edges(Direction::Outgoing)) {
+        for edge in edges(Way::Incoming).chain(edges(Way::Outgoing)) {
             let figures = &edge.weight().figures;
             silent &= self.is_silent(figures);
+            idle &= figures.is_idle();
             last_seen_s = last_seen_s.into_iter().chain(figures.last_seen_s).reduce(f64::max);
         }
-        Judged { health, own_status, rows, silent, last_seen_s }
+        Judged { health, own_status, rows, silent, idle, last_seen_s }
     }
 
-    fn judge_rows(&self, node: &MapNode, inbound: &Inbound) -> Vec<JudgedRow> {
+    fn judge_rows(&self, index: NodeIndex, inbound: &Inbound) -> Vec<JudgedRow> {
+        let node = self.node(index);
         if node.rows.len() < 2 {
             return Vec::new();
         }
@@ -166,7 +244,10 @@ impl<'a> Picture<'a> {
         node.rows
             .iter()
             .zip(comparisons)
-            .map(|(row, comparison)| JudgedRow { health: self.judge(&row.figures), comparison })
+            .map(|(row, comparison)| JudgedRow {
+                health: self.judge_node_by(index, &row.figures, Some(row)),
+                comparison,
+            })
             .collect()
     }
 

@@ -59,6 +59,7 @@ pub(crate) struct Known {
     /// It counted traffic itself, at either end.
     pub(crate) reports: bool,
     pub(crate) is_gateway: bool,
+    pub(crate) is_waypoint: bool,
 }
 
 /// Which labels told of a place at one end of its rows.
@@ -92,6 +93,17 @@ impl Known {
             Place::Workload { namespace, .. } | Place::Callers { namespace, .. } => namespace,
             Place::Service(service) => service.namespace,
             Place::External { .. } | Place::Egress { .. } | Place::NoRoute { .. } => Symbol::EMPTY,
+        }
+    }
+
+    pub(crate) fn cluster(&self) -> Symbol {
+        match self.place {
+            Place::Service(service) => service.cluster,
+            Place::Workload { cluster, .. }
+            | Place::External { cluster, .. }
+            | Place::Egress { cluster, .. }
+            | Place::Callers { cluster, .. }
+            | Place::NoRoute { cluster } => cluster,
         }
     }
 
@@ -129,7 +141,14 @@ impl Places {
     pub(crate) fn intern(&mut self, place: Place, party: Party, end: End, symbols: &Symbols) -> PlaceId {
         let all = &mut self.all;
         let id = *self.by_place.entry(place).or_insert_with(|| {
-            all.push(Known { place, party, said: <[Said; 2]>::default(), reports: false, is_gateway: false });
+            all.push(Known {
+                place,
+                party,
+                said: <[Said; 2]>::default(),
+                reports: false,
+                is_gateway: false,
+                is_waypoint: false,
+            });
             PlaceId::try_from(all.len() - 1).expect("fewer than four billion places")
         });
         self.all[id as usize].said[usize::from(end == End::Destination)].take(&party);
@@ -309,6 +328,11 @@ pub(crate) fn is_gateway_name(name: &str) -> bool {
             .any(|word| matches!(word, "ingress" | "egress" | "ingressgw" | "egressgw"))
 }
 
+/// By name alone too: Istio calls them `waypoint` unless told otherwise.
+pub(crate) fn is_waypoint_name(name: &str) -> bool {
+    name.to_ascii_lowercase().split(['-', '.', '_']).any(|word| word == "waypoint")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,6 +345,7 @@ mod tests {
                 host: symbols.intern(host),
                 name: symbols.intern(name),
                 namespace: symbols.intern(namespace),
+                operation: Symbol::EMPTY,
             };
             let found = service_asked(&asked, Symbol::EMPTY, &mut symbols)?;
             Some(format!("{}/{}", symbols.text(found.namespace), symbols.text(found.name)))

@@ -1,6 +1,8 @@
 //! What the answers lack, told in sentences: failed and partial queries, missing labels, rows left out.
 //! It must not know views.
 
+mod of_store;
+
 use crate::{
     answers::{Answers, Outcome},
     flow::Reporter,
@@ -25,6 +27,8 @@ const NAMED: usize = 3;
 
 pub(crate) struct Counted<'a> {
     pub(crate) half_built: usize,
+    /// Links of tunnels that a waypoint reports whole.
+    pub(crate) hops: usize,
     pub(crate) reporters: Vec<Reporter>,
     pub(crate) unreported: &'a [Unreported],
     pub(crate) unstated_rows: usize,
@@ -76,29 +80,12 @@ fn short_window(answers: &Answers) -> Option<Warning> {
 }
 
 pub(crate) fn quality(snapshot: &Snapshot, answers: &Answers, counted: Counted<'_>) -> Quality {
+    let unknown_source_share = unknown_source_share(snapshot);
     let mut notes = counted.notes;
-    if counted.half_built > 0 {
-        notes.push(QualityNote {
-            code: "half_built_rows".into(),
-            sentence: format!(
-                "{} rows were left out: their pods were still starting, and name neither workload nor app.",
-                words::count(counted.half_built as f64)
-            ),
-            fix: "Nothing to do if it passes. If it stays, look for pods without app and version labels."
-                .into(),
-        });
-    }
-    if counted.unstated_rows > 0 {
-        notes.push(QualityNote {
-            code: "rows_without_reporter".into(),
-            sentence: format!(
-                "{} rows without a reporter were left out, because a named reporter counted the same edges.",
-                words::count(counted.unstated_rows as f64)
-            ),
-            fix: "Keep the label reporter on every series of Istio's.".into(),
-        });
-    }
+    notes.extend(left_out(counted.half_built, counted.unstated_rows, counted.hops));
     notes.extend(unreported_note(snapshot, counted.unreported));
+    notes.extend(unknown_source_share.and_then(unknown_callers_note));
+    notes.extend(of_store::notes(snapshot, answers));
     Quality {
         reporters: counted
             .reporters
@@ -107,10 +94,56 @@ pub(crate) fn quality(snapshot: &Snapshot, answers: &Answers, counted: Counted<'
             .filter(|word| !word.is_empty())
             .collect(),
         rows: answers.table(QueryKind::Requests).map_or(0, Table::rows),
-        unknown_source_share: unknown_source_share(snapshot),
+        unknown_source_share,
         dropped_rows: counted.half_built + counted.unstated_rows,
         notes,
     }
+}
+
+fn note(code: &str, number: f64, sentence: String, fix: &str) -> QualityNote {
+    QualityNote { code: code.into(), sentence, fix: fix.into(), number: Some(number) }
+}
+
+fn left_out(half_built: usize, unstated_rows: usize, hops: usize) -> Vec<QualityNote> {
+    let told = |count: usize, code, rest: &str, fix| {
+        let number = count as f64;
+        (count > 0).then(|| note(code, number, format!("{} {rest}", words::count(number)), fix))
+    };
+    let notes = [
+        told(
+            half_built,
+            "half_built_rows",
+            "rows were left out: their pods were still starting, and name neither workload nor app.",
+            "Nothing to do if it passes. If it stays, look for pods without app and version labels.",
+        ),
+        told(
+            unstated_rows,
+            "rows_without_reporter",
+            "rows without a reporter were left out, because a named reporter counted the same edges.",
+            "Keep the label reporter on every series of Istio's.",
+        ),
+        told(
+            hops,
+            "waypoint_hops",
+            "connections of ambient tunnels are not drawn: they carry requests that a waypoint reports already.",
+            "Nothing to do: this keeps one call from counting twice.",
+        ),
+    ];
+    notes.into_iter().flatten().collect()
+}
+
+/// A few callers from outside are usual.
+const MANY_UNKNOWN: f64 = 0.1;
+
+fn unknown_callers_note(share: f64) -> Option<QualityNote> {
+    (share >= MANY_UNKNOWN).then(|| {
+        note(
+            "unknown_callers",
+            share,
+            format!("{} of requests come from callers without identity.", words::share(share)),
+            "Bring these callers into the mesh. If they come from outside of the cluster, let them in through a gateway.",
+        )
+    })
 }
 
 fn unknown_source_share(snapshot: &Snapshot) -> Option<f64> {
@@ -156,9 +189,10 @@ fn unreported_note(snapshot: &Snapshot, unreported: &[Unreported]) -> Option<Qua
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    Some(QualityNote {
-        code: "pods_not_reporting".into(),
-        sentence: format!("Some of this workload's pods do not report: {}{more}.", named.join(", ")),
-        fix: "Look for pods without a sidecar, or that Prometheus does not scrape.".into(),
-    })
+    Some(note(
+        "pods_not_reporting",
+        by_name.len() as f64,
+        format!("Some of this workload's pods do not report: {}{more}.", named.join(", ")),
+        "Look for pods without a sidecar, or that Prometheus does not scrape.",
+    ))
 }

@@ -2,6 +2,7 @@
 //! It must not know any mesh's metric or label names, nor how a query is sent.
 
 use crate::dialect::{Dialect, Probe};
+use model::Extras;
 use std::fmt::Write as _;
 
 /// One column of a snapshot, asked by one query.
@@ -18,13 +19,28 @@ pub enum QueryKind {
     DurationSum,
     DurationCount,
     DurationBucket,
+    /// Of requests that did not fail.
+    SuccessfulBucket,
+    RequestBytes,
+    ResponseBytes,
+    RequestSize,
+    ResponseSize,
+    /// Messages of gRPC streams, both ways.
+    Messages,
+    /// Connections that are open at the window's end.
+    TcpOpen,
     IntendedWeight,
     PresenceRequests,
     PresenceTcp,
+    /// Every counter there is, whether it moves or not.
+    KnownRequests,
+    KnownTcp,
+    /// How many series have only just begun.
+    NewSeries,
 }
 
 impl QueryKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 21] = [
         Self::Requests,
         Self::TcpSent,
         Self::TcpReceived,
@@ -33,9 +49,19 @@ impl QueryKind {
         Self::DurationSum,
         Self::DurationCount,
         Self::DurationBucket,
+        Self::SuccessfulBucket,
+        Self::RequestBytes,
+        Self::ResponseBytes,
+        Self::RequestSize,
+        Self::ResponseSize,
+        Self::Messages,
+        Self::TcpOpen,
         Self::IntendedWeight,
         Self::PresenceRequests,
         Self::PresenceTcp,
+        Self::KnownRequests,
+        Self::KnownTcp,
+        Self::NewSeries,
     ];
 
     /// The word in warnings and in the answer's list of queries.
@@ -49,9 +75,19 @@ impl QueryKind {
             Self::DurationSum => "duration_sum",
             Self::DurationCount => "duration_count",
             Self::DurationBucket => "duration_bucket",
+            Self::SuccessfulBucket => "successful_bucket",
+            Self::RequestBytes => "request_bytes",
+            Self::ResponseBytes => "response_bytes",
+            Self::RequestSize => "request_size",
+            Self::ResponseSize => "response_size",
+            Self::Messages => "messages",
+            Self::TcpOpen => "tcp_open",
             Self::IntendedWeight => "intended_weight",
             Self::PresenceRequests => "presence_requests",
             Self::PresenceTcp => "presence_tcp",
+            Self::KnownRequests => "known_requests",
+            Self::KnownTcp => "known_tcp",
+            Self::NewSeries => "new_series",
         }
     }
 
@@ -65,15 +101,52 @@ impl QueryKind {
             Self::TcpClosed => "TCP connections closed",
             Self::DurationSum | Self::DurationCount => "mean latency",
             Self::DurationBucket => "latency percentiles",
+            Self::SuccessfulBucket => "latency percentiles of successful requests",
+            Self::RequestBytes => "request bytes",
+            Self::ResponseBytes => "response bytes",
+            Self::RequestSize => "request sizes",
+            Self::ResponseSize => "response sizes",
+            Self::Messages => "messages of gRPC streams",
+            Self::TcpOpen => "open TCP connections",
             Self::IntendedWeight => "the intended split of versions",
             Self::PresenceRequests | Self::PresenceTcp => "what fell silent",
+            Self::KnownRequests | Self::KnownTcp => "what is idle",
+            Self::NewSeries => "how many series are new",
         }
+    }
+
+    /// Who looks at what it gives; none: it is asked for every snapshot.
+    pub fn asked_for(self) -> Option<Wish> {
+        Some(match self {
+            Self::DurationBucket => Wish::Percentiles,
+            Self::SuccessfulBucket => Wish::Extra(Extras::SUCCESSFUL),
+            Self::RequestBytes | Self::ResponseBytes => Wish::Extra(Extras::BYTES),
+            Self::RequestSize | Self::ResponseSize => Wish::Extra(Extras::SIZES),
+            Self::Messages => Wish::Extra(Extras::MESSAGES),
+            Self::TcpOpen => Wish::Extra(Extras::OPEN),
+            Self::KnownRequests | Self::KnownTcp => Wish::Extra(Extras::IDLE),
+            _ if self.is_slow_lane() => Wish::SlowLane,
+            _ => return None,
+        })
+    }
+
+    /// Rows carry bounds.
+    pub fn is_bucketed(self) -> bool {
+        matches!(self, Self::DurationBucket | Self::SuccessfulBucket | Self::RequestSize | Self::ResponseSize)
     }
 
     /// Asked at most once a minute, apart from the refresh.
     pub fn is_slow_lane(self) -> bool {
-        matches!(self, Self::IntendedWeight | Self::PresenceRequests | Self::PresenceTcp)
+        matches!(self, Self::IntendedWeight | Self::PresenceRequests | Self::PresenceTcp | Self::NewSeries)
     }
+}
+
+/// Why a query is asked at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    Percentiles,
+    SlowLane,
+    Extra(Extras),
 }
 
 /// One query, ready to be sent.
@@ -119,6 +192,21 @@ pub struct Signals {
     pub percentiles: bool,
     /// Add what is asked at most once a minute.
     pub slow_lane: bool,
+    pub extras: Extras,
+}
+
+impl Signals {
+    pub fn want(&self, kind: QueryKind) -> bool {
+        match kind.asked_for() {
+            None => true,
+            Some(Wish::Percentiles) => self.percentiles,
+            Some(Wish::SlowLane) => self.slow_lane,
+            // Percentiles of some requests are asked for where any percentiles are.
+            Some(Wish::Extra(extra)) => {
+                self.extras.has(extra) && (extra != Extras::SUCCESSFUL || self.percentiles)
+            }
+        }
+    }
 }
 
 /// Where samples come from, and how they are to be asked for.
@@ -128,15 +216,22 @@ pub struct Origin {
     pub probe: Probe,
     /// Matchers put into every selector, such as `tenant="a"`; already valid PromQL.
     pub extra_matcher: Option<String>,
+    /// A label by whose values requests are told apart, beside their ends; checked by `GraphParams`.
+    pub operations: Option<String>,
 }
 
 impl Default for Origin {
     fn default() -> Self {
-        Self { dialect: crate::dialect::ALL[0], probe: Probe::default(), extra_matcher: None }
+        Self {
+            dialect: crate::dialect::ALL[0],
+            probe: Probe::default(),
+            extra_matcher: None,
+            operations: None,
+        }
     }
 }
 
-/// The whole handful for one snapshot: 7 queries, 8 with percentiles, and 3 more of the slow lane.
+/// The whole handful for one snapshot: 7 queries, 8 with percentiles, 4 more of the slow lane, and what extras need.
 pub fn plan(origin: &Origin, signals: Signals, window: &Window) -> Vec<Query> {
     origin.dialect.queries(origin, signals, window)
 }
@@ -146,10 +241,13 @@ pub fn plan(origin: &Origin, signals: Signals, window: &Window) -> Vec<Query> {
 pub(crate) enum Matcher {
     Is(&'static str, String),
     IsNot(&'static str, String),
+    /// The label that requests are told apart by.
+    Operation(String, String),
     /// Any of these texts, literally.
     OneOf(&'static str, Vec<String>),
     /// A pattern of our own; never made from a label value.
     Like(&'static str, &'static str),
+    Unlike(&'static str, &'static str),
 }
 
 /// `metric{…}`
@@ -167,6 +265,8 @@ impl Matcher {
         match self {
             Self::Is(label, value) => format!("{label}=\"{}\"", escape(value)),
             Self::IsNot(label, value) => format!("{label}!=\"{}\"", escape(value)),
+            Self::Operation(label, value) => format!("{label}=\"{}\"", escape(value)),
+            Self::Unlike(label, pattern) => format!("{label}!~\"{}\"", escape(pattern)),
             Self::OneOf(label, values) if values.len() == 1 => format!("{label}=\"{}\"", escape(&values[0])),
             Self::OneOf(label, values) => {
                 let quoted: Vec<String> = values.iter().map(|value| escape(&quote_pattern(value))).collect();

@@ -2,7 +2,7 @@
 //! There is no other rule about reporters anywhere.
 
 use crate::{
-    flow::{Asked, Channel, Flow, Measure, Reporter, Tags},
+    flow::{Asked, Channel, Flow, Measure, Measured, Outcome, Reporter, Tags, Way},
     place::{Place, PlaceId},
     sample::{Symbol, Symbols},
 };
@@ -33,10 +33,31 @@ pub(crate) struct Heard {
     stated_unknown: bool,
     pub(crate) requests: Vec<(Tags, f64)>,
     pub(crate) tcp: Vec<(Measure, f64)>,
-    pub(crate) duration_sum: f64,
-    pub(crate) duration_count: f64,
-    pub(crate) buckets: Vec<(f64, f64)>,
+    pub(crate) all: Timed,
+    /// Of requests that did not fail.
+    pub(crate) successful: Timed,
+    /// Connections open now.
+    pub(crate) open: Option<f64>,
+    /// With the request, and with the response.
+    pub(crate) carried: [Carried; 2],
+    pub(crate) known: bool,
     last_seen_s: Option<f64>,
+}
+
+/// How long requests took.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Timed {
+    pub(crate) sum: f64,
+    pub(crate) count: f64,
+    pub(crate) buckets: Vec<(f64, f64)>,
+}
+
+/// What one direction carried.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Carried {
+    pub(crate) bytes: f64,
+    pub(crate) messages: f64,
+    pub(crate) sizes: Vec<(f64, f64)>,
 }
 
 impl Heard {
@@ -47,9 +68,11 @@ impl Heard {
             stated_unknown: false,
             requests: Vec::new(),
             tcp: Vec::new(),
-            duration_sum: 0.0,
-            duration_count: 0.0,
-            buckets: Vec::new(),
+            all: Timed::default(),
+            successful: Timed::default(),
+            open: None,
+            carried: Default::default(),
+            known: false,
             last_seen_s: None,
         }
     }
@@ -60,20 +83,42 @@ impl Heard {
             Measure::TcpSent(_) | Measure::TcpReceived(_) | Measure::TcpOpened(_) | Measure::TcpClosed(_) => {
                 self.tcp.push((flow.measure, flow.value));
             }
-            Measure::DurationSum => self.duration_sum += flow.value,
-            Measure::DurationCount => self.duration_count += flow.value,
-            Measure::Bucket { le_ms } => self.buckets.push((le_ms, flow.value)),
+            Measure::TcpOpen => self.open = Some(self.open.unwrap_or(0.0) + flow.value),
+            Measure::DurationSum(outcome) => {
+                self.all.sum += flow.value;
+                if outcome == Outcome::Successful {
+                    self.successful.sum += flow.value;
+                }
+            }
+            Measure::DurationCount(outcome) => {
+                self.all.count += flow.value;
+                if outcome == Outcome::Successful {
+                    self.successful.count += flow.value;
+                }
+            }
+            Measure::Bucket { le_ms, of } => {
+                let timed = if of == Measured::All { &mut self.all } else { &mut self.successful };
+                timed.buckets.push((le_ms, flow.value));
+            }
+            Measure::Bytes(way) => self.carried(way).bytes += flow.value,
+            Measure::Messages(way) => self.carried(way).messages += flow.value,
+            Measure::SizeBucket { le_bytes, way } => self.carried(way).sizes.push((le_bytes, flow.value)),
+            Measure::Known => self.known = true,
             Measure::LastSeen => {
                 self.last_seen_s = Some(self.last_seen_s.map_or(flow.value, |seen| seen.max(flow.value)));
             }
         }
     }
 
+    fn carried(&mut self, way: Way) -> &mut Carried {
+        &mut self.carried[usize::from(way == Way::Response)]
+    }
+
     /// 0 counted traffic, 1 only timed it, 2 only remembers it: the reporter is chosen among the best.
     fn worth(&self) -> u8 {
         if !self.requests.is_empty() || !self.tcp.is_empty() {
             0
-        } else if self.duration_count > 0.0 || !self.buckets.is_empty() {
+        } else if self.all.count > 0.0 || !self.all.buckets.is_empty() || self.open.is_some() {
             1
         } else {
             2
@@ -102,6 +147,8 @@ pub(crate) struct Chosen {
     pub(crate) rows: Vec<Row>,
     pub(crate) other: Option<Heard>,
     pub(crate) last_seen_s: Option<f64>,
+    /// Anybody has a counter of it.
+    pub(crate) known: bool,
 }
 
 impl Chosen {
@@ -115,6 +162,7 @@ impl Chosen {
             rows: Vec::new(),
             other: None,
             last_seen_s: None,
+            known: false,
         }
     }
 }
@@ -213,7 +261,8 @@ fn choose_side(key: EdgeKey, heards: Vec<Heard>, reading: &Reading<'_>, choice: 
     let Some(truth) = truth else { return };
     let nobody_there =
         matches!(reading.places[destination as usize], Place::Service(_) | Place::NoRoute { .. });
-    let seen: Vec<(Asked, Option<f64>)> = heards.iter().map(|h| (h.asked, h.last_seen_s)).collect();
+    let seen: Vec<(Asked, Option<f64>, bool)> =
+        heards.iter().map(|h| (h.asked, h.last_seen_s, h.known)).collect();
     let (chosen, others): (Vec<Heard>, Vec<Heard>) = heards.into_iter().partition(|h| h.reporter == truth);
     let mut links: Vec<Chosen> = chosen
         .into_iter()
@@ -226,7 +275,16 @@ fn choose_side(key: EdgeKey, heards: Vec<Heard>, reading: &Reading<'_>, choice: 
                 rate: *rate,
             };
             let rows = heard.requests.iter().map(row).collect();
-            Chosen { source, destination, protocol, heard, rows, other: None, last_seen_s: None }
+            Chosen {
+                source,
+                destination,
+                protocol,
+                heard,
+                rows,
+                other: None,
+                last_seen_s: None,
+                known: false,
+            }
         })
         .collect();
     choice.unstated_rows +=
@@ -236,8 +294,9 @@ fn choose_side(key: EdgeKey, heards: Vec<Heard>, reading: &Reading<'_>, choice: 
         choice.unreported.extend(unreported(destination, &links, &others, reading));
     }
     keep_other_side(&mut links, others);
-    for (asked, seen_s) in seen {
+    for (asked, seen_s, known) in seen {
         let at = links.iter().position(|link| link.heard.asked == asked).unwrap_or(0);
+        links[at].known |= known;
         let slot = &mut links[at].last_seen_s;
         *slot = slot.map_or(seen_s, |held| Some(seen_s.map_or(held, |seen_s| held.max(seen_s))));
     }
@@ -307,8 +366,8 @@ fn keep_other_side(links: &mut [Chosen], others: Vec<Heard>) {
         match &mut links[at].other {
             Some(other) => {
                 other.requests.extend(heard.requests);
-                other.duration_sum += heard.duration_sum;
-                other.duration_count += heard.duration_count;
+                other.all.sum += heard.all.sum;
+                other.all.count += heard.all.count;
             }
             slot => *slot = Some(heard),
         }

@@ -80,6 +80,35 @@ impl Table {
         let width = self.labels.len();
         &self.cells[index * width..(index + 1) * width]
     }
+
+    /// A native histogram as the cumulative rows that classic buckets would be. `buckets` are (above, up to, count),
+    /// ascending, as an answer has them; empty ones may be left out.
+    pub fn push_histogram(&mut self, cells: &[Symbol], buckets: &[(f64, f64, f64)]) {
+        let mut total = 0.0;
+        let mut reached = 0.0;
+        for (above, up_to, count) in buckets.iter().copied() {
+            if up_to.is_nan() || !count.is_finite() || count < 0.0 {
+                self.not_numbers += 1;
+                continue;
+            }
+            // Where buckets were left out, what follows begins at its own lower bound.
+            if above > reached {
+                self.push_bucket(cells, above, total);
+            }
+            total += count;
+            reached = up_to;
+            self.push_bucket(cells, up_to, total);
+        }
+        if total > 0.0 && reached.is_finite() {
+            self.push_bucket(cells, f64::INFINITY, total);
+        }
+    }
+
+    fn push_bucket(&mut self, cells: &[Symbol], le: f64, total: f64) {
+        self.cells.extend_from_slice(cells);
+        self.le.push(le);
+        self.values.push(total);
+    }
 }
 
 /// Rows of one range query, for the slow lane: per row the points in time order.
@@ -95,5 +124,29 @@ impl RangeTable {
     pub fn row(&self, index: usize) -> &[Symbol] {
         let width = self.labels.len();
         &self.cells[index * width..(index + 1) * width]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_native_histogram_reads_as_cumulative_buckets() {
+        let mut table = Table { labels: vec!["a"], ..Table::default() };
+        let cell = Symbols::default().intern("x");
+        table.push_histogram(&[cell], &[(-0.001, 0.001, 1.0), (8.0, 16.0, 3.0), (16.0, 32.0, 4.0)]);
+        let rows: Vec<(f64, f64)> = table.le.iter().copied().zip(table.values.iter().copied()).collect();
+        assert_eq!(
+            rows,
+            [(0.001, 1.0), (8.0, 1.0), (16.0, 4.0), (32.0, 8.0), (f64::INFINITY, 8.0)],
+            "nothing lies between 0.001 and 8"
+        );
+        assert_eq!((table.rows(), table.cells.len()), (5, 5));
+        let mut custom = Table { labels: vec!["a"], ..Table::default() };
+        custom.push_histogram(&[cell], &[(f64::NEG_INFINITY, 5.0, 2.0), (5.0, f64::INFINITY, 1.0)]);
+        assert_eq!(custom.le, [5.0, f64::INFINITY]);
+        custom.push_histogram(&[cell], &[(0.0, f64::NAN, 2.0), (0.0, 1.0, f64::NAN)]);
+        assert_eq!((custom.rows(), custom.not_numbers), (2, 2));
     }
 }

@@ -1,7 +1,11 @@
 //! What of the map is drawn: chosen namespaces with their neighbours, then what lies near the focus.
 //! It must not know figures or health.
 
-use crate::{graph_type::NodeKey, place::Place, snapshot::Snapshot, traffic_map::TrafficMap, view::View};
+use crate::{
+    graph_type::NodeKey, place::Place, sample::Symbol, snapshot::Snapshot, traffic_map::TrafficMap,
+    view::View,
+};
+use model::Extras;
 use petgraph::{
     stable_graph::{EdgeIndex, NodeIndex},
     visit::{EdgeFiltered, EdgeRef, GraphRef, IntoEdgeReferences, IntoNeighbors, Reversed},
@@ -19,6 +23,8 @@ pub(crate) struct Selection {
     chosen: FxHashSet<NodeIndex>,
     /// A focus was asked for that is not in the picture; all of it is drawn.
     pub(crate) focus_missing: bool,
+    /// A way was asked for that there is not; the two ends are drawn.
+    pub(crate) way_missing: bool,
 }
 
 impl Selection {
@@ -26,10 +32,11 @@ impl Selection {
         let mut selection = Self { namespaces: namespaces(snapshot, view), ..Self::default() };
         selection.choose(snapshot, view, map);
         if let Some(focus) = &view.focus {
-            let at = selection.nodes.iter().copied().find(|node| ids[node.index()] == *focus);
-            match at {
-                Some(at) => selection.focus(map, at, view.hops),
-                None => selection.focus_missing = true,
+            let find = |id: &str| selection.nodes.iter().copied().find(|node| ids[node.index()] == id);
+            match (find(focus), view.to.as_deref().map(find)) {
+                (Some(at), None) => selection.focus(map, at, view.hops),
+                (Some(from), Some(Some(to))) => selection.ways(map, from, to),
+                _ => selection.focus_missing = true,
             }
         }
         selection
@@ -45,9 +52,10 @@ impl Selection {
             let namespace = node_namespace(snapshot, map, node);
             // Gateways stay when their namespace is only hidden by default.
             let gateway = view.namespaces.is_none() && is_gateway(snapshot, map, node);
+            let shown = gateway || self.namespaces.get(namespace).copied().unwrap_or(false);
             if namespace.is_empty() {
                 nowhere.insert(node);
-            } else if gateway || self.namespaces.get(namespace).copied().unwrap_or(false) {
+            } else if shown && is_cluster_chosen(snapshot, view, map, node) {
                 self.chosen.insert(node);
             }
         }
@@ -56,7 +64,8 @@ impl Selection {
             let either = self.chosen.contains(&source) || self.chosen.contains(&target);
             // Where labels for namespaces are missing altogether, hiding everything would help nobody.
             let neither_has_one = nowhere.contains(&source) && nowhere.contains(&target);
-            either || (neither_has_one && view.namespaces.is_none())
+            let wanted = view.extras.has(Extras::IDLE) || !edge.weight().figures.is_idle();
+            wanted && (either || (neither_has_one && view.namespaces.is_none()))
         });
         let drawn: Vec<_> = drawn.map(|edge| (edge.id(), [edge.source(), edge.target()])).collect();
         self.edges = drawn.iter().map(|(edge, _)| *edge).collect();
@@ -67,8 +76,30 @@ impl Selection {
     fn focus(&mut self, map: &TrafficMap, focus: NodeIndex, hops: u8) {
         let edges = &self.edges;
         let drawn = EdgeFiltered::from_fn(&map.graph, |edge| edges.contains(&edge.id()));
-        let mut near = reach(&drawn, focus, hops);
-        near.extend(reach(Reversed(&drawn), focus, hops));
+        let mut near = reach(&drawn, focus, hops.into());
+        near.extend(reach(Reversed(&drawn), focus, hops.into()));
+        self.keep(map, &near);
+    }
+
+    /// Keeps what lies on a way from one to the other, else from the other to the one: what the first reaches and the
+    /// second is reached from.
+    fn ways(&mut self, map: &TrafficMap, from: NodeIndex, to: NodeIndex) {
+        let edges = &self.edges;
+        let drawn = EdgeFiltered::from_fn(&map.graph, |edge| edges.contains(&edge.id()));
+        let between = |from: NodeIndex, to: NodeIndex| -> FxHashSet<NodeIndex> {
+            let back = reach(Reversed(&drawn), to, usize::MAX);
+            reach(&drawn, from, usize::MAX).into_iter().filter(|node| back.contains(node)).collect()
+        };
+        let mut on_a_way = between(from, to);
+        if on_a_way.is_empty() {
+            on_a_way = between(to, from);
+        }
+        self.way_missing = on_a_way.is_empty();
+        on_a_way.extend([from, to]);
+        self.keep(map, &on_a_way);
+    }
+
+    fn keep(&mut self, map: &TrafficMap, near: &FxHashSet<NodeIndex>) {
         self.nodes.retain(|node| near.contains(node));
         self.edges.retain(|edge| {
             map.graph
@@ -79,13 +110,16 @@ impl Selection {
 }
 
 /// Breadth first, a layer a hop.
-fn reach<G>(graph: G, from: NodeIndex, hops: u8) -> FxHashSet<NodeIndex>
+fn reach<G>(graph: G, from: NodeIndex, hops: usize) -> FxHashSet<NodeIndex>
 where
     G: GraphRef<NodeId = NodeIndex> + IntoNeighbors,
 {
     let mut seen = FxHashSet::from_iter([from]);
     let mut layer = vec![from];
     for _ in 0..hops {
+        if layer.is_empty() {
+            break;
+        }
         let mut next = Vec::new();
         for node in layer {
             for neighbour in graph.neighbors(node) {
@@ -100,7 +134,7 @@ where
 }
 
 fn namespaces(snapshot: &Snapshot, view: &View) -> BTreeMap<String, bool> {
-    let mut found: FxHashSet<crate::sample::Symbol> = FxHashSet::default();
+    let mut found: FxHashSet<Symbol> = FxHashSet::default();
     for link in &snapshot.links {
         for id in [link.source, link.destination] {
             found.insert(snapshot.places.get(id).namespace());
@@ -121,10 +155,29 @@ fn namespaces(snapshot: &Snapshot, view: &View) -> BTreeMap<String, bool> {
         .collect()
 }
 
+pub(crate) fn node_cluster<'a>(snapshot: &'a Snapshot, map: &TrafficMap, node: NodeIndex) -> &'a str {
+    let symbol = match map.graph[node].key {
+        NodeKey::App { cluster, .. }
+        | NodeKey::Operation { cluster, .. }
+        | NodeKey::MoreHosts { cluster } => cluster,
+        NodeKey::Service(service) => service.cluster,
+        NodeKey::Place(place) => snapshot.places.get(place).cluster(),
+    };
+    snapshot.text(symbol)
+}
+
+/// What is in no cluster is in every one.
+fn is_cluster_chosen(snapshot: &Snapshot, view: &View, map: &TrafficMap, node: NodeIndex) -> bool {
+    let Some(clusters) = &view.clusters else { return true };
+    let cluster = node_cluster(snapshot, map, node);
+    cluster.is_empty() || clusters.iter().any(|chosen| chosen == cluster)
+}
+
 pub(crate) fn node_namespace<'a>(snapshot: &'a Snapshot, map: &TrafficMap, node: NodeIndex) -> &'a str {
     let symbol = match map.graph[node].key {
-        NodeKey::App { namespace, .. } => namespace,
+        NodeKey::App { namespace, .. } | NodeKey::Operation { namespace, .. } => namespace,
         NodeKey::Service(service) => service.namespace,
+        NodeKey::MoreHosts { .. } => Symbol::EMPTY,
         NodeKey::Place(place) => snapshot.places.get(place).namespace(),
     };
     snapshot.text(symbol)

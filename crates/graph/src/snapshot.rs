@@ -5,6 +5,7 @@ use crate::{
     answers::{Answers, Outcome},
     flow::{Channel, End, Flow, Flows, Intent, Measure, Reporter},
     histogram::Grid,
+    hops,
     link::{Answered, Link, Summing},
     place::{self, Namespaces, Place, PlaceId, Places, Service},
     quality,
@@ -29,6 +30,8 @@ pub struct Snapshot {
     pub(crate) answering: FxHashMap<Service, Vec<PlaceId>>,
     pub(crate) intents: Vec<Intent>,
     pub(crate) grid: Grid,
+    /// Bounds of request and response sizes.
+    pub(crate) sizes: Grid,
     pub(crate) answered: Answered,
     pub(crate) buckets_asked: bool,
     pub(crate) quality: Quality,
@@ -89,15 +92,17 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
         window_s: answers.window.window_s as f64,
         min_requests: COMPARABLE_REQUESTS,
     };
-    let choice = reporter::choose(&channels, &ends, &flows, &reading);
+    let mut choice = reporter::choose(&channels, &ends, &flows, &reading);
+    let hops = hops::leave_out(&mut choice.chosen, &places);
     let grid = Grid::new(flows.iter().filter_map(bucket_bound).collect());
+    let sizes = Grid::new(flows.iter().filter_map(size_bound).collect());
     let answered = answered(answers);
     let services: Vec<Option<Service>> = choice
         .chosen
         .iter()
         .map(|chosen| service_of(&places.get(chosen.destination).place, &chosen.heard.asked, &mut symbols))
         .collect();
-    let summing = Summing { symbols: &symbols, grid: &grid, answered };
+    let summing = Summing { symbols: &symbols, grid: &grid, sizes: &sizes, answered };
     let mut links: Vec<Link> = choice
         .chosen
         .into_iter()
@@ -107,6 +112,7 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
     links.sort_by_cached_key(|link| sort_key(link, &places, &symbols));
     let counted = quality::Counted {
         half_built,
+        hops,
         reporters: reporters(&channels, &flows),
         unreported: &choice.unreported,
         unstated_rows: choice.unstated_rows,
@@ -122,6 +128,7 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
         links,
         intents,
         grid,
+        sizes,
         answered,
         buckets_asked: answers.outcomes.contains_key(&QueryKind::DurationBucket),
         quality: Quality::default(),
@@ -176,9 +183,9 @@ fn find_places(
     }
     for known in &mut places.all {
         if known.is_workload() {
-            known.is_gateway = [known.party.workload, known.party.app]
-                .iter()
-                .any(|symbol| place::is_gateway_name(symbols.text(*symbol)));
+            let names = [known.party.workload, known.party.app].map(|symbol| symbols.text(symbol));
+            known.is_waypoint = names.into_iter().any(place::is_waypoint_name);
+            known.is_gateway = !known.is_waypoint && names.into_iter().any(place::is_gateway_name);
         }
     }
     ends
@@ -215,7 +222,14 @@ fn is_counted(flow: &Flow) -> bool {
 
 fn bucket_bound(flow: &Flow) -> Option<f64> {
     match flow.measure {
-        Measure::Bucket { le_ms } => Some(le_ms),
+        Measure::Bucket { le_ms, .. } => Some(le_ms),
+        _ => None,
+    }
+}
+
+fn size_bound(flow: &Flow) -> Option<f64> {
+    match flow.measure {
+        Measure::SizeBucket { le_bytes, .. } => Some(le_bytes),
         _ => None,
     }
 }
@@ -231,6 +245,11 @@ fn answered(answers: &Answers) -> Answered {
         duration_sum: has(QueryKind::DurationSum),
         duration_count: has(QueryKind::DurationCount),
         buckets: has(QueryKind::DurationBucket),
+        successful_buckets: has(QueryKind::SuccessfulBucket),
+        bytes: [has(QueryKind::RequestBytes), has(QueryKind::ResponseBytes)],
+        sizes: [has(QueryKind::RequestSize), has(QueryKind::ResponseSize)],
+        messages: has(QueryKind::Messages),
+        tcp_open: has(QueryKind::TcpOpen),
     }
 }
 
@@ -268,7 +287,7 @@ fn sort_key(link: &Link, places: &Places, symbols: &Symbols) -> Vec<String> {
         key.extend(parts.iter().map(|symbol| symbols.text(*symbol).to_owned()));
     }
     key.push(format!("{:?}", link.protocol));
-    let asked = [link.asked.host, link.asked.name, link.asked.namespace];
+    let asked = [link.asked.host, link.asked.name, link.asked.namespace, link.asked.operation];
     key.extend(asked.iter().map(|symbol| symbols.text(*symbol).to_owned()));
     key
 }

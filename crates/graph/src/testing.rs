@@ -7,7 +7,7 @@ use crate::{
     sample::{RangeTable, Symbol, Table},
     snapshot, view, words,
 };
-use model::{Edge, Graph, GraphParams, GraphType, Node, Protocol};
+use model::{Edge, Extras, Graph, GraphParams, GraphType, Node, Protocol};
 use std::fmt::Write as _;
 
 pub(crate) const AT_S: i64 = 1_700_000_000;
@@ -21,7 +21,11 @@ pub(crate) fn answers(samples: &str) -> Answers {
 pub(crate) fn answers_of(origin: Origin, samples: &str) -> Answers {
     let window = Window { at_s: AT_S, window_s: 600, scrape_interval_s: Some(15.0) };
     let mut answers = Answers::new(origin, window);
-    for query in plan(&answers.origin.clone(), Signals { percentiles: true, slow_lane: true }, &window) {
+    for query in plan(
+        &answers.origin.clone(),
+        Signals { percentiles: true, slow_lane: true, extras: all_extras() },
+        &window,
+    ) {
         let labels = query.by.to_vec();
         let outcome = if query.range.is_some() {
             Outcome::Series(RangeTable { labels, ..RangeTable::default() })
@@ -34,6 +38,13 @@ pub(crate) fn answers_of(origin: Origin, samples: &str) -> Answers {
         add(&mut answers, line);
     }
     answers
+}
+
+/// Whatever anybody can ask for.
+fn all_extras() -> Extras {
+    [Extras::BYTES, Extras::MESSAGES, Extras::SIZES, Extras::OPEN, Extras::SUCCESSFUL, Extras::IDLE]
+        .into_iter()
+        .fold(Extras::NONE, Extras::and)
 }
 
 fn add(answers: &mut Answers, line: &str) {
@@ -92,6 +103,16 @@ fn kind(metric: &str, presence: bool) -> QueryKind {
         ("istio_request_duration_milliseconds_bucket" | "istio_request_duration_seconds_bucket", false) => {
             QueryKind::DurationBucket
         }
+        ("istio_request_duration_bucket:successful", false) => QueryKind::SuccessfulBucket,
+        ("istio_request_bytes_sum", false) => QueryKind::RequestBytes,
+        ("istio_response_bytes_sum", false) => QueryKind::ResponseBytes,
+        ("istio_request_bytes_bucket", false) => QueryKind::RequestSize,
+        ("istio_response_bytes_bucket", false) => QueryKind::ResponseSize,
+        ("messages", false) => QueryKind::Messages,
+        ("open", false) => QueryKind::TcpOpen,
+        ("known", false) => QueryKind::KnownRequests,
+        ("known_tcp", false) => QueryKind::KnownTcp,
+        ("new_series", false) => QueryKind::NewSeries,
         ("flagger_canary_weight", false) => QueryKind::IntendedWeight,
         (other, _) => panic!("no query asks for {other}"),
     }
@@ -190,6 +211,7 @@ fn edge_line(graph: &Graph, edge: &Edge) -> String {
         (edge.flags.silent, "silent"),
         (edge.flags.unreached, "never arrived"),
         (edge.flags.estimated, "estimated"),
+        (edge.flags.idle, "idle"),
     ];
     for (_, word) in flags.iter().filter(|(set, _)| *set) {
         write!(line, "  {word}").expect("text");
@@ -211,6 +233,8 @@ fn node_line(node: &Node) -> String {
         (node.flags.cycle, "cycle"),
         (node.flags.out_of_mesh, "out of mesh"),
         (node.flags.estimated, "estimated"),
+        (node.flags.idle, "idle"),
+        (node.flags.waypoint, "waypoint"),
     ];
     for (_, word) in flags.iter().filter(|(set, _)| *set) {
         write!(line, ", {word}").expect("text");

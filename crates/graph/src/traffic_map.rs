@@ -4,10 +4,11 @@
 
 use crate::{
     figures::Figures,
-    graph_type::{NodeKey, Seat, Seating},
+    graph_type::{self, NodeKey, Seat, Seating},
     link::Link,
     place::PlaceId,
     snapshot::Snapshot,
+    view::View,
 };
 use model::{GraphType, Protocol};
 use petgraph::{
@@ -70,6 +71,14 @@ pub(crate) struct TrafficMap {
 
 type EdgeKey = (NodeIndex, Option<PlaceId>, NodeIndex, Option<PlaceId>, Protocol);
 
+/// What traffic passes through on the picture, and whether cards have rows.
+#[derive(Debug, Clone, Copy)]
+struct Through {
+    services: bool,
+    operations: bool,
+    versioned: bool,
+}
+
 /// A part of a link with its two ends in place.
 #[derive(Debug, Clone, Copy)]
 struct Seated {
@@ -80,17 +89,21 @@ struct Seated {
 }
 
 impl TrafficMap {
-    pub(crate) fn new(snapshot: &Snapshot, graph_type: GraphType, inject_services: bool) -> Self {
+    pub(crate) fn new(snapshot: &Snapshot, view: &View) -> Self {
+        let graph_type = view.graph_type;
         let mut map = Self {
             graph: StableDiGraph::with_capacity(snapshot.places.all.len(), snapshot.links.len()),
             nodes: FxHashMap::default(),
             edges: FxHashMap::default(),
         };
-        let seated = map.seat(snapshot, &Seating::new(snapshot, graph_type));
-        let inject = inject_services && graph_type != GraphType::Service;
-        let versioned = graph_type == GraphType::VersionedApp;
+        let seated = map.seat(snapshot, &Seating::new(snapshot, graph_type, view.config.max_hosts));
+        let through = Through {
+            services: view.injects_services() && graph_type != GraphType::Service,
+            operations: view.operations.is_some(),
+            versioned: graph_type == GraphType::VersionedApp,
+        };
         for seat in &seated {
-            map.connect(snapshot, seat, versioned, inject);
+            map.connect(snapshot, seat, through);
         }
         map.sum_nodes();
         map.sum_rows(snapshot, &seated);
@@ -127,23 +140,25 @@ impl TrafficMap {
         index
     }
 
-    fn connect(&mut self, snapshot: &Snapshot, seated: &Seated, versioned: bool, inject: bool) {
+    fn connect(&mut self, snapshot: &Snapshot, seated: &Seated, through: Through) {
         let link = &snapshot.links[seated.part.link as usize];
         // A card has rows only where there are two to tell apart.
         let row = |(node, row): (NodeIndex, Option<PlaceId>)| {
-            row.filter(|_| versioned && self.graph[node].rows.len() > 1)
+            row.filter(|_| through.versioned && self.graph[node].rows.len() > 1)
         };
         let (from, to) = ((seated.from.0, row(seated.from)), (seated.to.0, row(seated.to)));
-        let through =
-            link.service.map(NodeKey::Service).filter(|service| inject && self.graph[to.0].key != *service);
-        match through {
-            None => self.add((from.0, from.1, to.0, to.1, link.protocol), link, seated),
-            Some(service) => {
-                let service = self.injected(service);
-                self.add((from.0, from.1, service, None, link.protocol), link, seated);
-                self.add((service, None, to.0, to.1, link.protocol), link, seated);
-            }
+        let service = link
+            .service
+            .map(NodeKey::Service)
+            .filter(|service| through.services && self.graph[to.0].key != *service);
+        let operation = graph_type::operation(link, snapshot).filter(|_| through.operations);
+        let mut before = from;
+        for between in [service, operation].into_iter().flatten() {
+            let between = (self.injected(between), None);
+            self.add((before.0, before.1, between.0, between.1, link.protocol), link, seated);
+            before = between;
         }
+        self.add((before.0, before.1, to.0, to.1, link.protocol), link, seated);
     }
 
     fn node(&mut self, key: NodeKey) -> NodeIndex {

@@ -49,6 +49,15 @@ pub(crate) fn rate(rps: f64) -> String {
     format!("{}{SPACE}rps", three_digits(rps))
 }
 
+/// `250 ms`, `1.50 s`
+pub(crate) fn ms(ms: f64) -> String {
+    if ms >= 999.5 {
+        format!("{}{SPACE}s", three_digits(ms / 1000.0))
+    } else {
+        format!("{}{SPACE}ms", three_digits(ms))
+    }
+}
+
 /// `684 kB/s`
 pub(crate) fn bytes_per_s(bytes: f64) -> String {
     let units = ["B/s", "kB/s", "MB/s", "GB/s"];

@@ -20,6 +20,9 @@ pub struct NodeDetail {
     pub callers: Vec<Neighbour>,
     pub callees: Vec<Neighbour>,
     pub queries: Vec<NamedQuery>,
+    /// Hosts that were asked for beyond the mesh, busiest first, bounded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<HostTraffic>,
 }
 
 /// `GET /api/v1/edge?id=…`
@@ -32,6 +35,23 @@ pub struct EdgeDetail {
     pub breakdown: Vec<BreakdownRow>,
     pub principals: Vec<Principals>,
     pub queries: Vec<NamedQuery>,
+    /// Hosts that were asked for beyond the mesh, busiest first, bounded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<HostTraffic>,
+}
+
+/// One host beyond the mesh, or all that are not named one by one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HostTraffic {
+    /// `api.example`, or "12 more hosts".
+    pub host: String,
+    /// How many hosts these are.
+    pub count: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Requests>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp: Option<Tcp>,
 }
 
 /// Traffic of one direction and protocol, by class of code.
@@ -110,8 +130,9 @@ pub struct NamedQuery {
 }
 
 from_json_fields! {
-    NodeDetail { node, inbound, outbound, breakdown, callers, callees, queries }
-    EdgeDetail { edge, source_name, target_name, breakdown, principals, queries }
+    NodeDetail { node, inbound, outbound, breakdown, callers, callees, queries, hosts }
+    HostTraffic { host, count, requests, tcp }
+    EdgeDetail { edge, source_name, target_name, breakdown, principals, queries, hosts }
     Side { protocol, requests, tcp, latency, classes }
     ClassRate { class, rate_rps, error }
     BreakdownRow { protocol, code, grpc_status, flags, flags_meaning, host, version, rate_rps, count, error, unreached }

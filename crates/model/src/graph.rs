@@ -1,10 +1,12 @@
 //! The graph as it travels: nodes, edges, boxes and what is known about the answer itself.
 //! It must not know how any of it was measured.
 
-use crate::json::{Fields, FromJson, Mistakes, Value, from_json_fields, from_json_words};
+pub use crate::meta::{Meta, Percentiles, Quality, QualityNote, QueryUse, Stale};
+
+use crate::json::{from_json_fields, from_json_words};
 use crate::{
-    Finding, Health, Warning,
-    traffic::{Change, Latency, Protocol, Requests, SideGap, Tcp},
+    Finding, Health,
+    traffic::{Change, Latency, Protocol, Requests, SideGap, Tcp, Volume},
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,7 @@ pub enum GraphType {
 pub enum BoxBy {
     Namespace,
     App,
+    Cluster,
 }
 
 /// The silhouette a node is drawn with.
@@ -63,6 +66,8 @@ pub enum NodeKind {
     NoRoute,
     #[serde(skip)] // A whole namespace as one card: only the page folds.
     Namespace,
+    /// One kind of request, told apart by a label, on its way to who answers it.
+    Operation,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,6 +116,9 @@ pub struct Node {
     /// Unix seconds of the last traffic seen, for silent nodes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen_s: Option<i64>,
+    /// What its requests carry, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<Volume>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +139,10 @@ pub struct NodeFlags {
     pub out_of_mesh: bool,
     /// Figures include an estimated share (service graph).
     pub estimated: bool,
+    /// Known from its counters; nothing moved for as long as is looked back.
+    pub idle: bool,
+    /// Passes requests on for others in an ambient mesh.
+    pub waypoint: bool,
 }
 
 /// One version (or workload) of an app.
@@ -218,6 +230,9 @@ pub struct Edge {
     pub flags: EdgeFlags,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen_s: Option<i64>,
+    /// What its requests carry, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<Volume>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -231,6 +246,8 @@ pub struct EdgeFlags {
     pub unreached: bool,
     /// Shared out by inbound rate (service graph).
     pub estimated: bool,
+    /// Known from its counters; nothing moved for as long as is looked back.
+    pub idle: bool,
 }
 
 /// Nodes drawn inside one frame.
@@ -244,6 +261,14 @@ pub struct GraphBox {
     pub parent: Option<String>,
     /// Node ids; members of inner boxes are listed there only.
     pub members: Vec<String>,
+    /// How well all inside do together, by the requests that come in from outside of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+    /// Requests that come in from outside of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Requests>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -263,6 +288,9 @@ pub struct NamespaceSummary {
     pub status: crate::Status,
     pub degraded: usize,
     pub failing: usize,
+    /// By all requests that its members answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -275,126 +303,29 @@ pub struct Totals {
     pub rate_rps: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_share: Option<f64>,
-}
-
-/// What is known about the answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Meta {
-    pub graph_type: GraphType,
-    pub window_s: u64,
-    /// End of the window, unix seconds.
-    pub at_s: i64,
+    /// By all requests between the drawn nodes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scrape_interval_s: Option<f64>,
-    /// "Prometheus 2.42.0", where the engine tells.
+    pub health: Option<Health>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub engine: Option<String>,
-    pub percentiles: Percentiles,
-    pub queries: Vec<QueryUse>,
-    pub warnings: Vec<Warning>,
-    pub quality: Quality,
-    /// Present when this is an older answer because the newest attempt failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stale: Option<Stale>,
-}
-
-/// Whether quantiles stand in this answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Percentiles {
-    NotAsked,
-    /// Asked for; they follow with the next answer.
-    Pending,
-    Present,
-    /// The store has no buckets, or the query failed (a warning says which).
-    Missing,
-}
-
-/// One query that this answer rests on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QueryUse {
-    /// "requests", "duration_bucket", …
-    pub kind: String,
-    pub promql: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration_ms: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rows: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Stale {
-    /// Unix seconds of the first failed attempt after the last good one.
-    pub since_s: i64,
-    pub reason: String,
-    pub retry_in_s: f64,
-}
-
-/// What the telemetry lacks, counted.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct Quality {
-    pub reporters: Vec<String>,
-    /// Grouped request rows seen.
-    pub rows: usize,
-    /// Share of requests (by rate) whose caller has no identity.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unknown_source_share: Option<f64>,
-    /// Half-built rows that were left out.
-    pub dropped_rows: usize,
-    pub notes: Vec<QualityNote>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QualityNote {
-    /// Stable word, e.g. "missing_label".
-    pub code: String,
-    pub sentence: String,
-    pub fix: String,
+    pub latency: Option<Latency>,
 }
 
 from_json_fields! {
     Graph { meta, nodes, edges, boxes, findings, namespaces, totals }
-    Node { id, kind, name, cluster, namespace, app, workload, service, requests, tcp, latency, mtls_share, health, change, alerts, versions, version, flags, last_seen_s }
-    NodeFlags { root, outside, silent, injected, cycle, out_of_mesh, estimated }
+    Node { id, kind, name, cluster, namespace, app, workload, service, requests, tcp, latency, mtls_share, health, change, alerts, versions, version, flags, last_seen_s, volume }
+    NodeFlags { root, outside, silent, injected, cycle, out_of_mesh, estimated, idle, waypoint }
     VersionRow { key, name, workload, share, intended_share, requests, tcp, latency, health, comparison }
     Comparison { verdict, baseline, evidence, sentence }
-    Edge { id, source, source_row, target, target_row, protocol, requests, tcp, latency, mtls_share, source_share, other_side, health, change, flags, last_seen_s }
-    EdgeFlags { cycle, silent, unreached, estimated }
-    GraphBox { id, by, name, parent, members }
-    NamespaceSummary { name, shown, system, apps, rate_rps, error_share, status, degraded, failing }
-    Totals { nodes, edges, rate_rps, error_share }
-    Meta { graph_type, window_s, at_s, scrape_interval_s, engine, percentiles, queries, warnings, quality, stale }
-    QueryUse { kind, promql, duration_ms, rows, error }
-    Stale { since_s, reason, retry_in_s }
-    QualityNote { code, sentence, fix }
+    Edge { id, source, source_row, target, target_row, protocol, requests, tcp, latency, mtls_share, source_share, other_side, health, change, flags, last_seen_s, volume }
+    EdgeFlags { cycle, silent, unreached, estimated, idle }
+    GraphBox { id, by, name, parent, members, health, requests, latency }
+    NamespaceSummary { name, shown, system, apps, rate_rps, error_share, status, degraded, failing, health }
+    Totals { nodes, edges, rate_rps, error_share, health, latency }
 }
 
 from_json_words! {
     GraphType { App = "app", VersionedApp = "versioned_app", Workload = "workload", Service = "service" }
-    BoxBy { Namespace = "namespace", App = "app" }
-    NodeKind { App = "app", Workload = "workload", Service = "service", Gateway = "gateway", External = "external", Egress = "egress", UnknownCallers = "unknown_callers", NoRoute = "no_route" }
+    BoxBy { Namespace = "namespace", App = "app", Cluster = "cluster" }
+    NodeKind { App = "app", Workload = "workload", Service = "service", Gateway = "gateway", External = "external", Egress = "egress", UnknownCallers = "unknown_callers", NoRoute = "no_route", Operation = "operation" }
     Verdict { Baseline = "baseline", Worse = "worse", NoDifferenceSeen = "no_difference_seen", TooFewRequests = "too_few_requests" }
-    Percentiles { NotAsked = "not_asked", Pending = "pending", Present = "present", Missing = "missing" }
-}
-
-impl FromJson for Quality {
-    fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
-        let mut fields = Fields::of(value, mistakes);
-        Self {
-            reporters: fields.take("reporters"),
-            rows: fields.take_or_default("rows"),
-            unknown_source_share: fields.take("unknown_source_share"),
-            dropped_rows: fields.take_or_default("dropped_rows"),
-            notes: fields.take("notes"),
-        }
-    }
 }

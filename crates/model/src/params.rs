@@ -3,6 +3,7 @@
 
 use crate::{
     duration,
+    extras::Extras,
     graph::{BoxBy, GraphType},
     query_string,
 };
@@ -27,6 +28,15 @@ pub struct GraphParams {
     /// Node id; only what lies within `hops` of it is drawn.
     pub focus: Option<String>,
     pub hops: u8,
+    /// Node id; with it, only what lies on a way from `focus` to here is drawn, whatever the hops.
+    pub to: Option<String>,
+    /// None: every cluster.
+    pub clusters: Option<Vec<String>>,
+    /// Put a service between a client and the workloads that answer for it.
+    pub services: bool,
+    /// A label of the requests whose values are drawn as nodes, such as `request_operation`.
+    pub operations: Option<String>,
+    pub extras: Extras,
 }
 
 impl Default for GraphParams {
@@ -41,6 +51,11 @@ impl Default for GraphParams {
             percentiles: false,
             focus: None,
             hops: 1,
+            to: None,
+            clusters: None,
+            services: false,
+            operations: None,
+            extras: Extras::NONE,
         }
     }
 }
@@ -102,7 +117,26 @@ impl GraphParams {
                 pairs.push(("hops", self.hops.to_string()));
             }
         }
+        self.push_narrower(&mut pairs);
         pairs
+    }
+
+    fn push_narrower(&self, pairs: &mut Vec<(&'static str, String)>) {
+        if let Some(to) = &self.to {
+            pairs.push(("to", to.clone()));
+        }
+        if let Some(clusters) = &self.clusters {
+            pairs.push(("clusters", clusters.join(",")));
+        }
+        if self.services {
+            pairs.push(("services", "true".into()));
+        }
+        if let Some(label) = &self.operations {
+            pairs.push(("operations", label.clone()));
+        }
+        if self.extras != Extras::NONE {
+            pairs.push(("with", self.extras.words()));
+        }
     }
 
     /// None when the key is not one of ours.
@@ -123,6 +157,17 @@ impl GraphParams {
                 Ok(())
             }
             "hops" => assign(&mut self.hops, hops(value)),
+            "to" => {
+                self.to = (!value.is_empty()).then(|| value.to_owned());
+                Ok(())
+            }
+            "clusters" => {
+                self.clusters = Some(names(value));
+                Ok(())
+            }
+            "services" => assign(&mut self.services, flag(value)),
+            "operations" => assign(&mut self.operations, label(value)),
+            "with" => assign(&mut self.extras, Extras::parse(value)),
             _ => return None,
         };
         Some(outcome)
@@ -172,6 +217,19 @@ fn at(value: &str) -> Result<Option<i64>, String> {
     }
 }
 
+/// It becomes part of a query: only what can be a label's name is let through.
+fn label(value: &str) -> Result<Option<String>, String> {
+    let fits = value
+        .bytes()
+        .enumerate()
+        .all(|(at, byte)| byte == b'_' || byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit()));
+    match value {
+        "" => Ok(None),
+        _ if fits && value.len() <= 100 => Ok(Some(value.to_owned())),
+        _ => Err("must be the name of a label, such as request_operation".into()),
+    }
+}
+
 fn hops(value: &str) -> Result<u8, String> {
     value.parse().ok().filter(|hops| (1..=HOPS_MAX).contains(hops)).ok_or_else(|| "must be 1 to 5".to_owned())
 }
@@ -202,6 +260,7 @@ impl BoxBy {
         match self {
             Self::Namespace => "namespace",
             Self::App => "app",
+            Self::Cluster => "cluster",
         }
     }
 
@@ -209,7 +268,8 @@ impl BoxBy {
         match word {
             "namespace" => Ok(Self::Namespace),
             "app" => Ok(Self::App),
-            _ => Err("must be a list of namespace and app, or none".into()),
+            "cluster" => Ok(Self::Cluster),
+            _ => Err("must be a list of app, namespace and cluster, or none".into()),
         }
     }
 }
@@ -228,6 +288,14 @@ mod tests {
     }
 
     #[test]
+    fn a_label_cannot_carry_a_query() {
+        for wrong in ["a b", "1a", "x)}", "a.b", "é"] {
+            let (params, mistakes) = GraphParams::from_query(&format!("operations={wrong}"));
+            assert_eq!((params.operations, mistakes.len()), (None, 1), "{wrong}");
+        }
+    }
+
+    #[test]
     fn the_default_is_an_empty_query() {
         assert_eq!(GraphParams::default().to_query(), "");
         assert_eq!(GraphParams::from_query(""), (GraphParams::default(), vec![]));
@@ -238,17 +306,24 @@ mod tests {
             namespaces in proptest::option::of(proptest::collection::btree_set("[a-z][a-z0-9-]{0,8}", 0..4)),
             system: bool,
             kind in 0_usize..4,
-            boxes in proptest::sample::subsequence(vec![BoxBy::Namespace, BoxBy::App], 0..=2),
+            boxes in proptest::sample::subsequence(vec![BoxBy::Namespace, BoxBy::App, BoxBy::Cluster], 0..=3),
             window_s in WINDOW_MIN_S..=WINDOW_MAX_S,
             at_s in proptest::option::of(0_i64..4_000_000_000),
             percentiles: bool,
             focus in proptest::option::of("\\PC{1,30}"),
             hops in 1_u8..=HOPS_MAX,
+            to in proptest::option::of("\\PC{1,30}"),
+            clusters in proptest::option::of(proptest::collection::btree_set("[a-z][a-z0-9-]{0,8}", 0..3)),
+            operations in proptest::option::of("[a-z_][a-z0-9_]{0,20}"),
+            services: bool,
+            extras in proptest::sample::subsequence(vec![Extras::BYTES, Extras::OPEN, Extras::IDLE], 0..=3),
         ) -> GraphParams {
             let hops = if focus.is_some() { hops } else { 1 };
             GraphParams {
                 namespaces: namespaces.map(|set| set.into_iter().collect()),
                 system, graph_type: GraphType::ALL[kind], boxes, window_s, at_s, percentiles, focus, hops,
+                to, services, operations, clusters: clusters.map(|set| set.into_iter().collect()),
+                extras: extras.into_iter().fold(Extras::NONE, Extras::and),
             }
         }
     }

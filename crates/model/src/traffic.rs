@@ -43,6 +43,44 @@ pub struct Tcp {
     /// Connections a second that ended with a response flag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flagged_per_s: Option<f64>,
+    /// Connections open at the window's end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<f64>,
+}
+
+/// How much requests carry. Present only where it was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Volume {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_bytes_per_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_bytes_per_s: Option<f64>,
+    /// Messages of gRPC streams that the client sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_messages_per_s: Option<f64>,
+    /// Messages of gRPC streams that the client received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_messages_per_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_size: Option<Size>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_size: Option<Size>,
+}
+
+/// Bytes of one request or one response.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Size {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_bytes: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50_bytes: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95_bytes: Option<f64>,
+    /// `p95_bytes` lies above the highest finite bound, which it then is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
 }
 
 /// A quantile read from buckets.
@@ -111,7 +149,9 @@ pub enum Presence {
 
 from_json_fields! {
     Requests { rate_rps, error_rate_rps, error_share, count, unreached_rps }
-    Tcp { sent_bytes_per_s, received_bytes_per_s, opened_per_s, closed_per_s, flagged_per_s }
+    Tcp { sent_bytes_per_s, received_bytes_per_s, opened_per_s, closed_per_s, flagged_per_s, open }
+    Volume { request_bytes_per_s, response_bytes_per_s, sent_messages_per_s, received_messages_per_s, request_size, response_size }
+    Size { mean_bytes, p50_bytes, p95_bytes, at_least }
     QuantileMs { ms, at_least }
     Latency { mean_ms, p50, p90, p95, p99 }
     SideGap { reporter, rate_rps, error_share, mean_ms }

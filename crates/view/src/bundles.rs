@@ -39,6 +39,7 @@ pub(crate) fn bare(id: &str, protocol: Protocol) -> Edge {
         change: None,
         flags: EdgeFlags::default(),
         last_seen_s: None,
+        volume: None,
     }
 }
 

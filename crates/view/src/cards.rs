@@ -62,7 +62,7 @@ pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> lay
     let boxes = drawn_boxes(graph);
     let mut groups: Vec<(&str, &str)> = Vec::new();
     // Inner boxes (apps) come last and win.
-    let bands_first = boxes.iter().filter(|b| b.by == BoxBy::Namespace);
+    let bands_first = boxes.iter().filter(|b| b.by != BoxBy::App);
     for graph_box in bands_first.chain(boxes.iter().filter(|b| b.by == BoxBy::App)) {
         groups.extend(graph_box.members.iter().map(|id| (id.as_str(), graph_box.id.as_str())));
     }
@@ -99,6 +99,8 @@ fn drawn_boxes(graph: &Graph) -> Vec<&GraphBox> {
     let is_drawn = |graph_box: &&GraphBox| match graph_box.by {
         BoxBy::Namespace => !graph_box.members.is_empty() || parents.has(&graph_box.id),
         BoxBy::App => graph_box.members.len() > 1,
+        // Namespaces within it are bands already, and a band holds no bands.
+        BoxBy::Cluster => !graph_box.members.is_empty() && !parents.has(&graph_box.id),
     };
     graph.boxes.iter().filter(is_drawn).collect()
 }
@@ -113,7 +115,7 @@ fn group(graph_box: &GraphBox, graph: &Graph, drawn: &Index, measure: &dyn Measu
         key: graph_box.id.clone(),
         parent: graph_box.parent.clone().filter(|parent| drawn.has(parent)),
         kind: match graph_box.by {
-            BoxBy::Namespace => GroupKind::Band,
+            BoxBy::Namespace | BoxBy::Cluster => GroupKind::Band,
             BoxBy::App => GroupKind::App,
         },
         title: Size::new(width.ceil(), TITLE_HEIGHT),

@@ -131,9 +131,11 @@ fn namespace(id: &str, members: &[&Node]) -> Node {
         // Its size stands where other cards have their one version.
         version: Some(cards::counted_kinds(members.iter().map(|node| node.kind))),
         last_seen_s: members.iter().filter_map(|node| node.last_seen_s).max(),
+        volume: None,
         ..members[0].clone()
     };
     card.flags.silent = members.iter().all(|node| node.flags.silent);
+    card.flags.idle = members.iter().all(|node| node.flags.idle);
     card.flags.outside = members.iter().all(|node| node.flags.outside);
     // What only sends counts where nobody receives.
     for roots in [false, true] {
@@ -269,6 +271,7 @@ fn add_tcp(sum: &mut Option<Tcp>, more: Option<&Tcp>) {
     add(&mut sum.opened_per_s, more.opened_per_s);
     add(&mut sum.closed_per_s, more.closed_per_s);
     add(&mut sum.flagged_per_s, more.flagged_per_s);
+    add(&mut sum.open, more.open);
 }
 
 fn add(sum: &mut Option<f64>, more: Option<f64>) {

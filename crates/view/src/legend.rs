@@ -300,6 +300,7 @@ fn node(id: &str) -> Node {
         version: None,
         flags: model::graph::NodeFlags::default(),
         last_seen_s: None,
+        volume: None,
     }
 }
 

@@ -122,6 +122,7 @@ fn kind_word(kind: NodeKind) -> Option<&'static str> {
         NodeKind::Egress => Some("passthrough out of the mesh"),
         NodeKind::UnknownCallers => Some("callers without identity"),
         NodeKind::NoRoute => Some("requests without a route"),
+        NodeKind::Operation => Some("operation"),
     }
 }
 

@@ -83,6 +83,7 @@ fn what_it_is(node: &Node) -> String {
         NodeKind::Egress => "Traffic that leaves the mesh to unnamed hosts",
         NodeKind::UnknownCallers => "Callers that tell no identity: no sidecar",
         NodeKind::NoRoute => "Requests that no workload received",
+        NodeKind::Operation => "Operation",
     };
     let place = node.namespace.as_ref().map(|namespace| format!(" in {namespace}")).unwrap_or_default();
     let versions = match (node.versions.len(), &node.version) {

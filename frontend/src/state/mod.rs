@@ -14,7 +14,7 @@ use crate::state::shared::{Shared, memo};
 use drawn::{Choices, Drawn};
 use leptos::prelude::*;
 use model::{PageParams, Subject, boot::Boot};
-use view::find::{Find, Matched};
+use view::find::{Find, Matched, matched};
 
 pub(crate) use store::{Feed, Standing};
 
@@ -114,9 +114,18 @@ impl Page {
     }
 }
 
+/// A mistake behind what was read well: "After “cart ns=”: Say what ns should be."
+fn placed(text: &str, wrong: &view::find::FindError) -> String {
+    match text[..wrong.at].trim() {
+        "" => wrong.sentence.clone(),
+        before => ["After “", before, "”: ", &wrong.sentence].concat(),
+    }
+}
+
 fn found(params: Shared<PageParams>, feed: Shared<Feed>) -> Result<Option<Matched>, String> {
-    let find = params.with(|params| Find::parse(&params.find))?;
-    Ok(find.and_then(|find| feed.with(|feed| feed.graph.as_ref().map(|graph| find.matches(graph)))))
+    let find =
+        params.with(|params| Find::parse(&params.find).map_err(|wrong| placed(&params.find, &wrong)))?;
+    Ok(find.and_then(|find| feed.with(|feed| feed.graph.as_ref().map(|graph| matched(&find, graph)))))
 }
 
 pub(crate) fn page() -> Page {

@@ -59,6 +59,8 @@ impl GraphAsk {
                 window_s: self.params.window_s,
                 at_s: self.params.at_s,
                 percentiles: self.params.percentiles,
+                extras: self.params.extras,
+                operations: self.params.operations.as_deref().map(Into::into),
             }),
         }
     }

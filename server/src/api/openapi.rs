@@ -36,7 +36,7 @@ pub(super) struct GraphQuery {
     system: Option<bool>,
     /// `app`, `versioned-app` (default), `workload` or `service`.
     r#type: Option<String>,
-    /// `namespace,app` (default), either of them, or `none`.
+    /// `namespace,app` (default), any of `cluster`, `namespace` and `app`, or `none`.
     boxes: Option<String>,
     /// From `1m` to `24h`; default `10m`.
     window: Option<String>,
@@ -48,6 +48,17 @@ pub(super) struct GraphQuery {
     focus: Option<String>,
     /// 1 (default) to 5.
     hops: Option<u8>,
+    /// A node's id, beside `focus`: draw only what lies on a way between the two.
+    to: Option<String>,
+    /// Clusters separated by commas; default: all.
+    clusters: Option<String>,
+    /// Put services between clients and the workloads that answer for them.
+    services: Option<bool>,
+    /// A label of the requests, such as `request_operation`: its values are drawn as nodes.
+    operations: Option<String>,
+    /// What costs queries of its own: any of `bytes`, `messages`, `sizes`, `open`, `successful` (latency of requests that
+    /// did not fail) and `idle`.
+    with: Option<String>,
 }
 
 pub(super) async fn document(headers: HeaderMap) -> Response {

@@ -3,20 +3,20 @@
 use super::{Line, Outcome};
 use crate::collector::{Ask, Collected};
 use crate::config::Config;
-use graph::{View, ViewConfig};
+use graph::View;
 use model::graph::{Percentiles, Quality};
-use model::{Graph, GraphParams};
+use model::{Extras, Graph, GraphParams};
 
 const WINDOW_S: u64 = 600;
 
 /// With buckets: whether there are any is one of the questions.
-pub(super) const ASK: Ask = Ask { window_s: WINDOW_S, at_s: None, percentiles: true };
+pub(super) const ASK: Ask =
+    Ask { window_s: WINDOW_S, at_s: None, percentiles: true, extras: Extras::NONE, operations: None };
 
 pub(super) fn read(collected: &Collected, config: &Config, lines: &mut Vec<Line>) -> Outcome {
     let params =
         GraphParams { window_s: WINDOW_S, percentiles: true, system: true, ..GraphParams::default() };
-    let view_config = ViewConfig { intended_splits: config.splits.clone(), ..ViewConfig::default() };
-    let graph = graph::view(&collected.snapshot, &View::resolve(&params, &view_config));
+    let graph = graph::view(&collected.snapshot, &View::resolve(&params, &config.view_config()));
     for warning in &collected.warnings {
         lines.push(Line::missing(&warning.sentence, "The rest is drawn without it."));
     }

@@ -42,7 +42,7 @@ impl Fetcher {
     ) -> Result<Arc<Collected>, PrometheusError> {
         let started = Instant::now();
         let _flight = self.progress.flight();
-        let plan = graph::plan(&origin, Signals { percentiles: false, slow_lane: false }, &window);
+        let plan = graph::plan(&origin, Signals::default(), &window);
         let replies = self.ask(plan, window.at_s, Lane::Traffic).await;
         let at = self.client.address().to_owned();
         let columns = Columns { answers: Answers::new(origin.clone(), window), sent: BTreeMap::new() };
@@ -63,16 +63,16 @@ impl Fetcher {
         Ok(Arc::new(collected))
     }
 
-    /// The same snapshot with buckets. A failure costs the percentiles only.
-    pub(super) async fn with_buckets(
+    /// The same snapshot with what only some look at: buckets, bytes and the like. A failure costs that alone.
+    pub(super) async fn with_more(
         self: &Arc<Self>,
         traffic: Arc<Collected>,
+        signals: Signals,
     ) -> Result<Arc<Collected>, PrometheusError> {
         let Some(answers) = traffic.answers.clone() else { return Ok(traffic) };
         let started = Instant::now();
-        let mut plan =
-            graph::plan(&answers.origin, Signals { percentiles: true, slow_lane: false }, &answers.window);
-        plan.retain(|query| query.kind == QueryKind::DurationBucket);
+        let mut plan = graph::plan(&answers.origin, signals, &answers.window);
+        plan.retain(|query| query.kind.asked_for().is_some());
         let replies = self.ask(plan, answers.window.at_s, Lane::Dear).await;
         let prometheus = traffic.prometheus + started.elapsed();
         let at = self.client.address().to_owned();
@@ -181,7 +181,7 @@ fn sentences(notes: Notes) -> Vec<String> {
     sentences.extend(notes.infos);
     if notes.histograms > 0 {
         sentences.push(format!(
-            "{} series are native histograms, which are not read yet; keep classic buckets beside them.",
+            "{} series are native histograms without buckets and were left out.",
             notes.histograms
         ));
     }

@@ -26,7 +26,7 @@ impl Collector {
     pub(crate) async fn last_traffic(self: &Arc<Self>, view: View, ask: Ask) -> Result<LastTraffic, Failure> {
         let lone = |error| Failure { error, retry_in_s: None };
         let fetcher = self.fetcher.clone().ok_or(lone(PrometheusError::NotConfigured))?;
-        let window = self.window(&fetcher, ask).await.map_err(lone)?;
+        let window = self.window(&fetcher, &ask).await.map_err(lone)?;
         let origin = self.lookout.origin();
         let (cache, at_s) = (self.last_traffic.clone(), window.at_s);
         let key = format!("{} {} {:?} {}", window.at_s, window.window_s, view.namespaces, view.system);

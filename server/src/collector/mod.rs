@@ -20,9 +20,10 @@ use crate::metrics::Queries;
 use crate::prometheus::{Client, PrometheusError};
 use back_off::BackOff;
 use fetch::Fetcher;
-use graph::Window;
+use graph::{Origin, Signals, Window};
 use lanes::Lanes;
 use lookout::Lookout;
+use model::Extras;
 use model::graph::Stale;
 use moka::future::Cache;
 use slow_lane::SlowLane;
@@ -31,12 +32,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// What a viewer asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ask {
     pub(crate) window_s: u64,
     /// None: now.
     pub(crate) at_s: Option<i64>,
     pub(crate) percentiles: bool,
+    pub(crate) extras: Extras,
+    /// A label by which requests are told apart.
+    pub(crate) operations: Option<Arc<str>>,
 }
 
 /// A snapshot, and whether it is the one that was asked for.
@@ -54,11 +58,23 @@ pub(crate) struct Failure {
     pub(crate) retry_in_s: Option<f64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     window_s: u64,
     at_s: i64,
     buckets: bool,
+    extras: Extras,
+    operations: Option<Arc<str>>,
+}
+
+impl Key {
+    /// It has all that the other has, and perhaps more.
+    fn covers(&self, other: &Self) -> bool {
+        (self.window_s, self.at_s) == (other.window_s, other.at_s)
+            && self.operations == other.operations
+            && (self.buckets || !other.buckets)
+            && self.extras.and(other.extras) == self.extras
+    }
 }
 
 /// A snapshot of a past moment that nobody asks for any more is let go after this long.
@@ -128,12 +144,12 @@ impl Collector {
         {
             return waiting;
         }
-        let window = match self.window(&fetcher, ask).await {
+        let window = match self.window(&fetcher, &ask).await {
             Ok(window) => window,
             Err(error) if ask.at_s.is_none() => return self.failed_live(ask.window_s, error, align::now_s()),
             Err(error) => return Err(lone(error)),
         };
-        match self.fetched(fetcher, window, ask.percentiles).await {
+        match self.fetched(fetcher, window, &ask).await {
             Ok(collected) => {
                 if ask.at_s.is_none() {
                     self.note_good(ask.window_s, &collected);
@@ -146,7 +162,7 @@ impl Collector {
     }
 
     /// Decides the absolute window: the end aligned to the scrape interval, on the source's clock.
-    async fn window(self: &Arc<Self>, fetcher: &Arc<Fetcher>, ask: Ask) -> Result<Window, PrometheusError> {
+    async fn window(self: &Arc<Self>, fetcher: &Arc<Fetcher>, ask: &Ask) -> Result<Window, PrometheusError> {
         let seen = self.lookout.seen(fetcher).await?;
         let interval_s = self.assumed_interval_s.or(seen.engine.scrape_interval_s);
         let at_s = align::end_s(ask.at_s, align::now_s() + seen.engine.skew_s, interval_s);
@@ -157,26 +173,36 @@ impl Collector {
         self: &Arc<Self>,
         fetcher: Arc<Fetcher>,
         window: Window,
-        percentiles: bool,
+        ask: &Ask,
     ) -> Result<Arc<Collected>, PrometheusError> {
-        let key = move |buckets| Key { window_s: window.window_s, at_s: window.at_s, buckets };
-        // One with buckets serves both.
-        if let Some(held) = self.held.get(&key(true)).await {
+        let wanted = Key {
+            window_s: window.window_s,
+            at_s: window.at_s,
+            buckets: ask.percentiles,
+            extras: ask.extras,
+            operations: ask.operations.clone(),
+        };
+        // Whatever has more serves too.
+        let more = self.held.iter().find(|(held, _)| held.covers(&wanted)).map(|(held, _)| (*held).clone());
+        if let Some(held) = self.held.get(more.as_ref().unwrap_or(&wanted)).await {
             return Ok(held);
         }
-        if !percentiles && let Some(held) = self.held.get(&key(false)).await {
-            return Ok(held);
-        }
-        let (held, origin) = (self.held.clone(), self.lookout.origin());
+        let origin =
+            Origin { operations: ask.operations.as_deref().map(str::to_owned), ..self.lookout.origin() };
+        let held = self.held.clone();
         // Spawned: a flight that lived in a handler would die with the first aborted request.
         let flight = tokio::spawn(async move {
-            let traffic = held.try_get_with(key(false), fetcher.traffic(origin, window)).await;
+            let plain = Key { buckets: false, extras: Extras::NONE, ..wanted.clone() };
+            let traffic = held.try_get_with(plain.clone(), fetcher.traffic(origin, window)).await;
             match traffic {
-                Ok(traffic) if percentiles => {
-                    let whole = held.try_get_with(key(true), fetcher.with_buckets(traffic)).await;
-                    if whole.is_ok() {
+                Ok(traffic) if wanted != plain => {
+                    let signals =
+                        Signals { percentiles: wanted.buckets, extras: wanted.extras, ..Signals::default() };
+                    let only_buckets = wanted.extras == Extras::NONE;
+                    let whole = held.try_get_with(wanted, fetcher.with_more(traffic, signals)).await;
+                    if whole.is_ok() && only_buckets {
                         // It serves those without percentiles too, and holds no answers any more.
-                        held.invalidate(&key(false)).await;
+                        held.invalidate(&plain).await;
                     }
                     whole
                 }

@@ -36,7 +36,7 @@ impl SlowLane {
         let minute_s = window.at_s.div_euclid(EVERY_S) * EVERY_S;
         let ask = async {
             let at = Window { at_s: minute_s, ..*window };
-            let mut plan = graph::plan(origin, Signals { percentiles: false, slow_lane: true }, &at);
+            let mut plan = graph::plan(origin, Signals { slow_lane: true, ..Signals::default() }, &at);
             plan.retain(|query| query.kind.is_slow_lane());
             // The cheap one first: presence spans a quarter of an hour.
             plan.sort_by_key(|query| query.kind != QueryKind::IntendedWeight);

@@ -1,9 +1,9 @@
 //! The settings file: TOML whose keys are the flags' names. It is read into the flags' own words, so that one reader
 //! gives meaning to all sources. Must not know what a setting means.
 
-use super::{ReadFile, split};
+use super::{ReadFile, health, split};
 use clap::{Arg, ArgAction, Command};
-use graph::IntendedSplit;
+use graph::{IntendedSplit, health::HealthLine};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
@@ -14,6 +14,7 @@ pub(super) struct File {
     /// By flag, without dashes.
     pub(super) values: BTreeMap<String, Vec<String>>,
     pub(super) splits: Vec<IntendedSplit>,
+    pub(super) health: Vec<HealthLine>,
     pub(super) mistakes: Vec<String>,
 }
 
@@ -47,6 +48,10 @@ impl File {
     fn take(&mut self, key: &str, value: &Value, command: &Command) {
         if key == "split" {
             self.splits = split::read(value, &mut self.mistakes);
+            return;
+        }
+        if key == "health" {
+            self.health = health::read(value, &mut self.mistakes);
             return;
         }
         let Some(arg) = settable(command).find(|arg| arg.get_long() == Some(key)) else {

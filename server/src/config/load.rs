@@ -108,12 +108,20 @@ impl Loaded {
         let mut mistakes = self.file.mistakes.clone();
         match Config::from_settings(settings, read_file) {
             Ok(config) if mistakes.is_empty() => {
-                return Ok(Config { splits: self.file.splits.clone(), ..config });
+                return Ok(Config {
+                    splits: self.file.splits.clone(),
+                    health: self.file.health.clone(),
+                    ..config
+                });
             }
             Ok(_) => {}
             Err(Mistakes(more)) => mistakes.extend(more.iter().map(|mistake| self.placed(mistake))),
         }
         Err(Mistakes(mistakes))
+    }
+
+    pub(super) fn health(&self) -> &[graph::health::HealthLine] {
+        &self.file.health
     }
 
     pub(super) fn splits(&self) -> &[graph::IntendedSplit] {

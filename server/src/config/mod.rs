@@ -4,6 +4,7 @@
 mod bind;
 mod extra_matcher;
 mod file;
+mod health;
 mod limits;
 mod load;
 mod print;
@@ -34,6 +35,8 @@ pub struct Config {
     pub source: String,
     /// `[[split]]` in the settings file: how versions are meant to share requests.
     pub splits: Vec<graph::IntendedSplit>,
+    /// From when on something is degraded or failing, where that differs from the defaults.
+    pub health: Vec<graph::health::HealthLine>,
     /// Lets the page publish what its painter drew (`--test-hook`). For browser tests only.
     pub test_hook: bool,
 }
@@ -60,7 +63,26 @@ impl Config {
             return Err(Mistakes(mistakes));
         }
         let source = prometheus.as_ref().and_then(|p| p.url.host_str()).unwrap_or_default().to_owned();
-        Ok(Self { bind, prometheus, limits, source, splits: Vec::new(), test_hook: settings.test_hook })
+        Ok(Self {
+            bind,
+            prometheus,
+            limits,
+            source,
+            splits: Vec::new(),
+            health: Vec::new(),
+            test_hook: settings.test_hook,
+        })
+    }
+
+    /// What this installation decides for all its viewers.
+    pub(crate) fn view_config(&self) -> graph::ViewConfig {
+        let standard = graph::ViewConfig::default();
+        let min_requests = standard.health.min_requests;
+        graph::ViewConfig {
+            intended_splits: self.splits.clone(),
+            health: graph::health::HealthRules::new(self.health.clone(), min_requests),
+            ..standard
+        }
     }
 
     /// What is as was asked for but should not go unsaid: at start, in the log and in the status.

@@ -12,7 +12,7 @@ pub struct Notes {
     /// Prometheus's own warnings: the answer may be partial.
     pub warnings: Vec<String>,
     pub infos: Vec<String>,
-    /// Rows that carry native histograms, which these queries cannot use.
+    /// Rows that carry native histograms where plain numbers were asked for.
     pub histograms: usize,
     /// Bucket rows without a readable `le`.
     pub without_bound: usize,
@@ -37,9 +37,11 @@ pub fn decode_instant(
         table: Table { labels: labels.to_vec(), ..Table::default() },
         buckets,
         without_bound: 0,
+        whole: 0,
     };
     let mut notes = visit::read(body, labels, symbols, &mut sink)?;
     notes.without_bound = sink.without_bound;
+    notes.histograms -= sink.whole;
     Ok((sink.table, notes))
 }
 
@@ -58,11 +60,18 @@ struct InstantSink {
     table: Table,
     buckets: bool,
     without_bound: usize,
+    /// Native histograms that were read.
+    whole: usize,
 }
 
 impl RowSink for InstantSink {
     fn row(&mut self, cells: &[Symbol], row: &Row) {
-        // A row with a native histogram has no value at all; it is counted by the reader.
+        // A row with a native histogram has no value at all.
+        if self.buckets && !row.histogram.is_empty() {
+            self.table.push_histogram(cells, &row.histogram);
+            self.whole += 1;
+            return;
+        }
         let Some((_, value)) = row.points.first() else { return };
         if !value.is_finite() {
             self.table.not_numbers += 1;

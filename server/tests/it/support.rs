@@ -185,7 +185,11 @@ impl Drop for Flight {
 fn kind_of(promql: &str) -> Option<QueryKind> {
     static PLAN: LazyLock<Vec<graph::Query>> = LazyLock::new(|| {
         let window = Window { at_s: 0, window_s: 600, scrape_interval_s: Some(15.0) };
-        graph::plan(&Origin::default(), Signals { percentiles: true, slow_lane: true }, &window)
+        graph::plan(
+            &Origin::default(),
+            Signals { percentiles: true, slow_lane: true, ..Signals::default() },
+            &window,
+        )
     });
     PLAN.iter().find(|query| query.promql == promql).map(|query| query.kind)
 }

@@ -53,7 +53,11 @@ impl Panels {
 
 fn snapshot(mesh: &Mesh, window: Window) -> Result<Snapshot> {
     let mut answers = Answers::new(Origin::default(), window);
-    for query in plan(&Origin::default(), Signals { percentiles: true, slow_lane: true }, &window) {
+    for query in plan(
+        &Origin::default(),
+        Signals { percentiles: true, slow_lane: true, ..Signals::default() },
+        &window,
+    ) {
         let outcome = outcome(mesh, &query, window.at_s, &mut answers.symbols)?;
         answers.outcomes.insert(query.kind, (outcome, Vec::new()));
     }

@@ -80,7 +80,7 @@ async fn generated_queries_over_the_shop_agree() -> Result<()> {
 
 /// The queries of the product for a window that ends at an instant.
 fn product_queries(at_s: i64, window_s: u64) -> Vec<Query> {
-    let signals = Signals { percentiles: true, slow_lane: true };
+    let signals = Signals { percentiles: true, slow_lane: true, ..Signals::default() };
     plan(&Origin::default(), signals, &Window { at_s, window_s, scrape_interval_s: Some(15.0) })
 }
 

@@ -43,11 +43,16 @@ impl<'a> Asking<'a> {
     pub(super) fn quantile(&self, q: f64) -> Option<String> {
         let timed = self.timed()?;
         let buckets = self.rates(self.words.duration_bucket, &timed);
-        Some(format!("{}histogram_quantile({q}, sum by (le) ({buckets}))", self.in_ms()))
+        let by = if self.words.native_histograms { "" } else { "by (le) " };
+        Some(format!("{}histogram_quantile({q}, sum {by}({buckets}))", self.in_ms()))
     }
 
     pub(super) fn mean(&self) -> Option<String> {
         let timed = self.timed()?;
+        if self.words.native_histograms {
+            let whole = self.rates(self.words.duration_sum, &timed);
+            return Some(format!("{}histogram_avg(sum({whole}))", self.in_ms()));
+        }
         let sum = self.rates(self.words.duration_sum, &timed);
         let count = self.rates(self.words.duration_count, &timed);
         Some(format!("{}sum({sum}) / sum({count})", self.in_ms()))
@@ -68,6 +73,12 @@ impl<'a> Asking<'a> {
     pub(super) fn tcp(&self, metric: &str) -> Option<String> {
         let terms = self.tcp.as_ref()?.chosen();
         (!terms.is_empty()).then(|| format!("sum({})", self.rates(metric, &terms)))
+    }
+
+    /// Bytes of requests or of responses, as the chosen sides count them.
+    pub(super) fn bytes(&self, metric: &str) -> Option<String> {
+        let terms = self.timed()?;
+        self.requests.as_ref()?.has_volume().then(|| format!("sum({})", self.rates(metric, &terms)))
     }
 
     /// Chosen sides, and what never arrived.
@@ -121,7 +132,13 @@ impl<'a> Asking<'a> {
         let extra = self.picture.snapshot.origin.extra_matcher.as_deref();
         let rates: Vec<String> = terms
             .iter()
-            .map(|term| format!("rate({}[{}s])", selector(metric, term, extra), self.range_s))
+            .map(|term| {
+                let rate = format!("rate({}[{}s])", selector(metric, term, extra), self.range_s);
+                match self.words.replicas {
+                    Some(replicas) => format!("max without ({replicas}) ({rate})"),
+                    None => rate,
+                }
+            })
             .collect();
         rates.join(" or ")
     }

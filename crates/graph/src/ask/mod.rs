@@ -102,6 +102,8 @@ pub(crate) fn named(picture: &Picture<'_>, scope: &Scope) -> Vec<NamedQuery> {
         ("tcp_received", asking.tcp(asking.words.tcp_received)),
         ("tcp_opened", asking.tcp(asking.words.tcp_opened)),
         ("tcp_closed", asking.tcp(asking.words.tcp_closed)),
+        ("request_bytes", asking.bytes(asking.words.request_bytes)),
+        ("response_bytes", asking.bytes(asking.words.response_bytes)),
     ];
     queries
         .into_iter()

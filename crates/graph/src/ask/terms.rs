@@ -49,6 +49,8 @@ pub(super) struct Terms<'a> {
     links: Vec<&'a Link>,
     constrain: Constrain,
     protocol: Option<Protocol>,
+    /// Set where all is of one kind of request.
+    operation: Option<Matcher>,
 }
 
 impl<'a> Terms<'a> {
@@ -66,8 +68,9 @@ impl<'a> Terms<'a> {
         let moved = links.iter().any(|link| link.figures.moved() || link.figures.last_seen_s.is_some());
         moved.then_some(Self {
             picture,
-            links,
             constrain: scope.constrain,
+            operation: operation(picture, &links).filter(|_| !wants_tcp),
+            links,
             protocol: scope.protocol.filter(|_| !wants_tcp),
         })
     }
@@ -123,6 +126,10 @@ impl<'a> Terms<'a> {
         terms
     }
 
+    pub(super) fn has_volume(&self) -> bool {
+        self.links.iter().any(|link| link.figures.volume.is_some())
+    }
+
     pub(super) fn reported_by_servers(&self) -> bool {
         self.links.iter().all(|link| link.reporter != Reporter::Source)
     }
@@ -174,6 +181,7 @@ impl<'a> Terms<'a> {
             Some(Protocol::Http) => term.push(Matcher::IsNot(dialect.tag(Tag::Protocol), "grpc".into())),
             Some(Protocol::Tcp) | None => {}
         }
+        term.extend(self.operation.clone());
         term
     }
 
@@ -327,6 +335,14 @@ impl<'a> Terms<'a> {
     }
 }
 
+/// The label that requests are told apart by, where all of these links have one value of it.
+fn operation(picture: &Picture<'_>, links: &[&Link]) -> Option<Matcher> {
+    let label = picture.snapshot.origin.operations.as_ref()?;
+    let value = links.first().map(|link| link.asked.operation).filter(|value| !value.is_empty())?;
+    let one = links.iter().all(|link| link.asked.operation == value);
+    one.then(|| Matcher::Operation(label.clone(), picture.snapshot.text(value).to_owned()))
+}
+
 /// Absent, empty and `unknown` are one.
 const UNKNOWN: &str = "unknown|";
 
@@ -336,6 +352,6 @@ const VERSIONLESS: &str = "unknown|latest|";
 /// Not a link of nothing but requests that never arrived.
 fn spoke(link: &Link) -> bool {
     let own_rows = link.rows.iter().any(|row| row.reporter == link.reporter);
-    let timed = link.figures.duration_count.is_some_and(|count| count > 0.0);
+    let timed = link.figures.latency.count.is_some_and(|count| count > 0.0);
     own_rows || timed || !link.tcp_rows.is_empty() || link.rows.is_empty()
 }

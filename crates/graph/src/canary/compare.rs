@@ -99,11 +99,11 @@ fn comparison(
     let answer = |verdict, evidence, sentence| {
         Some(Comparison { verdict, baseline: key(snapshot, baseline), evidence, sentence })
     };
-    if fewest < config.tolerances.min_requests {
+    if fewest < config.health.min_requests {
         let sentence = format!(
             "Too few requests in this window to compare {own} with {other}: {} from callers of both, compared from {} on.",
             words::count(fewest),
-            words::count(config.tolerances.min_requests)
+            words::count(config.health.min_requests)
         );
         return answer(Verdict::TooFewRequests, None, sentence);
     }

@@ -1,13 +1,14 @@
 //! Istio from 1.3 up to today: its metrics, its labels, and which of them stands in for which.
 //! It must not know nodes, views or health.
 
-use super::{Dialect, Probe, ProbeQuery, Tag, Vocabulary};
+use super::{Dialect, DurationUnit, Probe, ProbeQuery, Tag, Vocabulary};
 use crate::{
     answers::Answers,
     flow::{End, Field, Flows},
-    query::{Origin, Query, QueryKind, RangeOf, Signals, Window, selector},
+    query::{Matcher, Origin, Query, QueryKind, Signals, Window, selector},
 };
 
+mod ask;
 mod missing;
 mod read;
 
@@ -21,9 +22,21 @@ const TCP_RECEIVED: &str = "istio_tcp_sent_bytes_total";
 const TCP_OPENED: &str = "istio_tcp_connections_opened_total";
 const TCP_CLOSED: &str = "istio_tcp_connections_closed_total";
 
-/// Presence looks back this far: what was there and went is drawn as silent for as long.
-const PRESENCE_SPAN_S: u64 = 900;
 const PRESENCE_STEP_S: u64 = 30;
+
+/// Labels by which replicas of one Prometheus mark what they wrote.
+const REPLICA_LABELS: [&str; 3] = ["prometheus_replica", "replica", "__replica__"];
+const REPLICAS: &str = "prometheus_replica, replica, __replica__, prometheus";
+/// Series held more often than this by the store are copies. (A few may differ while one replica lags.)
+const COPIED: f64 = 1.5;
+const COPIES: &str = "copies";
+
+/// Labels of our own making. No store has them.
+const OPERATION: &str = "portolan_operation";
+const UNIT: &str = "portolan_unit";
+const SECONDS: &str = "s";
+const DIRECTION: &str = "portolan_direction";
+const SENT: &str = "sent";
 
 macro_rules! identity {
     ($($more:literal),*) => {
@@ -58,12 +71,18 @@ pub(super) const BY_REQUESTS: &[&str] = identity!(
     "response_flags",
     "connection_security_policy",
     "source_principal",
-    "destination_principal"
+    "destination_principal",
+    "portolan_operation"
 );
 const BY_TCP: &[&str] =
     identity!("response_flags", "connection_security_policy", "source_principal", "destination_principal");
-const BY_DURATION: &[&str] = identity!("request_protocol");
-const BY_PRESENCE_REQUESTS: &[&str] = BY_DURATION;
+/// With the answer, so that the mean of those that succeeded costs no query of its own.
+const BY_DURATION: &[&str] =
+    identity!("request_protocol", "response_code", "grpc_response_status", "portolan_operation");
+const BY_BUCKET: &[&str] = identity!("request_protocol", "portolan_unit", "portolan_operation");
+const BY_VOLUME: &[&str] = identity!("request_protocol", "portolan_operation");
+const BY_MESSAGES: &[&str] = identity!("request_protocol", "portolan_direction", "portolan_operation");
+const BY_PRESENCE_REQUESTS: &[&str] = identity!("request_protocol");
 const BY_PRESENCE_TCP: &[&str] = identity!();
 /// A scrape may have put its own `namespace` over Flagger's, which is then `exported_namespace`.
 const BY_WEIGHT: &[&str] = &["workload", "namespace", "exported_namespace"];
@@ -74,26 +93,52 @@ impl Dialect for Istio {
     }
 
     fn probe_queries(&self, extra_matcher: Option<&str>) -> Vec<ProbeQuery> {
-        ["istio_request_duration_milliseconds_count", "istio_request_duration_seconds_count"]
-            .map(|word| ProbeQuery { word, promql: format!("count({})", selector(word, &[], extra_matcher)) })
-            .into()
+        // Only series that a replica has marked: where there are none, this costs next to nothing.
+        let marked: Vec<String> = REPLICA_LABELS
+            .map(|label| selector(REQUESTS, &[Matcher::IsNot(label, String::new())], extra_matcher))
+            .into();
+        let marked = marked.join(" or ");
+        let copies = ProbeQuery {
+            word: COPIES,
+            promql: format!("count({marked}) / count(group without ({REPLICAS}) ({marked}))"),
+        };
+        // Series with buckets end in `_count`; those with native histograms have the bare name.
+        [
+            "istio_request_duration_milliseconds_count",
+            "istio_request_duration_seconds_count",
+            "istio_request_duration_milliseconds",
+            "istio_request_duration_seconds",
+        ]
+        .into_iter()
+        .map(|word| ProbeQuery { word, promql: format!("count({})", selector(word, &[], extra_matcher)) })
+        .chain([copies])
+        .collect()
     }
 
     fn probe(&self, answers: &[(&'static str, f64)]) -> Probe {
-        let has = |unit: &str| answers.iter().any(|(word, value)| word.contains(unit) && *value > 0.0);
-        Probe { duration_in_seconds: has("_seconds_") && !has("_milliseconds_") }
+        let count = |unit: &str, native: bool| -> f64 {
+            let of_unit =
+                answers.iter().filter(|(word, _)| word.contains(unit) && word.ends_with("_count") != native);
+            of_unit.map(|(_, value)| value.max(0.0)).sum()
+        };
+        let [ms, seconds] = ["milliseconds", "_seconds"].map(|unit| (count(unit, false), count(unit, true)));
+        let duration = match (ms.0 + ms.1 > 0.0, seconds.0 + seconds.1 > 0.0) {
+            (true, true) => DurationUnit::Both,
+            (false, true) => DurationUnit::Seconds,
+            _ => DurationUnit::Ms,
+        };
+        let (classic, native) = (ms.0 + seconds.0, ms.1 + seconds.1);
+        // A store may keep both forms of one histogram: never add the two.
+        let native_histograms = native > 0.0 && native >= classic && duration != DurationUnit::Both;
+        let copies = answers.iter().find(|(word, _)| *word == COPIES).map(|(_, copies)| *copies);
+        Probe { duration, native_histograms, copies: copies.filter(|copies| copies.is_finite()) }
     }
 
     fn queries(&self, origin: &Origin, signals: Signals, window: &Window) -> Vec<Query> {
-        let mut kinds: Vec<QueryKind> =
-            QueryKind::ALL.into_iter().filter(|kind| !kind.is_slow_lane()).collect();
-        if !signals.percentiles {
-            kinds.retain(|kind| *kind != QueryKind::DurationBucket);
-        }
-        if signals.slow_lane {
-            kinds.extend(QueryKind::ALL.into_iter().filter(|kind| kind.is_slow_lane()));
-        }
-        kinds.into_iter().map(|kind| query(origin, kind, window)).collect()
+        let lane = |slow: bool| {
+            QueryKind::ALL.into_iter().filter(move |kind| signals.want(*kind) && kind.is_slow_lane() == slow)
+        };
+        lane(false).chain(lane(true)).map(|kind| ask::query(origin, kind, window)).collect()
     }
 
     fn flows(&self, answers: &Answers) -> Flows {
@@ -101,27 +146,38 @@ impl Dialect for Istio {
     }
 
     fn vocabulary(&self, probe: &Probe) -> Vocabulary {
-        let seconds = probe.duration_in_seconds;
-        let pick = |ms, s| if seconds { s } else { ms };
+        let seconds = probe.duration == DurationUnit::Seconds;
+        let pick = |ms: [&'static str; 3], s: [&'static str; 3]| if seconds { s } else { ms };
+        let [bucket, sum, count] = if probe.native_histograms {
+            pick(["istio_request_duration_milliseconds"; 3], ["istio_request_duration_seconds"; 3])
+        } else {
+            pick(
+                [
+                    "istio_request_duration_milliseconds_bucket",
+                    "istio_request_duration_milliseconds_sum",
+                    "istio_request_duration_milliseconds_count",
+                ],
+                [
+                    "istio_request_duration_seconds_bucket",
+                    "istio_request_duration_seconds_sum",
+                    "istio_request_duration_seconds_count",
+                ],
+            )
+        };
         Vocabulary {
             requests: REQUESTS,
-            duration_bucket: pick(
-                "istio_request_duration_milliseconds_bucket",
-                "istio_request_duration_seconds_bucket",
-            ),
-            duration_sum: pick(
-                "istio_request_duration_milliseconds_sum",
-                "istio_request_duration_seconds_sum",
-            ),
-            duration_count: pick(
-                "istio_request_duration_milliseconds_count",
-                "istio_request_duration_seconds_count",
-            ),
+            duration_bucket: bucket,
+            duration_sum: sum,
+            duration_count: count,
+            native_histograms: probe.native_histograms,
             ms_per_unit: if seconds { 1000.0 } else { 1.0 },
             tcp_sent: TCP_SENT,
             tcp_received: TCP_RECEIVED,
             tcp_opened: TCP_OPENED,
             tcp_closed: TCP_CLOSED,
+            replicas: probe.copies.is_some_and(|copies| copies >= COPIED).then_some(REPLICAS),
+            request_bytes: "istio_request_bytes_sum",
+            response_bytes: "istio_response_bytes_sum",
         }
     }
 
@@ -157,37 +213,4 @@ impl Dialect for Istio {
             Tag::Security => "connection_security_policy",
         }
     }
-}
-
-/// Rows that stand still are left out (`> 0`): a mesh has several times more of them than of moving ones, and
-/// what they would tell, that a thing was there and went, the presence queries tell without them.
-fn query(origin: &Origin, kind: QueryKind, window: &Window) -> Query {
-    let words = Istio.vocabulary(&origin.probe);
-    let (metric, by) = match kind {
-        QueryKind::Requests => (words.requests, BY_REQUESTS),
-        QueryKind::TcpSent => (words.tcp_sent, BY_TCP),
-        QueryKind::TcpReceived => (words.tcp_received, BY_TCP),
-        QueryKind::TcpOpened => (words.tcp_opened, BY_TCP),
-        QueryKind::TcpClosed => (words.tcp_closed, BY_TCP),
-        QueryKind::DurationSum => (words.duration_sum, BY_DURATION),
-        QueryKind::DurationCount => (words.duration_count, BY_DURATION),
-        QueryKind::DurationBucket => (words.duration_bucket, BY_DURATION),
-        QueryKind::IntendedWeight => ("flagger_canary_weight", BY_WEIGHT),
-        QueryKind::PresenceRequests => (words.requests, BY_PRESENCE_REQUESTS),
-        QueryKind::PresenceTcp => (words.tcp_received, BY_PRESENCE_TCP),
-    };
-    let bucketed = kind == QueryKind::DurationBucket;
-    let presence = matches!(kind, QueryKind::PresenceRequests | QueryKind::PresenceTcp);
-    let selected = selector(metric, &[], origin.extra_matcher.as_deref());
-    let over_s = if presence { window.silence_s() } else { window.window_s };
-    let le = if bucketed { ", le" } else { "" };
-    let promql = if kind == QueryKind::IntendedWeight {
-        format!("max by ({}) ({selected})", by.join(", "))
-    } else {
-        let scale =
-            if kind == QueryKind::DurationSum && origin.probe.duration_in_seconds { " * 1000" } else { "" };
-        format!("sum by ({}{le}) (rate({selected}[{over_s}s])){scale} > 0", by.join(", "))
-    };
-    let range = presence.then_some(RangeOf { span_s: PRESENCE_SPAN_S, step_s: PRESENCE_STEP_S });
-    Query { kind, promql, by, bucketed, range }
 }

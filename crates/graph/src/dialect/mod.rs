@@ -62,10 +62,24 @@ pub struct ProbeQuery {
 }
 
 /// What the preflight found out about a store.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Probe {
-    /// Latency is kept in seconds (Istio up to 1.4), not in milliseconds.
-    pub duration_in_seconds: bool,
+    pub duration: DurationUnit,
+    /// Latency is kept as native histograms, in one series each.
+    pub native_histograms: bool,
+    /// How often the store holds each series, where only the replica that wrote it differs.
+    pub copies: Option<f64>,
+}
+
+/// In what latency is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DurationUnit {
+    #[default]
+    Ms,
+    /// Istio up to 1.4.
+    Seconds,
+    /// Proxies of both ages.
+    Both,
 }
 
 /// Metric names of a dialect.
@@ -75,10 +89,16 @@ pub struct Vocabulary {
     pub duration_bucket: &'static str,
     pub duration_sum: &'static str,
     pub duration_count: &'static str,
+    /// The three above are one metric of whole histograms.
+    pub native_histograms: bool,
     /// What a duration is multiplied with to be in milliseconds.
     pub ms_per_unit: f64,
     pub tcp_sent: &'static str,
     pub tcp_received: &'static str,
     pub tcp_opened: &'static str,
     pub tcp_closed: &'static str,
+    /// Labels to count copies of a series once by, where the store has any.
+    pub replicas: Option<&'static str>,
+    pub request_bytes: &'static str,
+    pub response_bytes: &'static str,
 }

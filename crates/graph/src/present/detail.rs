@@ -1,7 +1,7 @@
 //! One node or edge in depth: both directions by protocol, every kind of answer, neighbours, queries.
 //! It must not know how queries are written.
 
-use super::{edge, flags, node};
+use super::{edge, flags, hosts, node};
 use crate::{
     ask::{self, Scope},
     figures::Figures,
@@ -40,6 +40,7 @@ pub fn node_detail(snapshot: &Snapshot, view: &View, id: &str) -> Option<NodeDet
         inbound: sides(&picture, &inbound),
         outbound: sides(&picture, &outbound),
         queries: ask::named(&picture, &Scope::node(&picture, index)),
+        hosts: hosts::hosts(&picture, &described),
     })
 }
 
@@ -56,6 +57,7 @@ pub fn edge_detail(snapshot: &Snapshot, view: &View, id: &str) -> Option<EdgeDet
         breakdown: breakdown(&picture, own),
         principals: principals(&picture, own),
         queries: ask::named(&picture, &Scope::edge(&picture, index)),
+        hosts: hosts::hosts(&picture, own),
     })
 }
 
@@ -103,7 +105,7 @@ fn sides(picture: &Picture<'_>, edges: &[EdgeIndex]) -> Vec<Side> {
             protocol,
             requests: figures.model_requests(picture.snapshot.window_s()),
             tcp: figures.model_tcp(),
-            latency: figures.model_latency(&picture.snapshot.grid),
+            latency: picture.latency(&figures),
             classes: classes(picture, &parts),
         })
         .collect()
@@ -140,6 +142,7 @@ fn breakdown(picture: &Picture<'_>, parts: &[Part]) -> Vec<BreakdownRow> {
     let snapshot = picture.snapshot;
     let text = |symbol: Symbol| snapshot.text(symbol).to_owned();
     let mut rates: BTreeMap<RowKey, f64> = BTreeMap::new();
+    let named = hosts::Named::new(snapshot, parts);
     for part in parts {
         let link = &snapshot.links[part.link as usize];
         for row in &link.rows {
@@ -152,7 +155,7 @@ fn breakdown(picture: &Picture<'_>, parts: &[Part]) -> Vec<BreakdownRow> {
                 code: if code == "0" { "-" } else { code }.to_owned(),
                 grpc_status,
                 flags: if flags.is_empty() { "-" } else { flags }.to_owned(),
-                host: text(if link.asked.host.is_empty() { link.asked.name } else { link.asked.host }),
+                host: named.of(snapshot, link).to_owned(),
                 version: text(snapshot.places.get(link.destination).party.version),
                 unreached: row.unreached,
             };

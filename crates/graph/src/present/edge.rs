@@ -24,7 +24,7 @@ pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex, id: String) -> Edge 
         protocol: map_edge.protocol,
         requests: figures.model_requests(picture.snapshot.window_s()),
         tcp: figures.model_tcp(),
-        latency: figures.model_latency(&picture.snapshot.grid),
+        latency: picture.latency(figures),
         mtls_share: figures.mtls_share(),
         source_share: picture.source_share(index),
         other_side: figures.side_gap(),
@@ -37,7 +37,9 @@ pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex, id: String) -> Edge 
                 .requests
                 .is_some_and(|sums| sums.rate > 0.0 && sums.unreached >= sums.rate * ALL_OF_IT),
             estimated: map_edge.estimated,
+            idle: figures.is_idle(),
         },
         last_seen_s: figures.last_seen_s.filter(|_| silent).map(|seen_s| seen_s as i64),
+        volume: figures.model_volume(&picture.snapshot.sizes),
     }
 }

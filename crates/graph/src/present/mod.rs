@@ -6,6 +6,7 @@ mod detail;
 mod edge;
 mod findings;
 mod flags;
+mod hosts;
 mod intended;
 mod node;
 mod summary;
@@ -56,6 +57,13 @@ fn meta(picture: &Picture<'_>) -> Meta {
                 .into(),
         });
     }
+    if picture.selection.way_missing {
+        warnings.push(Warning {
+            code: "no_way".into(),
+            column: None,
+            sentence: "No calls lead from the one to the other in this window, either way round.".into(),
+        });
+    }
     Meta {
         graph_type: view.graph_type,
         window_s: snapshot.window.window_s,
@@ -73,7 +81,12 @@ fn meta(picture: &Picture<'_>) -> Meta {
 fn percentiles(snapshot: &Snapshot, view: &View) -> Percentiles {
     let no_traffic = !snapshot.links.iter().any(|link| link.figures.requests.is_some_and(|r| r.rate > 0.0));
     let some = !snapshot.grid.bounds().is_empty();
-    match (snapshot.answered.buckets, view.percentiles) {
+    let answered = if view.extras.has(model::Extras::SUCCESSFUL) {
+        snapshot.answered.successful_buckets
+    } else {
+        snapshot.answered.buckets
+    };
+    match (answered, view.percentiles) {
         (true, _) if some || no_traffic => Percentiles::Present,
         (false, false) => Percentiles::NotAsked,
         (false, true) if !snapshot.buckets_asked => Percentiles::Pending,

@@ -4,6 +4,7 @@
 use super::intended;
 use crate::{
     graph_type::NodeKey,
+    naming,
     picture::{JudgedRow, Picture},
     place::{Known, Place},
     sample::Symbol,
@@ -32,7 +33,7 @@ pub(super) fn node(picture: &Picture<'_>, index: NodeIndex) -> Node {
         service: some(names.service),
         requests: figures.model_requests(picture.snapshot.window_s()),
         tcp: figures.model_tcp(),
-        latency: figures.model_latency(&picture.snapshot.grid),
+        latency: picture.latency(figures),
         mtls_share: figures.mtls_share(),
         health: judged.health.clone(),
         change: None,
@@ -41,6 +42,7 @@ pub(super) fn node(picture: &Picture<'_>, index: NodeIndex) -> Node {
         version: some(names.version),
         flags: flags(picture, index),
         last_seen_s: silent_since,
+        volume: figures.model_volume(&picture.snapshot.sizes),
     }
 }
 
@@ -53,67 +55,28 @@ fn flags(picture: &Picture<'_>, index: NodeIndex) -> NodeFlags {
         .iter()
         .map(|place| picture.snapshot.places.get(*place))
         .filter(|known| known.is_workload());
+    // It counts others' calls, not its own.
+    let waypoint = map_node.places.iter().any(|place| picture.snapshot.places.get(*place).is_waypoint);
     NodeFlags {
         root: map_node.root,
         outside: !namespace.is_empty() && !picture.selection.is_chosen(index),
         silent: judged.silent,
         injected: map_node.injected,
         cycle: map_node.cycle,
-        out_of_mesh: workloads.clone().next().is_some() && workloads.all(|known| !known.reports),
+        out_of_mesh: !waypoint && workloads.clone().next().is_some() && workloads.all(|known| !known.reports),
         estimated: map_node.estimated,
+        idle: judged.idle,
+        waypoint,
     }
 }
 
 pub(super) fn kind(picture: &Picture<'_>, index: NodeIndex) -> NodeKind {
-    let map_node = picture.node(index);
-    if select::is_gateway(picture.snapshot, &picture.map, index) {
-        return NodeKind::Gateway;
-    }
-    match map_node.key {
-        NodeKey::App { .. } => NodeKind::App,
-        NodeKey::Service(_) => NodeKind::Service,
-        NodeKey::Place(place) => match picture.snapshot.places.get(place).place {
-            Place::Workload { .. } => NodeKind::Workload,
-            Place::Service(_) => NodeKind::Service,
-            Place::External { .. } => NodeKind::External,
-            Place::Egress { .. } => NodeKind::Egress,
-            Place::Callers { .. } => NodeKind::UnknownCallers,
-            Place::NoRoute { .. } => NodeKind::NoRoute,
-        },
-    }
+    naming::kind(picture.snapshot, &picture.map, index)
 }
 
 /// What its card says.
 pub(super) fn name(picture: &Picture<'_>, index: NodeIndex) -> String {
-    let text = |symbol: Symbol| picture.snapshot.text(symbol).to_owned();
-    match picture.node(index).key {
-        NodeKey::App { app, .. } => text(app),
-        NodeKey::Service(service) => text(service.name),
-        NodeKey::Place(place) => {
-            let known = picture.snapshot.places.get(place);
-            match known.place {
-                Place::Workload { .. } => workload_name(picture, known),
-                Place::Service(service) => text(service.name),
-                Place::External { host, .. } => text(host),
-                Place::Egress { name, .. } => text(name),
-                Place::Callers { .. } => "Unknown callers".into(),
-                Place::NoRoute { .. } => "No route".into(),
-            }
-        }
-    }
-}
-
-fn workload_name(picture: &Picture<'_>, known: &Known) -> String {
-    let party = &known.party;
-    if !party.workload.is_empty() {
-        return picture.snapshot.text(party.workload).to_owned();
-    }
-    [party.app, party.version]
-        .iter()
-        .filter(|symbol| !symbol.is_empty())
-        .map(|symbol| picture.snapshot.text(*symbol))
-        .collect::<Vec<_>>()
-        .join(" ")
+    naming::name(picture.snapshot, &picture.map, index)
 }
 
 #[derive(Default)]
@@ -149,6 +112,10 @@ impl Names {
                 service: service.name,
                 ..Self::default()
             },
+            NodeKey::Operation { cluster, namespace, owner, .. } => {
+                Self { cluster, namespace, service: owner, ..Self::default() }
+            }
+            NodeKey::MoreHosts { cluster } => Self { cluster, ..Self::default() },
             NodeKey::Place(place) => Self::of_place(picture.snapshot.places.get(place)),
         }
     }
@@ -206,7 +173,7 @@ fn version_row(picture: &Picture<'_>, row: &MapRow, judged: &JudgedRow) -> Versi
         intended_share: None,
         requests: row.figures.model_requests(picture.snapshot.window_s()),
         tcp: row.figures.model_tcp(),
-        latency: row.figures.model_latency(&picture.snapshot.grid),
+        latency: picture.latency(&row.figures),
         health: judged.health.clone(),
         comparison: judged.comparison.clone(),
     }

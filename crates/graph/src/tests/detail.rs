@@ -64,7 +64,21 @@ fn queries_select_the_side_that_is_believed() {
          destination_workload=\"reviews-v1\",response_flags=\"UF,URX\"}[600s]))"
     );
     let names: Vec<&str> = detail.queries.iter().map(|query| query.name.as_str()).collect();
-    assert_eq!(names, ["rate", "error_share", "p50", "p90", "p95", "p99", "mean", "mtls"]);
+    assert_eq!(
+        names,
+        [
+            "rate",
+            "error_share",
+            "p50",
+            "p90",
+            "p95",
+            "p99",
+            "mean",
+            "mtls",
+            "request_bytes",
+            "response_bytes"
+        ]
+    );
 }
 
 #[test]
@@ -135,14 +149,16 @@ fn hostile_label_values_stay_inside_their_quotes() {
 }
 
 #[test]
-fn a_refresh_asks_seven_queries_eight_with_percentiles_and_three_in_the_slow_lane() {
+fn a_refresh_asks_seven_queries_eight_with_percentiles_and_four_in_the_slow_lane() {
     let window = Window { at_s: AT_S, window_s: 300, scrape_interval_s: Some(15.0) };
     let origin = Origin { extra_matcher: Some("tenant=\"a\"".into()), ..Origin::default() };
-    let asked = |percentiles, slow_lane| plan(&origin, Signals { percentiles, slow_lane }, &window);
+    let asked = |percentiles, slow_lane| {
+        plan(&origin, Signals { percentiles, slow_lane, ..Signals::default() }, &window)
+    };
     assert_eq!(asked(false, false).len(), 7);
     assert_eq!(asked(true, false).len(), 8);
     let all = asked(true, true);
-    assert_eq!(all.len(), QueryKind::ALL.len());
+    assert_eq!(all.len(), 12);
     assert!(
         all.iter().all(|query| query.promql.contains("{tenant=\"a\"}")),
         "the extra matcher stands in each"
@@ -161,11 +177,37 @@ fn a_refresh_asks_seven_queries_eight_with_percentiles_and_three_in_the_slow_lan
 }
 
 #[test]
-fn seconds_are_told_by_the_preflight() {
+fn the_preflight_tells_units_histograms_and_copies() {
+    use crate::dialect::DurationUnit;
     let dialect = crate::dialect::ALL[0];
-    let words = ["istio_request_duration_milliseconds_count", "istio_request_duration_seconds_count"];
-    assert_eq!(dialect.probe_queries(None).iter().map(|probe| probe.word).collect::<Vec<_>>(), words);
-    assert!(dialect.probe(&[(words[1], 12.0)]).duration_in_seconds);
-    assert!(!dialect.probe(&[(words[0], 3.0), (words[1], 12.0)]).duration_in_seconds);
-    assert!(!dialect.probe(&[]).duration_in_seconds);
+    let [ms, s] = ["istio_request_duration_milliseconds_count", "istio_request_duration_seconds_count"];
+    let words: Vec<&str> = dialect.probe_queries(None).iter().map(|probe| probe.word).collect();
+    let native = "istio_request_duration_milliseconds";
+    assert_eq!(words, [ms, s, native, "istio_request_duration_seconds", "copies"]);
+    let unit = |answers: &[(&'static str, f64)]| dialect.probe(answers).duration;
+    assert_eq!(unit(&[(s, 12.0)]), DurationUnit::Seconds);
+    assert_eq!(unit(&[(ms, 3.0), (s, 12.0)]), DurationUnit::Both);
+    assert_eq!(unit(&[]), DurationUnit::Ms);
+    assert!(dialect.probe(&[(native, 12.0)]).native_histograms);
+    assert!(!dialect.probe(&[(native, 3.0), (ms, 12.0)]).native_histograms, "the form that most have");
+    assert_eq!(dialect.probe(&[("copies", 2.0)]).copies, Some(2.0));
+}
+
+#[test]
+fn extras_are_asked_only_while_somebody_looks() {
+    use model::Extras;
+    let window = Window { at_s: AT_S, window_s: 300, scrape_interval_s: Some(15.0) };
+    let asked = |percentiles, extras| {
+        plan(&Origin::default(), Signals { percentiles, extras, ..Signals::default() }, &window)
+    };
+    assert_eq!(
+        asked(false, Extras::BYTES.and(Extras::MESSAGES).and(Extras::SIZES).and(Extras::OPEN)).len(),
+        7 + 6
+    );
+    assert_eq!(asked(false, Extras::SUCCESSFUL).len(), 7, "nobody looks at percentiles");
+    let successful = asked(true, Extras::SUCCESSFUL);
+    assert_eq!(successful.len(), 9);
+    let of_successful = &successful.last().expect("asked").promql;
+    assert!(of_successful.contains("response_code!~\"0|5..\""), "{of_successful}");
+    assert_eq!(asked(false, Extras::IDLE).len(), 9);
 }

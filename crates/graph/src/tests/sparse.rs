@@ -2,7 +2,7 @@
 
 use crate::{
     Origin, QueryKind, ViewConfig,
-    dialect::Probe,
+    dialect::{DurationUnit, Probe},
     edge_detail, node_detail, snapshot,
     testing::{a_view, answers_of, both, edge_lines, graph, labels, node_lines, req, sample, snap},
     view,
@@ -234,7 +234,8 @@ fn istio_1_3_draws_the_same_graph_as_today() {
     let old = drop_labels(&(shop() + &timed("istio_request_duration_seconds", 0.001)), |label| {
         label.contains("_canonical_") || label.ends_with("_cluster")
     });
-    let origin = Origin { probe: Probe { duration_in_seconds: true }, ..Origin::default() };
+    let origin =
+        Origin { probe: Probe { duration: DurationUnit::Seconds, ..Probe::default() }, ..Origin::default() };
     for graph_type in GraphType::ALL {
         let mut wanted = a_view(graph_type);
         wanted.config = ViewConfig::default();

@@ -15,7 +15,7 @@ use std::fmt::Debug;
 const WORDS: &str = "app versioned_app workload service namespace gateway external egress unknown_callers no_route \
     baseline worse no_difference_seen too_few_requests not_asked pending present missing healthy idle unknown degraded \
     failing http grpc tcp rate_rps error_share p50_ms p95_ms p99_ms sent_bytes_per_s received_bytes_per_s failing_edge \
-    failing_node worse_version degraded_edge degraded_node plaintext silent node row edge bytes_per_s age_s";
+    failing_node worse_version degraded_edge degraded_node plaintext silent node row edge bytes_per_s age_s cluster operation";
 
 fn latency() -> Value {
     let quantile = json!({ "ms": 12.5, "at_least": true });
@@ -24,8 +24,16 @@ fn latency() -> Value {
 
 fn traffic() -> (Value, Value) {
     let requests = json!({ "rate_rps": 0.1, "error_rate_rps": 1e-7, "error_share": 1e21, "count": 12.0, "unreached_rps": 0.5 });
-    let tcp = json!({ "sent_bytes_per_s": 1.0, "received_bytes_per_s": 2.5, "opened_per_s": 0.0, "closed_per_s": 4.0, "flagged_per_s": 5.0 });
+    let tcp = json!({ "sent_bytes_per_s": 1.0, "received_bytes_per_s": 2.5, "opened_per_s": 0.0, "closed_per_s": 4.0, "flagged_per_s": 5.0, "open": 6.0 });
     (requests, tcp)
+}
+
+fn volume() -> Value {
+    let size = json!({ "mean_bytes": 1.0, "p50_bytes": 2.0, "p95_bytes": 3.0, "at_least": true });
+    json!({
+        "request_bytes_per_s": 1.0, "response_bytes_per_s": 2.0, "sent_messages_per_s": 3.0,
+        "received_messages_per_s": 4.0, "request_size": size, "response_size": { "mean_bytes": 1.0 },
+    })
 }
 
 fn health() -> Value {
@@ -46,8 +54,8 @@ fn node() -> Value {
             "comparison": { "verdict": "worse", "baseline": "v1", "evidence": 33.0, "sentence": "worse" },
         }],
         "version": "v1",
-        "flags": { "root": true, "outside": true, "silent": true, "injected": true, "cycle": true, "out_of_mesh": true, "estimated": true },
-        "last_seen_s": -12,
+        "flags": { "root": true, "outside": true, "silent": true, "injected": true, "cycle": true, "out_of_mesh": true, "estimated": true, "idle": true, "waypoint": true },
+        "last_seen_s": -12, "volume": volume(),
     })
 }
 
@@ -57,8 +65,8 @@ fn edge() -> Value {
         "id": "e", "source": "s", "source_row": "r", "target": "t", "target_row": "q", "protocol": "grpc",
         "requests": requests, "tcp": tcp, "latency": latency(), "mtls_share": 1.0, "source_share": 0.5,
         "other_side": { "reporter": "source", "rate_rps": 1.0, "error_share": 0.5, "mean_ms": 2.0 },
-        "health": health(), "flags": { "cycle": true, "silent": true, "unreached": true, "estimated": true },
-        "last_seen_s": 1_700_000_000,
+        "health": health(), "flags": { "cycle": true, "silent": true, "unreached": true, "estimated": true, "idle": true },
+        "last_seen_s": 1_700_000_000, "volume": volume(),
     })
 }
 
@@ -67,7 +75,7 @@ fn finding(subject: &Value, figure: &Value) -> Value {
 }
 
 fn namespace() -> Value {
-    json!({ "name": "shop", "shown": true, "system": true, "apps": 3, "rate_rps": 1.5, "error_share": 0.5, "status": "healthy", "degraded": 1, "failing": 2 })
+    json!({ "name": "shop", "shown": true, "system": true, "apps": 3, "rate_rps": 1.5, "error_share": 0.5, "status": "healthy", "degraded": 1, "failing": 2, "health": health() })
 }
 
 fn graph() -> Value {
@@ -77,11 +85,11 @@ fn graph() -> Value {
             "engine": "Prometheus 2.42", "percentiles": "present",
             "queries": [{ "kind": "requests", "promql": "sum(x)", "duration_ms": 1.5, "rows": 12, "error": "no" }],
             "warnings": [{ "code": "c", "column": "d", "sentence": "s" }],
-            "quality": { "reporters": ["source"], "rows": 3, "unknown_source_share": 0.5, "dropped_rows": 1, "notes": [{ "code": "c", "sentence": "s", "fix": "f" }] },
+            "quality": { "reporters": ["source"], "rows": 3, "unknown_source_share": 0.5, "dropped_rows": 1, "notes": [{ "code": "c", "sentence": "s", "fix": "f", "number": 2.5 }] },
             "stale": { "since_s": 5, "reason": "down", "retry_in_s": 2.5 },
         },
         "nodes": [node()], "edges": [edge()],
-        "boxes": [{ "id": "b", "by": "app", "name": "n", "parent": "p", "members": ["m"] }],
+        "boxes": [{ "id": "b", "by": "app", "name": "n", "parent": "p", "members": ["m"], "health": health(), "requests": traffic().0, "latency": latency() }],
         "findings": [
             finding(&json!({ "node": { "id": "n" } }), &json!({ "error_share": 0.5 })),
             finding(&json!({ "row": { "node": "n", "row": "r" } }), &json!({ "rate_rps": 0.5 })),
@@ -89,7 +97,7 @@ fn graph() -> Value {
             finding(&json!({ "edge": { "id": "e" } }), &json!({ "age_s": 0.5 })),
         ],
         "namespaces": [namespace()],
-        "totals": { "nodes": 1, "edges": 2, "rate_rps": 3.0, "error_share": 0.5 },
+        "totals": { "nodes": 1, "edges": 2, "rate_rps": 3.0, "error_share": 0.5, "health": health(), "latency": latency() },
     })
 }
 
@@ -99,6 +107,11 @@ fn breakdown() -> Value {
 
 fn queries() -> Value {
     json!([{ "name": "rate", "promql": "sum(x)" }])
+}
+
+fn hosts() -> Value {
+    let (requests, tcp) = traffic();
+    json!([{ "host": "h", "count": 2, "requests": requests, "tcp": tcp }])
 }
 
 fn sides() -> Value {
@@ -176,12 +189,12 @@ fn details_come_back() {
     let neighbours = json!([{ "edge": "e", "node": "n", "name": "x", "namespace": "y", "protocol": "http" }]);
     holds::<NodeDetail>(&json!({
         "node": node(), "inbound": sides(), "outbound": sides(), "breakdown": breakdown(),
-        "callers": neighbours, "callees": neighbours, "queries": queries(),
+        "callers": neighbours, "callees": neighbours, "queries": queries(), "hosts": hosts(),
     }));
     holds::<EdgeDetail>(&json!({
         "edge": edge(), "source_name": "a", "target_name": "b", "breakdown": breakdown(),
         "principals": [{ "source": "s", "destination": "d", "rate_rps": 1.0, "mutual_tls": true }],
-        "queries": queries(),
+        "queries": queries(), "hosts": hosts(),
     }));
     holds::<SeriesAnswer>(&json!({
         "start_s": 1, "step_s": 15, "lines": [{ "metric": "p50_ms", "row": "r", "points": [1.0, null, 2.5] }],

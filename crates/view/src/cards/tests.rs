@@ -79,6 +79,9 @@ fn no_box_is_drawn_round_a_single_card() {
         name: id.into(),
         parent: Some("ns:shop".into()),
         members,
+        health: None,
+        requests: None,
+        latency: None,
     };
     let (one, two) = (boxed("one", members(&["cart"])), boxed("two", members(&["search", "catalog"])));
     let inner: Vec<String> = one.members.iter().chain(&two.members).cloned().collect();

@@ -41,7 +41,7 @@ pub(crate) fn draw(pen: &mut Pen, node: &Node, card: Rect, style: NodeStyle) {
             pen.both(cloud(inner), Token::UnknownSoft, stroke, "card");
             return;
         }
-        NodeKind::Service => {
+        NodeKind::Service | NodeKind::Operation => {
             pen.both(rounded(inner, inner.height / 2.0), style.fill, outline, "card");
             if node.versions.is_empty() {
                 pill_bar(pen, inner, style.bar);

@@ -1,7 +1,10 @@
 //! What the table says of the shop, in which order, and what it leaves out.
 
 use super::*;
-use crate::{find::Find, tests::shop};
+use crate::{
+    find::{Find, matched},
+    tests::shop,
+};
 
 fn names(rows: &[Row]) -> Vec<&str> {
     rows.iter().map(|row| row.cells[0].as_str()).collect()
@@ -85,7 +88,7 @@ fn a_second_choice_turns_the_order_round() {
 #[test]
 fn find_lights_rows_or_leaves_out_the_others_as_on_the_map() {
     let graph = shop();
-    let matched = Find::parse("checkout").unwrap().unwrap().matches(&graph);
+    let matched = matched(&Find::parse("checkout").unwrap().unwrap(), &graph);
     let sort = Of::Nodes.first_sort();
     let lit = rows(&graph, Of::Nodes, Some(&matched), false, sort);
     assert_eq!(

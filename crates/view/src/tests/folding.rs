@@ -1,7 +1,10 @@
 //! Namespaces as cards.
 
 use super::{node, shop};
-use crate::{find::Find, fold};
+use crate::{
+    find::{Find, matched},
+    fold,
+};
 use model::{Graph, NodeKind, Subject};
 
 fn all(graph: &Graph) -> fold::Folded {
@@ -75,13 +78,13 @@ fn what_is_found_or_selected_within_is_shown_by_the_card() {
     let folded = all(&graph);
     let cart = node(&graph, "cart");
     let home = fold::home(cart).unwrap();
-    let whole = Find::parse("name=cart").unwrap().unwrap().matches(&graph);
-    let matched = folded.matched(&whole);
+    let whole = matched(&Find::parse("name=cart").unwrap().unwrap(), &graph);
+    let lit_cards = folded.matched(&whole);
     let lit: Vec<&str> = folded
         .graph
         .nodes
         .iter()
-        .zip(&matched.nodes)
+        .zip(&lit_cards.nodes)
         .filter(|pair| *pair.1)
         .map(|pair| &*pair.0.id)
         .collect();

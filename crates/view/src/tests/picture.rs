@@ -183,7 +183,7 @@ fn hiding_leaves_only_what_matches() {
     let graph = shop();
     let scene = placed(&graph);
     let find = Find::parse("ns=data").unwrap().unwrap();
-    let matched = find.matches(&graph);
+    let matched = crate::find::matched(&find, &graph);
     let marks = crate::marks(&Drawing { matched: Some(&matched), hide: true, ..drawing(&graph, &scene) });
     let mut names = texts(&marks, "name");
     names.sort_unstable();

@@ -68,6 +68,19 @@ fn warnings_infos_and_native_histograms_are_noticed() {
 }
 
 #[test]
+fn native_histograms_are_read_where_buckets_are_asked_for() {
+    let rows = r#"{"metric":{"app":"x"},"histogram":[1,{"count":"6","sum":"2","buckets":[[0,"1","2","3"],[0,"4","8","3"]]}]},
+        {"metric":{"app":"y","le":"5"},"value":[1,"2"]},
+        {"metric":{"app":"z"},"histogram":[1,{"count":"0","sum":"0"}]}"#;
+    let (lines, _, notes) = check(&answer(rows), true);
+    assert_eq!(
+        lines,
+        ["x|| le 1 = 0", "x|| le 2 = 3", "x|| le 4 = 3", "x|| le 8 = 6", "x|| le inf = 6", "y|| le 5 = 2"]
+    );
+    assert_eq!(notes.histograms, 1, "an empty one tells nothing");
+}
+
+#[test]
 fn a_matrix_keeps_its_points_in_order_without_gaps_filled() {
     let body = r#"{"status":"success","data":{"resultType":"matrix","result":[
         {"metric":{"app":"x"},"values":[[10,"1"],[20,"NaN"],[30,"3"]]},{"metric":{},"values":[]}]}}"#;

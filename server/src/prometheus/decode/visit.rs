@@ -12,6 +12,8 @@ pub(super) struct Row {
     /// (unix seconds, value); one for an instant query.
     pub(super) points: Vec<(f64, f64)>,
     pub(super) le: Option<f64>,
+    /// A native histogram's buckets: above, up to, count.
+    pub(super) histogram: Vec<(f64, f64, f64)>,
 }
 
 /// Where rows go.
@@ -81,6 +83,7 @@ impl Reader<'_> {
         self.cells.fill(Symbol::EMPTY);
         self.row.points.clear();
         self.row.le = None;
+        self.row.histogram.clear();
     }
 }
 
@@ -209,7 +212,17 @@ impl<'de> Visitor<'de> for Series<'_, '_> {
                     reader.row.points.push(point);
                 }
                 Some("values") => map.next_value_seed(Points(&mut reader.row.points))?,
-                Some("histogram" | "histograms") => {
+                Some("histogram") => {
+                    let (_, Whole { buckets }) = map.next_value::<(IgnoredAny, Whole<'_>)>()?;
+                    let number = |text: &str| text.parse().unwrap_or(f64::NAN);
+                    reader.row.histogram.extend(
+                        buckets
+                            .iter()
+                            .map(|(_, above, up_to, count)| (number(above), number(up_to), number(count))),
+                    );
+                    reader.notes.histograms += 1;
+                }
+                Some("histograms") => {
                     reader.notes.histograms += 1;
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -290,6 +303,14 @@ impl Visitor<'_> for Interned<'_, '_> {
     fn visit_str<E>(self, text: &str) -> Result<Symbol, E> {
         Ok(self.0.symbols.intern(text))
     }
+}
+
+/// A native histogram; its bounds and counts are texts.
+#[derive(serde::Deserialize)]
+struct Whole<'a> {
+    /// Kind of bounds, above, up to, count.
+    #[serde(borrow, default)]
+    buckets: Vec<(IgnoredAny, &'a str, &'a str, &'a str)>,
 }
 
 /// The points of a matrix.

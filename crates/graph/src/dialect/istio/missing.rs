@@ -120,6 +120,7 @@ fn note(wanted: &Wanted, table: &Table, grpc: Option<Symbol>, of: &str) -> Optio
             "Keep {} in Istio's telemetry configuration and in Prometheus' metric_relabel_configs.",
             wanted.labels[0]
         ),
+        number: Some(without as f64),
     })
 }
 

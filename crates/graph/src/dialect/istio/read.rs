@@ -1,10 +1,15 @@
 //! Istio's rows to flows: which label stands in for which, and which are missing.
 //! It must not know queries or views.
 
-use super::{PRESENCE_STEP_S, missing};
+use super::{DIRECTION, OPERATION, PRESENCE_STEP_S, SECONDS, SENT, UNIT, missing};
 use crate::{
     answers::Answers,
-    flow::{Asked, Channel, Field, Flow, Flows, Intent, Measure, Party, Reporter, Security, Tags},
+    dialect::DurationUnit,
+    figures::Answer,
+    flow::{
+        Asked, Channel, Field, Flow, Flows, Intent, Measure, Measured, Outcome, Party, Reporter, Security,
+        Tags, Way,
+    },
     query::QueryKind,
     sample::{RangeTable, Symbol, Symbols, Table},
 };
@@ -85,7 +90,7 @@ impl Meanings {
 }
 
 /// Labels that name a channel, in the order of `Identity`.
-const IDENTITY: [&str; 19] = [
+const IDENTITY: [&str; 20] = [
     "reporter",
     "source_cluster",
     "source_workload_namespace",
@@ -105,7 +110,27 @@ const IDENTITY: [&str; 19] = [
     "destination_service_name",
     "destination_service_namespace",
     "request_protocol",
+    OPERATION,
 ];
+
+/// Labels that tell rows of a channel apart, in the order of `Reader::tags`.
+const TAGS: [&str; 6] = [
+    "response_code",
+    "grpc_response_status",
+    "response_flags",
+    "connection_security_policy",
+    "source_principal",
+    "destination_principal",
+];
+
+/// One row's cells beside its identity.
+struct RowRead {
+    tags: [Symbol; 6],
+    /// Unit and direction, by labels of our own.
+    made: [Symbol; 2],
+    protocol: Symbol,
+    bound: Option<f64>,
+}
 
 type Identity = [Symbol; IDENTITY.len()];
 
@@ -139,24 +164,15 @@ impl<'a> Reader<'a> {
             meanings: Meanings::new(&answers.symbols),
             channels: FxHashMap::default(),
             by_channel: FxHashMap::default(),
-            ms_per_unit: if answers.origin.probe.duration_in_seconds { 1000.0 } else { 1.0 },
+            ms_per_unit: if answers.origin.probe.duration == DurationUnit::Seconds { 1000.0 } else { 1.0 },
             flows: Flows::default(),
         }
     }
 
     fn table(&mut self, kind: QueryKind, table: &Table) {
         let identity = Columns::new(IDENTITY, &table.labels);
-        let tags = Columns::new(
-            [
-                "response_code",
-                "grpc_response_status",
-                "response_flags",
-                "connection_security_policy",
-                "source_principal",
-                "destination_principal",
-            ],
-            &table.labels,
-        );
+        let tags = Columns::new(TAGS, &table.labels);
+        let made = Columns::new([UNIT, DIRECTION], &table.labels);
         let mut not_numbers = table.not_numbers;
         for (index, value) in table.values.iter().copied().enumerate() {
             if !value.is_finite() || value < 0.0 {
@@ -164,8 +180,12 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let row = table.row(index);
-            let Some(measure) = self.measure(kind, table, index, tags.cells(row)) else { continue };
-            let channel = self.channel(identity.cells(row), is_tcp(kind));
+            let identity = identity.cells(row);
+            let bound = table.le.get(index).copied().filter(|le| !le.is_nan());
+            let read =
+                RowRead { tags: tags.cells(row), made: made.cells(row), protocol: identity[18], bound };
+            let Some(measure) = self.measure(kind, &read) else { continue };
+            let channel = self.channel(identity, is_tcp(kind));
             self.flows.flows.push(Flow { channel, measure, value });
         }
         if not_numbers > 0 {
@@ -173,30 +193,64 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn measure(&self, kind: QueryKind, table: &Table, index: usize, tags: [Symbol; 6]) -> Option<Measure> {
-        let [code, grpc_status, flags, security, source_principal, destination_principal] = tags;
-        let tags = Tags {
+    fn measure(&self, kind: QueryKind, row: &RowRead) -> Option<Measure> {
+        Some(match kind {
+            QueryKind::Requests => Measure::Requests(self.tags(row)),
+            QueryKind::TcpSent => Measure::TcpSent(self.tags(row)),
+            QueryKind::TcpReceived => Measure::TcpReceived(self.tags(row)),
+            QueryKind::TcpOpened => Measure::TcpOpened(self.tags(row)),
+            QueryKind::TcpClosed => Measure::TcpClosed(self.tags(row)),
+            QueryKind::TcpOpen => Measure::TcpOpen,
+            QueryKind::DurationSum => Measure::DurationSum(self.outcome(row)),
+            QueryKind::DurationCount => Measure::DurationCount(self.outcome(row)),
+            QueryKind::DurationBucket => Measure::Bucket { le_ms: self.le_ms(row)?, of: Measured::All },
+            QueryKind::SuccessfulBucket => {
+                Measure::Bucket { le_ms: self.le_ms(row)?, of: Measured::Successful }
+            }
+            QueryKind::RequestBytes => Measure::Bytes(Way::Request),
+            QueryKind::ResponseBytes => Measure::Bytes(Way::Response),
+            QueryKind::RequestSize => Measure::SizeBucket { le_bytes: row.bound?, way: Way::Request },
+            QueryKind::ResponseSize => Measure::SizeBucket { le_bytes: row.bound?, way: Way::Response },
+            QueryKind::Messages if self.answers.symbols.text(row.made[1]) == SENT => {
+                Measure::Messages(Way::Request)
+            }
+            QueryKind::Messages => Measure::Messages(Way::Response),
+            QueryKind::KnownRequests | QueryKind::KnownTcp => Measure::Known,
+            QueryKind::IntendedWeight
+            | QueryKind::PresenceRequests
+            | QueryKind::PresenceTcp
+            | QueryKind::NewSeries => return None,
+        })
+    }
+
+    fn tags(&self, row: &RowRead) -> Tags {
+        let [code, grpc_status, flags, security, source_principal, destination_principal] = row.tags;
+        Tags {
             code,
             grpc_status: self.meanings.known(grpc_status),
             flags,
             security: self.meanings.security(security),
             source_principal: self.meanings.known(source_principal),
             destination_principal: self.meanings.known(destination_principal),
-        };
-        Some(match kind {
-            QueryKind::Requests => Measure::Requests(tags),
-            QueryKind::TcpSent => Measure::TcpSent(tags),
-            QueryKind::TcpReceived => Measure::TcpReceived(tags),
-            QueryKind::TcpOpened => Measure::TcpOpened(tags),
-            QueryKind::TcpClosed => Measure::TcpClosed(tags),
-            QueryKind::DurationSum => Measure::DurationSum,
-            QueryKind::DurationCount => Measure::DurationCount,
-            QueryKind::DurationBucket => {
-                let le = table.le.get(index).copied().filter(|le| !le.is_nan())?;
-                Measure::Bucket { le_ms: le * self.ms_per_unit }
-            }
-            QueryKind::IntendedWeight | QueryKind::PresenceRequests | QueryKind::PresenceTcp => return None,
-        })
+        }
+    }
+
+    fn outcome(&self, row: &RowRead) -> Outcome {
+        let symbols = &self.answers.symbols;
+        let status = self.meanings.known(row.tags[1]);
+        let answer =
+            Answer::new(self.protocol(row.protocol), symbols.text(row.tags[0]), symbols.text(status));
+        if answer.is_error() { Outcome::Failed } else { Outcome::Successful }
+    }
+
+    /// Where both units occur, rows say which is theirs.
+    fn le_ms(&self, row: &RowRead) -> Option<f64> {
+        let in_seconds = self.answers.symbols.text(row.made[0]) == SECONDS;
+        Some(row.bound? * if in_seconds { 1000.0 } else { self.ms_per_unit })
+    }
+
+    fn protocol(&self, stated: Symbol) -> Protocol {
+        if self.meanings.grpc == Some(stated) { Protocol::Grpc } else { Protocol::Http }
     }
 
     fn channel(&mut self, identity: Identity, tcp: bool) -> u32 {
@@ -214,13 +268,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read_channel(&self, identity: &Identity, tcp: bool) -> Channel {
-        let protocol = if tcp {
-            Protocol::Tcp
-        } else if self.meanings.grpc == Some(identity[18]) {
-            Protocol::Grpc
-        } else {
-            Protocol::Http
-        };
+        let protocol = if tcp { Protocol::Tcp } else { self.protocol(identity[18]) };
         Channel {
             reporter: self.meanings.reporter(identity[0]),
             source: self.party(&identity[1..8]),
@@ -229,6 +277,7 @@ impl<'a> Reader<'a> {
                 host: self.meanings.known(identity[15]),
                 name: self.meanings.known(identity[16]),
                 namespace: self.meanings.known(identity[17]),
+                operation: self.meanings.known(identity[19]),
             },
             protocol,
         }
@@ -306,6 +355,8 @@ fn is_tcp(kind: QueryKind) -> bool {
             | QueryKind::TcpReceived
             | QueryKind::TcpOpened
             | QueryKind::TcpClosed
+            | QueryKind::TcpOpen
             | QueryKind::PresenceTcp
+            | QueryKind::KnownTcp
     )
 }

@@ -1,0 +1,100 @@
+//! What the store itself does to the numbers: copies, buckets that lack, series that have only just begun.
+//! It must not know places or views.
+
+use super::note;
+use crate::{answers::Answers, query::QueryKind, snapshot::Snapshot, words};
+use model::graph::QualityNote;
+
+/// Copies that differ in nothing but the replica that wrote them, a hundredth apart from none.
+const COPIED: f64 = 1.01;
+
+pub(super) fn notes(snapshot: &Snapshot, answers: &Answers) -> Vec<QualityNote> {
+    [copies(answers), without_buckets(snapshot), without_end(snapshot), begun(answers), below_scrape(answers)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn copies(answers: &Answers) -> Option<QualityNote> {
+    let copies = answers.origin.probe.copies.filter(|copies| *copies >= COPIED)?;
+    Some(note(
+        "copies",
+        copies,
+        format!(
+            "The store holds each series {} times, written by replicas of one Prometheus; each is counted once.",
+            words::three_digits(copies)
+        ),
+        "Let the store merge replicas (Thanos: --query.replica-label; Mimir: the HA tracker): that halves the cost.",
+    ))
+}
+
+fn without_buckets(snapshot: &Snapshot) -> Option<QualityNote> {
+    if !snapshot.answered.buckets {
+        return None;
+    }
+    let timed = |link: &&crate::link::Link| link.figures.latency.count.is_some_and(|count| count > 0.0);
+    let all = snapshot.links.iter().filter(timed).count();
+    let lacking =
+        snapshot.links.iter().filter(timed).filter(|link| link.figures.latency.buckets.is_empty()).count();
+    // Without any at all the answer says so of the percentiles.
+    (lacking > 0 && lacking < all).then(|| {
+        note(
+            "buckets_missing",
+            lacking as f64,
+            format!(
+                "{} of {} connections with latency have no buckets, so their percentiles are unknown and those of groups leave them out.",
+                words::count(lacking as f64),
+                words::count(all as f64)
+            ),
+            "Keep istio_request_duration_milliseconds_bucket for all pods, or drop it for all.",
+        )
+    })
+}
+
+/// Without the bucket that has all, what lies above the highest bound is not seen.
+fn without_end(snapshot: &Snapshot) -> Option<QualityNote> {
+    let highest = snapshot.grid.bounds().last().filter(|bound| bound.is_finite())?;
+    // Native histograms end at the highest value seen.
+    (!snapshot.origin.probe.native_histograms).then(|| {
+        note(
+            "no_infinite_bucket",
+            *highest,
+            format!(
+                "No bucket is unbounded: what took longer than {} is missing from percentiles.",
+                words::ms(*highest)
+            ),
+            "Keep the series with le=\"+Inf\".",
+        )
+    })
+}
+
+fn begun(answers: &Answers) -> Option<QualityNote> {
+    let begun = answers.table(QueryKind::NewSeries)?.values.first().copied().filter(|count| *count > 0.0)?;
+    Some(note(
+        "new_series",
+        begun,
+        format!(
+            "{} series of requests began in the last quarter of an hour. Prometheus cannot count the first value of each, \
+             so a failure that happened once may be missing.",
+            words::count(begun)
+        ),
+        "Nothing to do: longer windows and repeated failures are counted rightly.",
+    ))
+}
+
+/// With two scrapes in a window, a missed one empties it.
+fn below_scrape(answers: &Answers) -> Option<QualityNote> {
+    let scrape_s = answers.window.scrape_interval_s.filter(|scrape_s| *scrape_s > 0.0)?;
+    let scrapes = answers.window.window_s as f64 / scrape_s;
+    (scrapes < super::SCRAPES_WANTED).then(|| {
+        note(
+            "window_against_scrape",
+            scrapes,
+            format!(
+                "The window spans {} scrapes; rates need at least two, and four to survive a missed one.",
+                words::three_digits(scrapes)
+            ),
+            "Choose a longer window.",
+        )
+    })
+}

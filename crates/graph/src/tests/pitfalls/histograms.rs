@@ -1,0 +1,93 @@
+//! Buckets: bounds, ends, merging, units.
+
+use crate::{
+    Origin, Signals,
+    dialect::{DurationUnit, Probe},
+    plan,
+    sample::{Symbols, Table},
+    snapshot,
+    testing::{a_view, answers_of, both, graph, labels, sample, snap},
+    view,
+};
+use model::{Extras, GraphType, QuantileMs};
+
+fn timed(to: &str, buckets: &[(&str, f64)]) -> String {
+    let of = |(le, rate): &(&str, f64)| {
+        let more = format!("le=\"{le}\"");
+        sample(
+            "istio_request_duration_milliseconds_bucket",
+            &labels("destination", "web-v1.shop", to, &more),
+            *rate,
+        )
+    };
+    both("web-v1.shop", to, "", 10.0) + &buckets.iter().map(of).collect::<String>()
+}
+
+fn quantiles(samples: &str) -> [Option<QuantileMs>; 2] {
+    let graph = graph(samples, GraphType::App);
+    let latency = graph.edges[0].latency.clone().unwrap_or_default();
+    [latency.p50, latency.p95]
+}
+
+fn ms(quantile: Option<QuantileMs>) -> Option<f64> {
+    quantile.map(|quantile| quantile.ms)
+}
+
+#[test]
+fn p09_and_p10_bounds_are_numbers_and_one_written_twice_adds_up() {
+    let buckets = [("10", 40.0), ("10.0", 40.0), ("25", 79.0), ("+Inf", 80.0)];
+    assert_eq!(ms(quantiles(&timed("cart-v1.shop", &buckets))[1]), Some(9.5));
+}
+
+#[test]
+fn p11_beyond_the_last_bound_only_a_least_is_known_and_idle_is_unknown() {
+    let beyond = quantiles(&timed("cart-v1.shop", &[("10", 0.0), ("+Inf", 5.0)]));
+    assert_eq!(beyond[0], Some(QuantileMs { ms: 10.0, at_least: true }));
+    assert_eq!(quantiles(&timed("cart-v1.shop", &[("10", 0.0), ("+Inf", 0.0)])), [None, None]);
+    let endless = graph(&timed("cart-v1.shop", &[("10", 4.0), ("20", 8.0)]), GraphType::App);
+    assert!(endless.meta.quality.notes.iter().any(|note| note.code == "no_infinite_bucket"));
+}
+
+#[test]
+fn p12_empty_buckets_that_are_not_sent_still_bound_the_next() {
+    let samples = timed("cart-v1.shop", &[("10", 8.0), ("+Inf", 8.0)])
+        + &timed("db-v1.shop", &[("5", 1.0), ("10", 1.0), ("+Inf", 1.0)]);
+    let graph = graph(&samples, GraphType::App);
+    let cart = graph.edges.iter().find(|edge| edge.target.contains("cart")).expect("drawn");
+    assert_eq!(ms(cart.latency.as_ref().and_then(|latency| latency.p50)), Some(7.5), "from 5, not from 0");
+}
+
+#[test]
+fn p13_quantiles_are_read_from_summed_buckets() {
+    let samples = timed("cart-v1.shop", &[("10", 99.0), ("100", 99.0), ("+Inf", 99.0)])
+        + &timed("cart-v2.shop", &[("10", 0.0), ("100", 1.0), ("+Inf", 1.0)]);
+    assert!(ms(quantiles(&samples)[1]).is_some_and(|p95| p95 < 10.0), "the mean of both would be about 52");
+}
+
+#[test]
+fn p14_latency_of_successful_requests_is_a_column_of_its_own() {
+    let asked = plan(
+        &Origin::default(),
+        Signals { percentiles: true, extras: Extras::SUCCESSFUL, ..Signals::default() },
+        &snap("").window(),
+    );
+    let of_successful = asked.iter().find(|query| query.kind.word() == "successful_bucket").expect("asked");
+    assert!(of_successful.promql.contains("response_code!~\"0|5..\""));
+}
+
+#[test]
+fn p15_native_histograms_are_read_as_buckets() {
+    let mut table = Table { labels: vec!["a"], ..Table::default() };
+    table.push_histogram(&[Symbols::default().intern("x")], &[(1.0, 2.0, 3.0), (2.0, 4.0, 1.0)]);
+    assert_eq!((table.le, table.values), (vec![1.0, 2.0, 4.0, f64::INFINITY], vec![0.0, 3.0, 4.0, 4.0]));
+}
+
+#[test]
+fn p16_seconds_and_bounds_of_any_kind_come_from_the_data() {
+    let probe = Probe { duration: DurationUnit::Seconds, ..Probe::default() };
+    let samples = timed("cart-v1.shop", &[("0.3", 5.0), ("0.7", 10.0), ("+Inf", 10.0)]);
+    let answers = answers_of(Origin { probe, ..Origin::default() }, &samples);
+    let graph = view(&snapshot(&answers).0, &a_view(GraphType::App));
+    let p50 = ms(graph.edges[0].latency.as_ref().and_then(|latency| latency.p50));
+    assert!(p50.is_some_and(|p50| (p50 - 300.0).abs() < 1e-9), "{p50:?}");
+}

@@ -1,0 +1,155 @@
+//! Windows, scrapes, what numbers look like on the wire, and copies.
+
+use crate::{
+    Origin, Outcome, QueryKind, Signals,
+    dialect::Probe,
+    plan,
+    query::escape,
+    snapshot,
+    testing::{a_view, answers, answers_of, both, edge_lines, edges, graph, labels, sample, snap},
+    view,
+};
+use model::{Extras, GraphType};
+
+#[test]
+fn p01_a_window_needs_four_scrapes() {
+    let mut answers = answers(&both("web-v1.shop", "cart-v1.shop", "", 1.0));
+    answers.window.window_s = 45;
+    let (snapshot, warnings) = snapshot(&answers);
+    assert_eq!(warnings[0].code, "short_window");
+    let graph = view(&snapshot, &a_view(GraphType::App));
+    let note = graph.meta.quality.notes.iter().find(|note| note.code == "window_against_scrape");
+    assert_eq!(note.and_then(|note| note.number), Some(3.0));
+}
+
+#[test]
+fn p03_series_that_have_just_begun_are_said_to_lack_their_first_value() {
+    let graph = graph(&(both("web-v1.shop", "cart-v1.shop", "", 1.0) + "new_series{} 37\n"), GraphType::App);
+    let note = graph.meta.quality.notes.iter().find(|note| note.code == "new_series").expect("said");
+    assert_eq!(note.number, Some(37.0));
+    assert!(note.sentence.starts_with("37 series of requests began"), "{}", note.sentence);
+}
+
+#[test]
+fn p04_no_result_is_unknown_and_not_zero() {
+    let mut answers = answers(&both("web-v1.shop", "cart-v1.shop", "", 1.0));
+    answers.outcomes.insert(QueryKind::DurationSum, (Outcome::Failed("gone".into()), vec![]));
+    answers.outcomes.insert(QueryKind::TcpSent, (Outcome::Failed("gone".into()), vec![]));
+    let graph = view(&snapshot(&answers).0, &a_view(GraphType::App));
+    assert_eq!((&graph.edges[0].latency, &graph.edges[0].tcp), (&None, &None));
+}
+
+#[test]
+fn p06_ghosts_are_told_by_when_they_were_last_seen() {
+    let labels = labels("destination", "web-v1.shop", "old-v1.shop", "");
+    let samples = format!(
+        "{}istio_requests_total{{{labels}}} 5 @ -900..-300\n",
+        both("web-v1.shop", "cart-v1.shop", "", 1.0)
+    );
+    let graph = graph(&samples, GraphType::App);
+    let ghost = graph.nodes.iter().find(|node| node.name == "old").expect("kept for a while");
+    assert!(ghost.flags.silent && ghost.last_seen_s.is_some());
+}
+
+#[test]
+fn p08_nothing_is_rounded_away() {
+    assert_eq!(
+        edges(&both("web-v1.shop", "cart-v1.shop", "", 0.0004)),
+        "web → cart  http 0.0004/s  mtls 100 %"
+    );
+    let window = snap("").window();
+    assert!(
+        plan(&Origin::default(), Signals::default(), &window)
+            .iter()
+            .all(|query| !query.promql.contains("round"))
+    );
+}
+
+#[test]
+fn p17_what_is_no_number_never_poisons_a_sum() {
+    let mut answers = answers(
+        &(both("web-v1.shop", "cart-v1.shop", "", 1.0)
+            + &both("web-v1.shop", "cart-v1.shop", "response_code=\"404\"", 2.0)),
+    );
+    let Some((Outcome::Answered(table), _)) = answers.outcomes.get_mut(&QueryKind::Requests) else {
+        panic!("asked")
+    };
+    table.values[3] = f64::NAN;
+    table.values[2] = f64::INFINITY;
+    let (snapshot, warnings) = snapshot(&answers);
+    assert_eq!(warnings[0].code, "not_numbers");
+    assert_eq!(view(&snapshot, &a_view(GraphType::App)).totals.rate_rps, Some(1.0));
+}
+
+#[test]
+fn p18_the_order_of_rows_means_nothing() {
+    let (a, b) = (both("web-v1.shop", "cart-v1.shop", "", 1.0), both("cart-v1.shop", "db-v1.shop", "", 2.0));
+    let ids = |samples: &str| -> Vec<String> {
+        graph(samples, GraphType::App).edges.into_iter().map(|edge| edge.id).collect()
+    };
+    assert_eq!(ids(&(a.clone() + &b)), ids(&(b + &a)));
+}
+
+#[test]
+fn p19_what_the_store_says_beside_its_answer_is_shown() {
+    let mut answers = answers(&both("web-v1.shop", "cart-v1.shop", "", 1.0));
+    answers.outcomes.get_mut(&QueryKind::Requests).expect("asked").1.push("one store is missing".into());
+    let (_, warnings) = snapshot(&answers);
+    assert!(warnings[0].code == "partial_answer" && warnings[0].sentence.contains("one store is missing"));
+}
+
+#[test]
+fn p20_a_missing_label_is_an_empty_one() {
+    let samples =
+        "istio_requests_total{reporter=\"destination\",source_app=\"web\",destination_app=\"cart\"} 2\n";
+    let drawn = edge_lines(&graph(samples, GraphType::App));
+    assert!(drawn.starts_with("web → cart  http 2.00/s"), "{drawn}");
+}
+
+#[test]
+fn p29_pods_are_summed_whatever_their_number() {
+    for query in
+        plan(&Origin::default(), Signals { percentiles: true, ..Signals::default() }, &snap("").window())
+    {
+        assert!(query.promql.contains("sum by (") && !query.by.iter().any(|label| label.contains("pod")));
+    }
+}
+
+#[test]
+fn p31_copies_of_a_series_count_once_and_are_said() {
+    let origin = Origin { probe: Probe { copies: Some(2.0), ..Probe::default() }, ..Origin::default() };
+    let samples = both("web-v1.shop", "cart-v1.shop", "", 1.0);
+    let answers = answers_of(origin.clone(), &samples);
+    let every = Extras::OPEN.and(Extras::MESSAGES).and(Extras::BYTES);
+    for query in plan(&origin, Signals { percentiles: true, slow_lane: true, extras: every }, &answers.window)
+    {
+        let adds = query.promql.contains("sum by");
+        assert_eq!(
+            adds,
+            query.promql.contains("max without (prometheus_replica, replica"),
+            "{}",
+            query.promql
+        );
+    }
+    let graph = view(&snapshot(&answers).0, &a_view(GraphType::App));
+    let note = graph.meta.quality.notes.iter().find(|note| note.code == "copies").expect("said");
+    assert_eq!(note.number, Some(2.0));
+}
+
+#[test]
+fn p32_metrics_are_named_exactly() {
+    let all = Extras::OPEN.and(Extras::MESSAGES).and(Extras::BYTES).and(Extras::SIZES).and(Extras::IDLE);
+    let signals = Signals { percentiles: true, slow_lane: true, extras: all };
+    for query in plan(&Origin::default(), signals, &snap("").window()) {
+        assert!(!query.promql.contains("__name__"), "{}", query.promql);
+    }
+}
+
+#[test]
+fn p36_label_values_stay_in_their_quotes() {
+    assert_eq!(escape("a\"} or up{x=\"\\\n"), "a\\\"} or up{x=\\\"\\\\\\n");
+    let evil = "destination_canonical_service=\"<script>\",destination_app=\"<script>\"";
+    let line =
+        sample("istio_requests_total", &labels("destination", "web-v1.shop", "cart-v1.shop", evil), 1.0);
+    assert_eq!(graph(&line, GraphType::App).nodes[0].name, "<script>");
+}

@@ -1,0 +1,192 @@
+//! Figures beyond rate and errors: bytes, messages, sizes, connections, and latency in all its forms.
+
+use crate::{
+    Origin, Signals,
+    dialect::{DurationUnit, Probe},
+    plan,
+    query::QueryKind,
+    snapshot,
+    testing::{a_view, answers_of, both, edges, graph, labels, req, sample, snap},
+    view,
+};
+use model::{Extras, GraphType, Volume};
+
+fn grpc() -> &'static str {
+    "request_protocol=\"grpc\",grpc_response_status=\"0\""
+}
+
+fn of(metric: &str, more: &str, value: f64) -> String {
+    ["source", "destination"]
+        .map(|reporter| sample(metric, &labels(reporter, "web-v1.shop", "cart-v1.shop", more), value))
+        .concat()
+}
+
+fn volume(samples: &str) -> Volume {
+    graph(samples, GraphType::App).edges[0].volume.clone().expect("asked for")
+}
+
+#[test]
+fn messages_of_streams_are_counted_both_ways_by_one_side() {
+    let sent = format!("portolan_direction=\"sent\",{}", grpc());
+    let received = format!("portolan_direction=\"received\",{}", grpc());
+    let samples = both("web-v1.shop", "cart-v1.shop", grpc(), 1.0)
+        + &of("messages", &sent, 40.0)
+        + &of("messages", &received, 7.0);
+    let volume = volume(&samples);
+    assert_eq!((volume.sent_messages_per_s, volume.received_messages_per_s), (Some(40.0), Some(7.0)));
+    let http = graph(&both("web-v1.shop", "cart-v1.shop", "", 1.0), GraphType::App);
+    assert_eq!(
+        http.edges[0].volume.as_ref().and_then(|volume| volume.sent_messages_per_s),
+        None,
+        "HTTP has no messages: unknown, not zero"
+    );
+}
+
+#[test]
+fn bytes_and_sizes_come_from_sums_and_summed_buckets() {
+    let mut samples = both("web-v1.shop", "cart-v1.shop", "", 10.0)
+        + &of("istio_request_bytes_sum", "", 5_000.0)
+        + &of("istio_response_bytes_sum", "", 80_000.0);
+    for (le, rate) in [("100", 0.0), ("1000", 9.0), ("10000", 10.0), ("+Inf", 10.0)] {
+        samples += &of("istio_request_bytes_bucket", &format!("le=\"{le}\""), rate);
+    }
+    let volume = volume(&samples);
+    assert_eq!((volume.request_bytes_per_s, volume.response_bytes_per_s), (Some(5_000.0), Some(80_000.0)));
+    let size = volume.request_size.expect("buckets were there");
+    assert_eq!((size.mean_bytes, size.p50_bytes, size.p95_bytes), (Some(500.0), Some(600.0), Some(5_500.0)));
+    assert_eq!(volume.response_size.and_then(|size| size.p95_bytes), None, "no buckets of responses");
+}
+
+#[test]
+fn what_was_not_asked_for_is_unknown() {
+    let mut answers = answers_of(Origin::default(), &both("web-v1.shop", "cart-v1.shop", "", 10.0));
+    for kind in QueryKind::ALL.into_iter().filter(|kind| kind.asked_for().is_some()) {
+        answers.outcomes.remove(&kind);
+    }
+    let graph = view(&snapshot(&answers).0, &a_view(GraphType::App));
+    assert_eq!(graph.edges[0].volume, None);
+}
+
+#[test]
+fn open_connections_are_those_of_the_side_that_counts() {
+    let tcp = |metric: &str, value| of(metric, "response_flags=\"-\"", value);
+    let samples = tcp("istio_tcp_received_bytes_total", 10.0)
+        + &tcp("istio_tcp_connections_opened_total", 0.5)
+        + &tcp("open", 12.0);
+    let graph = graph(&samples, GraphType::App);
+    let tcp = graph.edges[0].tcp.as_ref().expect("TCP");
+    assert_eq!((tcp.open, tcp.opened_per_s, tcp.closed_per_s), (Some(12.0), Some(0.5), Some(0.0)));
+}
+
+#[test]
+fn latency_of_successful_requests_leaves_failures_out() {
+    let failed = "response_code=\"503\"";
+    let time = |code: &str, rate: f64, ms: f64| {
+        of("istio_request_duration_milliseconds_count", code, rate)
+            + &of("istio_request_duration_milliseconds_sum", code, rate * ms)
+    };
+    let mut samples = both("web-v1.shop", "cart-v1.shop", "", 8.0)
+        + &both("web-v1.shop", "cart-v1.shop", failed, 2.0)
+        + &time("", 8.0, 100.0)
+        + &time(failed, 2.0, 5.0);
+    for (le, all, successful) in
+        [("10", 2.0, 0.0), ("100", 6.0, 4.0), ("250", 10.0, 8.0), ("+Inf", 10.0, 8.0)]
+    {
+        let le = format!("le=\"{le}\"");
+        samples += &of("istio_request_duration_milliseconds_bucket", &le, all);
+        samples += &of("istio_request_duration_bucket:successful", &le, successful);
+    }
+    assert!(edges(&samples).contains("mean 81.0 ms  p95 231 ms"), "{}", edges(&samples));
+    let mut wanted = a_view(GraphType::App);
+    wanted.extras = Extras::SUCCESSFUL;
+    let graph = view(&snap(&samples), &wanted);
+    let latency = graph.edges[0].latency.as_ref().expect("timed");
+    assert_eq!((latency.mean_ms, latency.p50.map(|p50| p50.ms)), (Some(100.0), Some(100.0)));
+}
+
+#[test]
+fn proxies_of_both_units_are_read_together() {
+    let origin =
+        Origin { probe: Probe { duration: DurationUnit::Both, ..Probe::default() }, ..Origin::default() };
+    let old = "portolan_unit=\"s\"";
+    let bucket = |more: &str, le: &str, rate| {
+        of("istio_request_duration_milliseconds_bucket", &format!("{more}le=\"{le}\""), rate)
+    };
+    let samples = both("web-v1.shop", "cart-v1.shop", "", 20.0)
+        + &bucket("", "10", 10.0)
+        + &bucket("", "+Inf", 10.0)
+        + &bucket(&format!("{old},"), "0.01", 0.0)
+        + &bucket(&format!("{old},"), "0.02", 10.0)
+        + &bucket(&format!("{old},"), "+Inf", 10.0);
+    let graph = view(&snapshot(&answers_of(origin.clone(), &samples)).0, &a_view(GraphType::App));
+    let p50 = graph.edges[0].latency.as_ref().and_then(|latency| latency.p50).expect("timed");
+    assert!((p50.ms - 10.0).abs() < 1e-9, "{p50:?}: half took up to 10 ms, half up to 0.02 s");
+    let asked = plan(&origin, Signals { percentiles: true, ..Signals::default() }, &snap(&samples).window());
+    for query in asked.iter().filter(|query| query.kind.word().starts_with("duration")) {
+        assert!(
+            query.promql.contains("_milliseconds_") && query.promql.contains("_seconds_"),
+            "{}",
+            query.promql
+        );
+    }
+    let sum = asked.iter().find(|query| query.kind == QueryKind::DurationSum).expect("asked");
+    assert!(sum.promql.contains(" * 1000"), "{}", sum.promql);
+}
+
+#[test]
+fn native_histograms_are_whole_series() {
+    let probe = Probe { native_histograms: true, ..Probe::default() };
+    let origin = Origin { probe, ..Origin::default() };
+    let window = snap("").window();
+    let asked = plan(&origin, Signals { percentiles: true, ..Signals::default() }, &window);
+    let promql = |kind| &asked.iter().find(|query| query.kind == kind).expect("asked").promql;
+    assert!(promql(QueryKind::DurationSum).starts_with("histogram_sum(sum by ("));
+    assert!(promql(QueryKind::DurationCount).starts_with("histogram_count(sum by ("));
+    let buckets = promql(QueryKind::DurationBucket);
+    assert!(
+        !buckets.contains("_bucket") && !buckets.contains(" le)") && !buckets.contains("> 0"),
+        "{buckets}"
+    );
+}
+
+#[test]
+fn flags_are_told_in_words_and_what_never_arrived_is_drawn_so() {
+    let samples = req(
+        "source",
+        "web-v1.shop",
+        "unknown",
+        "response_code=\"503\",response_flags=\"UH,URX\",destination_service=\"cart.shop.svc.cluster.local\",destination_service_name=\"cart\",destination_service_namespace=\"shop\"",
+        2.0,
+    );
+    let snapshot = snap(&samples);
+    let view_ = a_view(GraphType::App);
+    let graph = view(&snapshot, &view_);
+    assert!(graph.edges[0].flags.unreached);
+    let detail = crate::edge_detail(&snapshot, &view_, &graph.edges[0].id).expect("drawn");
+    assert_eq!(
+        detail.breakdown[0].flags_meaning.as_deref(),
+        Some("no healthy upstream; retry or connect limit reached")
+    );
+}
+
+#[test]
+fn both_sides_tell_rate_errors_and_mean_and_so_their_gap() {
+    let from_client = "response_code=\"504\",response_flags=\"UT\"";
+    let timed = |reporter: &str, ms: f64| {
+        let labels = labels(reporter, "web-v1.shop", "cart-v1.shop", "");
+        sample("istio_request_duration_milliseconds_count", &labels, 10.0)
+            + &sample("istio_request_duration_milliseconds_sum", &labels, 10.0 * ms)
+    };
+    let samples = req("destination", "web-v1.shop", "cart-v1.shop", "", 10.0)
+        + &req("source", "web-v1.shop", "cart-v1.shop", "", 9.0)
+        + &req("source", "web-v1.shop", "cart-v1.shop", from_client, 1.0)
+        + &timed("destination", 20.0)
+        + &timed("source", 35.0);
+    let graph = graph(&samples, GraphType::App);
+    let edge = &graph.edges[0];
+    let (own, other) =
+        (edge.requests.as_ref().expect("http"), edge.other_side.as_ref().expect("callers too"));
+    assert_eq!((own.rate_rps, own.error_share), (10.0, Some(0.0)));
+    assert_eq!((other.reporter.as_str(), other.rate_rps, other.error_share), ("source", 10.0, Some(0.1)));
+    assert_eq!((edge.latency.as_ref().and_then(|l| l.mean_ms), other.mean_ms), (Some(20.0), Some(35.0)));
+}
