@@ -57,12 +57,19 @@ fn section(title: &str, entries: Vec<Entry>) -> Section {
 
 /// Draws with the painter's own tools on an empty picture.
 fn sample(text: impl Into<String>, width: f64, draw: impl FnOnce(&mut Pen)) -> Entry {
+    let mut draw = Some(draw);
+    drawn(text.into(), width, &mut |pen| draw.take().into_iter().for_each(|draw| draw(pen)))
+}
+
+/// Once for all samples: there are many, and this is the larger part.
+#[inline(never)]
+fn drawn(text: String, width: f64, draw: &mut dyn FnMut(&mut Pen)) -> Entry {
     let (graph, scene) = (blank(), Scene::default());
     let drawing = drawing(&graph, &scene);
     let mut pen = Pen::new(&drawing);
     pen.owner(Owner::None);
     draw(&mut pen);
-    Entry { sample: pen.finish(), width, height: SIGN, text: text.into() }
+    Entry { sample: pen.finish(), width, height: SIGN, text }
 }
 
 fn drawing<'a>(graph: &'a Graph, scene: &'a Scene) -> Drawing<'a> {

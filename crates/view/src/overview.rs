@@ -38,7 +38,7 @@ impl Overview {
         let own = Viewport { zoom, x: -bounds.x * zoom, y: -bounds.y * zoom };
         let size = Size::new(bounds.width * zoom, bounds.height * zoom);
         let frame = own.screen_rect(view.visible(window));
-        let cut = |low: f64, high: f64, most: f64| (low.clamp(0.0, most), high.clamp(0.0, most));
+        let cut = |low: f64, high: f64, most: f64| (low.max(0.0).min(most), high.max(0.0).min(most));
         let (left, right) = cut(frame.x, frame.right(), size.width);
         let (top, bottom) = cut(frame.y, frame.bottom(), size.height);
         Some(Self { size, window: Rect::new(left, top, right - left, bottom - top), view: own })

@@ -18,7 +18,7 @@ pub(crate) struct CanvasMeasure {
 }
 
 pub(crate) fn css(font: Font) -> String {
-    format!("{} {}px {FAMILY}", font.weight, font.size)
+    format!("{} {}px {FAMILY}", font.weight, view::format::px(font.size))
 }
 
 impl CanvasMeasure {

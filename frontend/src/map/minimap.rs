@@ -15,7 +15,7 @@ pub(crate) fn Minimap(stand: Stand) -> impl IntoView {
     let hold: Hold = StoredValue::new(None);
     let map = stand.overview;
     let px = move |of: fn(&Overview) -> f64| {
-        move || map.look(|map| map.as_ref().map(|map| format!("{}px", of(map))))
+        move || map.look(|map| map.as_ref().map(|map| format!("{}px", view::format::px(of(map)))))
     };
     view! {
         <div

@@ -140,7 +140,7 @@ fn title(pen: &mut Pen, name: &str, band: &PlacedGroup, (names, dots): (&[Rect],
     let drawing = pen.drawing;
     let unit = 1.0 / drawing.zoom;
     let rect = band.rect;
-    let size = (0.22 * rect.height.min(0.5 * rect.width)).clamp(TITLE.0 * unit, TITLE.1 * unit);
+    let size = (0.22 * rect.height.min(0.5 * rect.width)).max(TITLE.0 * unit).min(TITLE.1 * unit);
     let font = Font::new(size, 600);
     let padding = PADDING * unit;
     let text = ellipsis(name, (rect.width - 2.0 * padding).max(TITLE_ROOM * unit), font, drawing.measure);
