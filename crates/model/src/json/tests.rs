@@ -5,7 +5,7 @@ use crate::{
     EdgeDetail, Figure, Graph, NodeDetail, Problem, Subject,
     boot::Boot,
     series::SeriesAnswer,
-    status::{Namespaces, ServerStatus},
+    status::{LastTraffic, Namespaces, ServerStatus, Waiting},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -210,10 +210,12 @@ fn the_rest_comes_back() {
     );
     holds::<Namespaces>(&json!({ "at_s": 1, "window_s": 2, "namespaces": [namespace()] }));
     holds::<ServerStatus>(&json!({
-        "version": "1", "open_to_all": true, "listen": "l", "cautions": ["c"],
+        "version": "1", "open_to_all": true, "listen": "l", "cautions": ["c"], "asking": { "answered": 3, "of": 7 },
         "prometheus": { "url": "u", "reachable": true, "engine": "e", "scrape_interval_s": 1.5, "notes": ["n"], "last_good_s": 3 },
         "snapshots_held": 1, "snapshots_bytes": 2,
     }));
+    holds::<Waiting>(&json!({ "asking": { "answered": 3, "of": 7 } }));
+    holds::<LastTraffic>(&json!({ "at_s": 1_700_000_000, "window_s": 3_600, "seen_s": 1_699_999_000 }));
 }
 
 #[test]
