@@ -22,6 +22,7 @@ const PHONE_PX: f64 = 640.0;
 const PHONE_ZOOM: f64 = 0.9;
 /// The corner of a band in which its name stands.
 const TITLE: Size = Size::new(130.0, 26.0);
+const FAR_TITLE: f64 = 0.8;
 
 impl Stage {
     pub(crate) fn pan(&mut self, dx: f64, dy: f64) {
@@ -90,10 +91,12 @@ impl Stage {
 
     pub(super) fn fitted(&self, covered: &[Rect]) -> Option<Viewport> {
         let scene = &self.picture.as_ref()?.scene;
-        // A band without its title is land without a name.
+        // A band without its title is land without a name. Far away names keep their size on the screen.
+        let zoom = Viewport::fit(scene.bounds, self.size(), view::Insets::default()).zoom;
+        let unit = if Level::at(zoom, None) == Level::Far { FAR_TITLE / zoom } else { 1.0 };
         let titles = scene.groups.iter().map(|group| Rect {
-            height: TITLE.height,
-            width: TITLE.width.min(group.rect.width),
+            height: TITLE.height * unit,
+            width: (TITLE.width * unit).min(group.rect.width),
             ..group.rect
         });
         let mut cards = self.cards();
