@@ -13,19 +13,52 @@ pub(crate) struct Columns {
     pub(crate) place: Vec<usize>,
     pub(crate) real: usize,
     pub(crate) segments: Vec<Segment>,
-    /// Segments to the left and to the right of each entry.
-    pub(crate) left: Vec<Vec<usize>>,
-    pub(crate) right: Vec<Vec<usize>>,
+    /// Neighbours to the left and to the right of each entry.
+    near: [Near; 2],
     /// Link of each stand-in.
     pub(crate) link: Vec<usize>,
-    /// The stand-ins of each link, from left to right.
+    /// The stand-ins of each link, from left to right. A link back also passes the layers of its ends.
     pub(crate) chain: Vec<Vec<usize>>,
+    /// Where links back turn, beyond their ends: link, whether it is at the right, entry.
+    pub(crate) turns: Vec<(usize, bool, usize)>,
     /// Where an entry belongs from top to bottom: even numbers are free room, odd ones are bands.
     pub(crate) shelf: Vec<usize>,
     /// Where each shelf begins on a scale that all columns share, and where the last one ends; empty without shelves.
     pub(crate) floors: Vec<f64>,
     /// Each entry on that scale; without shelves its place.
     pub(crate) height: Vec<f64>,
+    /// Crossings after each column; none when they must be counted anew.
+    counts: Vec<Option<u64>>,
+}
+
+/// Neighbours on one side, all in one list: those of entry `e` are `list[start[e]..start[e + 1]]`.
+#[derive(Clone, Debug, Default)]
+struct Near {
+    start: Vec<u32>,
+    list: Vec<Beside>,
+    /// Where on each neighbour the lines are tied.
+    at: Vec<f64>,
+}
+
+/// A neighbour in the next column on one side.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside {
+    entry: u32,
+    /// Lines that lead to it.
+    pub(crate) count: i32,
+}
+
+impl Beside {
+    pub(crate) fn entry(self) -> usize {
+        self.entry as usize
+    }
+}
+
+/// Where everything stands, to come back to.
+#[derive(Debug)]
+pub(crate) struct Stand {
+    order: Vec<Vec<usize>>,
+    height: Vec<f64>,
 }
 
 /// A link's way between two neighbouring layers.
@@ -35,14 +68,13 @@ pub(crate) struct Segment {
     pub(crate) to: usize,
     pub(crate) link: usize,
     /// Lines in it.
-    pub(crate) count: u64,
+    pub(crate) count: i32,
     /// Where on its ends it is tied, from -0.5 at the top to 0.5.
     pub(crate) from_at: f64,
     pub(crate) to_at: f64,
 }
 
 impl Columns {
-    /// Backward links take no part: they are led round the cards at the end.
     pub(crate) fn new(part: &Part, back: &[bool], layer: &[usize]) -> Self {
         let real = part.items.len();
         let mut columns = Self {
@@ -51,16 +83,19 @@ impl Columns {
             place: Vec::new(),
             real,
             segments: Vec::new(),
-            left: Vec::new(),
-            right: Vec::new(),
+            near: [Near::default(), Near::default()],
             link: Vec::new(),
             chain: vec![Vec::new(); part.links.len()],
+            turns: Vec::new(),
             shelf: vec![0; real],
             floors: Vec::new(),
             height: Vec::new(),
+            counts: Vec::new(),
         };
         for (index, link) in part.links.iter().enumerate() {
+            let count = link.lines.len() as i32;
             if back[index] || layer[link.to] <= layer[link.from] {
+                columns.turn_back(index, (link.from, link.to), count);
                 continue;
             }
             let mut from = link.from;
@@ -68,19 +103,47 @@ impl Columns {
                 let to = if at == layer[link.to] { link.to } else { columns.stand_in(index, at) };
                 let from_at = if from == link.from { link.from_at } else { 0.0 };
                 let to_at = if to == link.to { link.to_at } else { 0.0 };
-                columns.segments.push(Segment {
-                    from,
-                    to,
-                    link: index,
-                    count: link.lines.len() as u64,
-                    from_at,
-                    to_at,
-                });
+                columns.segments.push(Segment { from, to, link: index, count, from_at, to_at });
                 from = to;
             }
         }
         columns.connect();
         columns
+    }
+
+    /// A link back leaves to the right, turns, passes the layer of its source and all others to that of its target,
+    /// turns again and comes in from the left.
+    fn turn_back(&mut self, link: usize, (source, target): (usize, usize), count: i32) {
+        let (first, last) = (self.layer[target], self.layer[source]);
+        let segment = |from: usize, to: usize| Segment { from, to, link, count, from_at: 0.0, to_at: 0.0 };
+        for at in first..=last {
+            let entry = self.stand_in(link, at);
+            if at > first {
+                self.segments.push(segment(entry - 1, entry));
+            }
+        }
+        let (low, high) = (self.layer.len() - 1 + first - last, self.layer.len() - 1);
+        if last + 1 < self.order.len() {
+            let turn = self.stand_in(link, last + 1);
+            self.segments.extend([segment(source, turn), segment(high, turn)]);
+            self.turns.push((link, true, turn));
+        }
+        if first > 0 {
+            let turn = self.stand_in(link, first - 1);
+            self.segments.extend([segment(turn, target), segment(turn, low)]);
+            self.turns.push((link, false, turn));
+        }
+        self.chain[link].truncate(last + 1 - first);
+    }
+
+    /// Takes the turns out once the order is found: they need no room.
+    pub(crate) fn forget_turns(&mut self) {
+        let passes = |entry: usize| self.turns.iter().all(|turn| turn.2 != entry);
+        self.segments.retain(|segment| passes(segment.from) && passes(segment.to));
+        for column in &mut self.order {
+            column.retain(|&entry| passes(entry));
+        }
+        self.counts.fill(None);
     }
 
     fn stand_in(&mut self, link: usize, at: usize) -> usize {
@@ -96,11 +159,29 @@ impl Columns {
         let n = self.layer.len();
         self.place = vec![0; n];
         self.height = vec![0.0; n];
-        self.left = vec![Vec::new(); n];
-        self.right = vec![Vec::new(); n];
-        for (index, segment) in self.segments.iter().enumerate() {
-            self.right[segment.from].push(index);
-            self.left[segment.to].push(index);
+        self.counts = vec![None; self.order.len()];
+        for (side, near) in self.near.iter_mut().enumerate() {
+            let ends = |segment: &Segment| {
+                let (from, to) = ((segment.from, segment.from_at), (segment.to, segment.to_at));
+                if side == 0 { (to.0, from) } else { (from.0, to) }
+            };
+            near.start = vec![0; n + 1];
+            for segment in &self.segments {
+                near.start[ends(segment).0 + 1] += 1;
+            }
+            for entry in 0..n {
+                near.start[entry + 1] += near.start[entry];
+            }
+            let mut next = near.start.clone();
+            near.list = vec![Beside::default(); self.segments.len()];
+            near.at = vec![0.0; self.segments.len()];
+            for segment in &self.segments {
+                let (entry, (other, at)) = ends(segment);
+                let slot = next[entry] as usize;
+                near.list[slot] = Beside { entry: other as u32, count: segment.count };
+                near.at[slot] = at;
+                next[entry] += 1;
+            }
         }
         for entry in 0..n {
             self.place[entry] = self.order[self.layer[entry]].len();
@@ -118,7 +199,10 @@ impl Columns {
         !self.is_real(above) || !self.is_real(below) || self.shelf[above] <= self.shelf[below]
     }
 
+    /// To be called after every change of a column's order.
     pub(crate) fn renumber(&mut self, column: usize) {
+        self.counts[column] = None;
+        self.counts[column.saturating_sub(1)] = None;
         for (place, &entry) in self.order[column].iter().enumerate() {
             self.place[entry] = place;
             if self.floors.is_empty() {
@@ -128,6 +212,34 @@ impl Columns {
         if !self.floors.is_empty() {
             self.measure(column);
         }
+    }
+
+    pub(crate) fn renumber_all(&mut self) {
+        (0..self.order.len()).for_each(|column| self.renumber(column));
+    }
+
+    /// How many stand in an entry's column, itself included.
+    pub(crate) fn fellows(&self, entry: usize) -> usize {
+        self.order[self.layer[entry]].len()
+    }
+
+    /// Moves one entry of a column to another place. Heights are left as they are until `renumber`.
+    pub(crate) fn shift(&mut self, column: usize, from: usize, to: usize) {
+        let (first, last) = (from.min(to), from.max(to));
+        if first == last {
+            return;
+        }
+        let moved = &mut self.order[column][first..=last];
+        if to < from {
+            moved.rotate_right(1);
+        } else {
+            moved.rotate_left(1);
+        }
+        for (step, &entry) in moved.iter().enumerate() {
+            self.place[entry] = first + step;
+        }
+        self.counts[column] = None;
+        self.counts[column.saturating_sub(1)] = None;
     }
 
     /// Items spread evenly over their shelf; stand-ins keep their height as far as their neighbours allow.
@@ -181,47 +293,51 @@ impl Columns {
     }
 
     /// Neighbours on one side.
-    pub(crate) fn beside(&self, entry: usize, left: bool) -> impl Iterator<Item = (usize, u64)> + '_ {
-        let list = if left { &self.left[entry] } else { &self.right[entry] };
-        list.iter().map(move |&index| {
-            let segment = &self.segments[index];
-            (if left { segment.from } else { segment.to }, segment.count)
-        })
+    pub(crate) fn beside(&self, entry: usize, left: bool) -> &[Beside] {
+        let near = &self.near[usize::from(!left)];
+        &near.list[near.start[entry] as usize..near.start[entry + 1] as usize]
     }
 
     /// Heights of the neighbours on one side, in places of their column.
-    pub(crate) fn heights(&self, entry: usize, left: bool) -> impl Iterator<Item = (f64, u64)> + '_ {
-        let list = if left { &self.left[entry] } else { &self.right[entry] };
-        list.iter().map(move |&index| {
-            let segment = &self.segments[index];
-            let (end, at) = if left { (segment.from, segment.from_at) } else { (segment.to, segment.to_at) };
-            (self.height[end] + 0.9 * at, segment.count)
-        })
+    pub(crate) fn heights(&self, entry: usize, left: bool, out: &mut Vec<(f64, f64)>) {
+        out.clear();
+        let near = &self.near[usize::from(!left)];
+        for slot in near.start[entry] as usize..near.start[entry + 1] as usize {
+            let beside = near.list[slot];
+            out.push((self.height[beside.entry()] + 0.9 * near.at[slot], f64::from(beside.count)));
+        }
     }
 
     /// Crossings between a column and the next.
-    pub(crate) fn crossings_after(&self, column: usize) -> u64 {
+    pub(crate) fn crossings_after(&mut self, column: usize) -> u64 {
+        if let Some(known) = self.counts[column] {
+            return known;
+        }
+        let found = self.count(column);
+        self.counts[column] = Some(found);
+        found
+    }
+
+    fn count(&self, column: usize) -> u64 {
         let Some(next) = self.order.get(column + 1) else { return 0 };
-        let mut tree = vec![0_u64; next.len() + 1];
-        let (mut total, mut crossings) = (0, 0);
-        let mut ends: Vec<(usize, u64)> = Vec::new();
+        let mut tree = vec![0_i32; next.len() + 1];
+        let (mut total, mut crossings) = (0, 0_u64);
         for &entry in &self.order[column] {
-            ends.clear();
-            ends.extend(self.beside(entry, false).map(|(to, count)| (self.place[to], count)));
-            for &(place, count) in &ends {
+            let ends = self.beside(entry, false);
+            for end in ends {
                 let mut not_below = 0;
-                let mut at = place + 1;
+                let mut at = self.place[end.entry()] + 1;
                 while at > 0 {
                     not_below += tree[at];
                     at &= at - 1;
                 }
-                crossings += count * (total - not_below);
+                crossings += (end.count * (total - not_below)) as u64;
             }
-            for &(place, count) in &ends {
-                total += count;
-                let mut at = place + 1;
+            for end in ends {
+                total += end.count;
+                let mut at = self.place[end.entry()] + 1;
                 while at < tree.len() {
-                    tree[at] += count;
+                    tree[at] += end.count;
                     at += at & at.wrapping_neg();
                 }
             }
@@ -229,8 +345,26 @@ impl Columns {
         crossings
     }
 
-    pub(crate) fn crossings(&self) -> u64 {
+    pub(crate) fn crossings(&mut self) -> u64 {
         (0..self.order.len()).map(|column| self.crossings_after(column)).sum()
+    }
+
+    pub(crate) fn stand(&self) -> Stand {
+        Stand { order: self.order.clone(), height: self.height.clone() }
+    }
+
+    pub(crate) fn restore(&mut self, stand: &Stand) {
+        self.height.clone_from(&stand.height);
+        for column in 0..self.order.len() {
+            self.restore_column(stand, column);
+        }
+    }
+
+    pub(crate) fn restore_column(&mut self, stand: &Stand, column: usize) {
+        if self.order[column] != stand.order[column] {
+            self.order[column].clone_from(&stand.order[column]);
+            self.renumber(column);
+        }
     }
 }
 
@@ -265,7 +399,7 @@ mod tests {
         let arcs: Vec<(usize, usize)> =
             (0..7).flat_map(|u| [(u, 7 + (u * 3) % 7), (u, 7 + (u * 5 + 2) % 7)]).collect();
         let layer: Vec<usize> = (0..14).map(|item| item / 7).collect();
-        let columns = Columns::new(&part(14, &arcs), &vec![false; arcs.len()], &layer);
+        let mut columns = Columns::new(&part(14, &arcs), &vec![false; arcs.len()], &layer);
         let mut slow = 0;
         for a in 0..arcs.len() {
             for b in 0..arcs.len() {

@@ -34,10 +34,12 @@ impl Plan {
         (place, of): (usize, usize),
         back: bool,
     ) {
-        if !back {
-            let shift = TWIN_GAP * (place as f64 - (of - 1) as f64 / 2.0);
-            self.lanes[line] = Some(lane.iter().map(|&(layer, y)| (layer, y + shift)).collect());
+        let shift = TWIN_GAP * (place as f64 - (of - 1) as f64 / 2.0);
+        let mut lane: Vec<(usize, f64)> = lane.iter().map(|&(layer, y)| (layer, y + shift)).collect();
+        if back {
+            lane.reverse();
         }
+        self.lanes[line] = Some(lane);
     }
 }
 

@@ -100,6 +100,13 @@ pub(crate) fn build(part: &Part, columns: &Columns, offsets: &[(f64, f64)], titl
             line: true,
         });
     }
+    // A line back stays near its ends.
+    for &(link, _, _) in &columns.turns {
+        let (chain, link) = (&columns.chain[link], &part.links[link]);
+        for (end, lane) in [(link.from, chain[chain.len() - 1]), (link.to, chain[0])] {
+            field.tie(Tie { a: end, b: lane, a_at: 0.0, b_at: 0.0, weight: 0.5, line: false });
+        }
+    }
     field
 }
 

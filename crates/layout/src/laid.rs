@@ -4,6 +4,7 @@
 use crate::columns::Columns;
 use crate::cycles::{Rule, backward};
 use crate::field::{self, Field};
+use crate::fold;
 use crate::heights;
 use crate::layers;
 use crate::net::Net;
@@ -64,7 +65,14 @@ pub(crate) fn lay_out(net: &Net, part: &Part, aspect: f64) -> Laid {
 fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), aspect: f64) -> Laid {
     let mut columns = Columns::new(part, &back, &layer);
     order::arrange(&mut columns, &part.band, part.bands.len(), &weights(part));
+    order::polish(&mut columns);
+    if let Some(folded) = fold::fold(part, &back, &columns, aspect) {
+        columns = folded;
+    }
+    let layer = columns.layer[..columns.real].to_vec();
     let mut ends = ends(net, part, &columns);
+    let crossings = columns.crossings();
+    columns.forget_turns();
     let offsets = offsets(net, part, &ends);
     let titles: Vec<Size> = part.bands.iter().map(|&band| net.bands[band].title).collect();
     let mut field = field::build(part, &columns, &offsets, &titles);
@@ -87,13 +95,14 @@ fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), as
     level(net, part, (&mut ends, &lanes), &field.y);
     let extent = extent(part, &columns, &field);
     let score = score(part, &columns, &field, extent, aspect)
+        + crossings as f64 * 100.0
         + 160.0 * back.iter().filter(|&&back| back).count() as f64;
     Laid { y: field.y[..columns.real].to_vec(), layer, lanes, back, ends, extent, score }
 }
 
 /// Ends of all lines of the part, in the order in which their neighbours stand.
 fn ends(net: &Net, part: &Part, columns: &Columns) -> Vec<LineEnds> {
-    // Lines back leave and arrive above all others, for they go over the top.
+    // Where there is nothing beyond, lines back leave and arrive above all others.
     let mut key: Vec<(f64, f64)> = vec![(-1.0, -1.0); part.links.len()];
     for segment in &columns.segments {
         let ends = &part.links[segment.link];
@@ -182,7 +191,7 @@ fn offsets(net: &Net, part: &Part, ends: &[LineEnds]) -> Vec<(f64, f64)> {
 fn extent(part: &Part, columns: &Columns, field: &Field) -> (f64, f64) {
     let n = columns.layer.len();
     let mut extent = (f64::INFINITY, f64::NEG_INFINITY);
-    for v in 0..field.y.len() {
+    for v in columns.order.iter().flatten().copied().chain(n..field.y.len()) {
         let tall = if v < n { field::tall(part, columns, v) } else { 0.0 };
         extent = (extent.0.min(field.y[v]), extent.1.max(field.y[v] + tall));
     }
@@ -200,9 +209,5 @@ fn score(part: &Part, columns: &Columns, field: &Field, extent: (f64, f64), aspe
     let off = if ratio > wanted { ratio / wanted } else { wanted / ratio.max(1e-3) };
     // Small pictures fit any window: their shape matters less.
     let shape = (off - 1.35).max(0.0) * 25.0 * part.size.len() as f64;
-    columns.crossings() as f64 * 100.0
-        + climb * 0.35
-        + bends * 12.0
-        + columns.segments.len() as f64 * 15.0
-        + shape
+    climb * 0.35 + bends * 12.0 + columns.segments.len() as f64 * 15.0 + shape
 }

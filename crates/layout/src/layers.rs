@@ -1,11 +1,11 @@
-//! Which layer each item stands in: callers left, callees right, bands side by side where the calls allow it, no
-//! layer much taller than the picture is wide. Knows nothing of heights within a layer.
+//! Which layer each item stands in: callers left, callees right, bands side by side where the calls allow it. Knows
+//! nothing of heights within a layer.
 
 use crate::cycles::components;
 use crate::part::Part;
 use crate::simplex::{Span, longest_path, ranks};
 use crate::sorting::Order as _;
-use crate::tuning::{ASPECT, CARD_GAP, LAYER_GAP, LINE_CLEAR};
+use crate::tuning::{ASPECT, CARD_GAP, LAYER_GAP};
 
 /// Above this many items the exact method would be felt.
 const EXACT_MOST: usize = 5_000;
@@ -27,7 +27,6 @@ pub(crate) fn assign(part: &Part, back: &[bool], apart: bool, aspect: f64) -> Ve
     align_loose(part, &mut layer, apart);
     let linked = linked(part);
     place_lonely(part, &linked, &mut layer, aspect);
-    fold(part, back, &mut layer, aspect);
     compact(&mut layer);
     layer
 }
@@ -183,79 +182,6 @@ pub(crate) fn grid_columns(count: usize, size: crate::scene::Size, aspect: f64) 
         columns += 1;
     }
     columns
-}
-
-/// Sets layers that are too tall in several columns: nothing in a layer is linked, so every link stays forward.
-fn fold(part: &Part, back: &[bool], layer: &mut [usize], aspect: f64) {
-    let wanted = if aspect > 0.0 { aspect.clamp(1.0, 2.0) * 0.75 } else { 1.1 };
-    let base = layer.to_vec();
-    let deepest = base.iter().copied().max().unwrap_or(0);
-    let mut column = vec![0.0; deepest + 1];
-    for (item, &at) in base.iter().enumerate() {
-        column[at] += part.size[item].height + CARD_GAP;
-    }
-    let tallest = column.iter().copied().fold(0.0, f64::max);
-    let width =
-        part.size.iter().map(|size| size.width).sum::<f64>() / part.size.len().max(1) as f64 + LAYER_GAP;
-    let mut best: Option<(f64, Vec<usize>)> = None;
-    for step in 1..=6 {
-        let most = tallest / f64::from(step);
-        let folded = fold_at(part, &base, &column, most);
-        let (columns, height) = extent(part, back, &folded);
-        let ratio = columns as f64 * width / height;
-        let off = if ratio < wanted { wanted / ratio } else { 1.0 + (ratio / wanted - 1.0) * 0.25 };
-        if best.as_ref().is_none_or(|old| off < old.0 * 0.92) {
-            best = Some((off, folded));
-        }
-        if ratio >= wanted || most < 4.0 * (CARD_GAP + 46.0) {
-            break;
-        }
-    }
-    if let Some((_, folded)) = best {
-        layer.copy_from_slice(&folded);
-    }
-}
-
-fn fold_at(part: &Part, base: &[usize], column: &[f64], most: f64) -> Vec<usize> {
-    let mut calls = vec![false; base.len()];
-    for link in &part.links {
-        calls[link.from] = true;
-    }
-    let mut out = vec![0; base.len()];
-    let mut shift = 0;
-    for (at, &height) in column.iter().enumerate() {
-        // Half a card of grace, so that a layer just over the mark is not torn.
-        let folds = ((height / (most + 40.0)).ceil() as usize).max(1);
-        let mut groups: Vec<(Option<usize>, bool, usize)> = (0..base.len())
-            .filter(|&item| base[item] == at)
-            .map(|item| (part.band[item], !calls[item], item))
-            .collect();
-        // What calls nobody goes to the right, where it is in nobody's way.
-        groups.order();
-        for group in groups.chunk_by(|a, b| a.0 == b.0) {
-            for (index, &(_, _, item)) in group.iter().enumerate() {
-                out[item] = at + shift + index * folds / group.len();
-            }
-        }
-        shift += folds - 1;
-    }
-    out
-}
-
-/// Columns, and an estimate of the tallest one with its passing lines.
-fn extent(part: &Part, back: &[bool], layer: &[usize]) -> (usize, f64) {
-    let columns = layer.iter().copied().max().unwrap_or(0) + 1;
-    let mut height = vec![0.0; columns];
-    for (item, &at) in layer.iter().enumerate() {
-        height[at] += part.size[item].height + CARD_GAP;
-    }
-    for link in 0..part.links.len() {
-        let (from, to) = ends(part, back, link);
-        for column in height.iter_mut().take(layer[to]).skip(layer[from] + 1) {
-            *column += LINE_CLEAR;
-        }
-    }
-    (columns, height.iter().copied().fold(1.0, f64::max))
 }
 
 /// Takes empty layers out.

@@ -9,6 +9,7 @@ mod columns;
 mod cycles;
 mod draw;
 mod field;
+mod fold;
 mod frames;
 pub mod generate;
 mod geometry;

@@ -2,38 +2,37 @@
 //! of neighbours, restarts, and sifting where the picture is small enough. Knows no pixel.
 
 use crate::sorting::Order as _;
-use std::cmp::Ordering;
 
 use crate::columns::Columns;
 use crate::shelves;
 use crate::sift;
-
-/// Entries above which sifting would be felt.
-const SIFT_MOST: usize = 1_500;
 
 /// Entries above which fewer rounds must do.
 const LARGE: usize = 2_000;
 
 /// Puts every column in order and, where there are bands, gives each entry its shelf.
 pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
-    let restarts = match columns.real {
-        0..=60 => 20,
-        61..=150 => 8,
-        151..=400 => 4,
-        _ => 1,
-    };
     let shelved = bands > 1 || (bands == 1 && band.iter().any(Option::is_none));
     if shelved {
         improve(columns, 2);
         shelves::assign(columns, band, bands);
-        improve(columns, restarts.min(6));
+        improve(columns, 2);
         shelves::improve(columns, band, bands);
     }
-    improve(columns, restarts);
-    if columns.layer.len() <= SIFT_MOST {
-        sift::all(columns);
-    }
+    improve(columns, if columns.real <= 150 { 4 } else { 2 });
+    sift::all(columns, 300_000);
     turn_over(columns, band, bands, weight);
+}
+
+/// Takes out crossings that no sweep finds. Small pictures are worth more of it: people read every line of them.
+pub(crate) fn polish(columns: &mut Columns) {
+    let work = match columns.real {
+        0..=60 => 300,
+        61..=150 => 600,
+        151..=400 => 1_200,
+        _ => 1_000,
+    };
+    sift::polish(columns, work * 1_000);
 }
 
 /// Upside down is as good by crossings: strangers belong below the bands, and what carries most belongs on top.
@@ -62,11 +61,10 @@ fn turn_over(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight
         columns.set_floors();
     }
     // Rows of a card did not turn over with it: what hangs on them sorts itself again.
-    let saved = (columns.crossings(), columns.order.clone());
+    let saved = (columns.crossings(), columns.stand());
     descend(columns, false);
     if columns.crossings() > saved.0 {
-        columns.order = saved.1;
-        (0..columns.order.len()).for_each(|column| columns.renumber(column));
+        columns.restore(&saved.1);
     }
 }
 
@@ -93,7 +91,7 @@ impl Chance {
 
 fn improve(columns: &mut Columns, restarts: usize) {
     let mut chance = Chance::new(7);
-    let mut best = (columns.crossings(), columns.order.clone());
+    let mut best = (columns.crossings(), columns.stand());
     for turn in 0..restarts {
         match turn {
             0 => {}
@@ -103,22 +101,19 @@ fn improve(columns: &mut Columns, restarts: usize) {
         descend(columns, turn % 2 == 1);
         let found = columns.crossings();
         if found < best.0 {
-            best = (found, columns.order.clone());
+            best = (found, columns.stand());
         }
         if best.0 == 0 {
             break;
         }
     }
-    columns.order = best.1;
-    for column in 0..columns.order.len() {
-        columns.renumber(column);
-    }
+    columns.restore(&best.1);
 }
 
 /// Sweeps to and fro until three rounds bring nothing.
 fn descend(columns: &mut Columns, median: bool) {
     let last = columns.order.len().saturating_sub(1);
-    let mut best = (u64::MAX, columns.order.clone());
+    let mut best = (u64::MAX, columns.stand());
     let mut idle = 0;
     let rounds = if columns.layer.len() > LARGE { 6 } else { 16 };
     for round in 0..rounds {
@@ -131,7 +126,7 @@ fn descend(columns: &mut Columns, median: bool) {
         exchange(columns);
         let found = columns.crossings();
         if found < best.0 {
-            best = (found, columns.order.clone());
+            best = (found, columns.stand());
             idle = 0;
         } else {
             idle += 1;
@@ -140,21 +135,17 @@ fn descend(columns: &mut Columns, median: bool) {
             break;
         }
     }
-    columns.order = best.1;
-    for column in 0..columns.order.len() {
-        columns.renumber(column);
-    }
+    columns.restore(&best.1);
 }
 
 /// Sorts one column by where its neighbours on one side stand.
 fn reorder(columns: &mut Columns, column: usize, left: bool, (median, flip): (bool, bool)) {
     let other = if left { column - 1 } else { column + 1 };
     let scale = columns.order[other].len() as f64 / columns.order[column].len().max(1) as f64;
-    let mut heights: Vec<(f64, u64)> = Vec::new();
+    let mut heights: Vec<(f64, f64)> = Vec::new();
     let mut keyed: Vec<(f64, usize)> = Vec::with_capacity(columns.order[column].len());
     for &entry in &columns.order[column] {
-        heights.clear();
-        heights.extend(columns.heights(entry, left));
+        columns.heights(entry, left, &mut heights);
         let own = if columns.floors.is_empty() {
             columns.place[entry] as f64 * scale
         } else {
@@ -173,7 +164,7 @@ fn reorder(columns: &mut Columns, column: usize, left: bool, (median, flip): (bo
     columns.renumber(column);
 }
 
-fn key(heights: &mut [(f64, u64)], median: bool) -> Option<f64> {
+fn key(heights: &mut [(f64, f64)], median: bool) -> Option<f64> {
     if heights.is_empty() {
         return None;
     }
@@ -187,8 +178,12 @@ fn key(heights: &mut [(f64, u64)], median: bool) -> Option<f64> {
             f64::midpoint(heights[half - 1].0, middle)
         });
     }
-    let count: u64 = heights.iter().map(|height| height.1).sum();
-    Some(heights.iter().map(|height| height.0 * height.1 as f64).sum::<f64>() / count as f64)
+    let (mut sum, mut count) = (0.0, 0.0);
+    for &(height, lines) in &*heights {
+        sum += height * lines;
+        count += lines;
+    }
+    Some(sum / count)
 }
 
 /// Items by shelf and then by key; the stand-ins between them where their keys belong.
@@ -242,18 +237,18 @@ pub(crate) fn exchange(columns: &mut Columns) {
 }
 
 /// Crossings that go when `a`, now above `b`, comes to stand below it.
-pub(crate) fn gain(columns: &Columns, a: usize, b: usize) -> i64 {
+fn gain(columns: &Columns, a: usize, b: usize) -> i32 {
     let mut gain = 0;
     for left in [true, false] {
-        for (over, m) in columns.beside(a, left) {
-            for (under, n) in columns.beside(b, left) {
-                let (over, under) = (columns.place[over], columns.place[under]);
-                let lines = (m * n).cast_signed();
-                gain += match over.cmp(&under) {
-                    Ordering::Greater => lines,
-                    Ordering::Less => -lines,
-                    Ordering::Equal => 0,
-                };
+        for over in columns.beside(a, left) {
+            let place = columns.place[over.entry()];
+            for under in columns.beside(b, left) {
+                let other = columns.place[under.entry()];
+                if place > other {
+                    gain += over.count * under.count;
+                } else if place < other {
+                    gain -= over.count * under.count;
+                }
             }
         }
     }
@@ -276,7 +271,9 @@ fn walk(columns: &mut Columns) {
             let column = &mut keyed[columns.layer[entry]];
             column.push((column.len() as f64, entry));
             for left in [true, false] {
-                stack.extend(columns.beside(entry, left).map(|next| next.0).filter(|&next| !seen[next]));
+                stack.extend(
+                    columns.beside(entry, left).iter().map(|next| next.entry()).filter(|&next| !seen[next]),
+                );
             }
         }
     }

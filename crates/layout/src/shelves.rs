@@ -96,7 +96,7 @@ fn swap_bands(columns: &mut Columns, upper: usize) {
 /// Tries a lone item above and below every band of its column.
 fn find_shelf(columns: &mut Columns, item: usize, bands: usize) {
     let column = columns.layer[item];
-    let count = |columns: &Columns| {
+    let count = |columns: &mut Columns| {
         columns.crossings_after(column)
             + column.checked_sub(1).map_or(0, |left| columns.crossings_after(left))
     };

@@ -1,113 +1,219 @@
-//! Sifting: each entry tries every place of its column and takes the best; long links also try it as a whole.
-//! Knows crossings only.
+//! Sifting: each entry tries every place of its column and takes the best, long links as a whole too; then changes
+//! by chance, of which those stay that are no worse. Knows crossings only. The loops are plain on purpose: the page is
+//! compiled to be small, and there iterators are slow.
 
 use crate::columns::Columns;
-use crate::order::{exchange, gain};
-use crate::sorting::Order as _;
+use crate::order::{Chance, exchange};
 
-/// Rounds over all entries until one brings nothing.
-pub(crate) fn all(columns: &mut Columns) {
-    for _ in 0..4 {
+/// Neighbours that follow an entry, at most.
+const NEAR_MOST: usize = 8;
+
+/// Sifts entry by entry, with room for what is known of the columns beside.
+#[derive(Debug, Default)]
+struct Sifter {
+    /// By side and place: lines of the entry that end above, less those that end below.
+    above: [Vec<i32>; 2],
+    /// Neighbours and places looked at.
+    work: usize,
+    /// Moves made: column, from, to.
+    trail: Vec<(usize, usize, usize)>,
+}
+
+/// Rounds over all entries until one brings nothing or the work is used up.
+pub(crate) fn all(columns: &mut Columns, work: usize) {
+    let mut sifter = Sifter::default();
+    loop {
         let before = columns.crossings();
         if before == 0 {
             return;
         }
         for column in 0..columns.order.len() {
-            let mut entries = columns.order[column].clone();
-            entries.order_by_key(|&entry| {
-                std::cmp::Reverse(columns.left[entry].len() + columns.right[entry].len())
-            });
-            for entry in entries {
-                one(columns, entry);
+            for entry in columns.order[column].clone() {
+                sifter.one(columns, entry);
             }
+            sifter.trail.clear();
         }
         for link in 0..columns.chain.len() {
-            whole(columns, link);
+            sifter.whole(columns, link);
         }
+        columns.renumber_all();
         exchange(columns);
-        if columns.crossings() >= before {
+        if columns.crossings() >= before || sifter.work > work {
             return;
         }
     }
 }
 
-/// Moves one entry to the place with the fewest crossings.
-fn one(columns: &mut Columns, entry: usize) {
-    let column = columns.layer[entry];
-    let start = columns.place[entry];
-    let (mut best, mut best_gain) = (start, 0);
-    let mut sum = 0;
-    for at in (0..start).rev() {
-        let above = columns.order[column][at];
-        if !columns.may_stand(entry, above) {
-            break;
-        }
-        sum += gain(columns, above, entry);
-        if sum > best_gain {
-            (best, best_gain) = (at, sum);
-        }
+/// Tries changes by chance until the work is used up.
+pub(crate) fn polish(columns: &mut Columns, work: usize) {
+    let mut sifter = Sifter::default();
+    let mut chance = Chance::new(11);
+    let mut left = columns.crossings().cast_signed();
+    while left > 0 && sifter.work < work {
+        left -= sifter.kick(columns, &mut chance);
     }
-    sum = 0;
-    for at in start + 1..columns.order[column].len() {
-        let below = columns.order[column][at];
-        if !columns.may_stand(below, entry) {
-            break;
-        }
-        sum += gain(columns, entry, below);
-        if sum > best_gain {
-            (best, best_gain) = (at, sum);
-        }
-    }
-    if best != start {
-        columns.order[column].remove(start);
-        columns.order[column].insert(best, entry);
-        columns.renumber(column);
-    }
+    columns.renumber_all();
 }
 
-/// Takes all stand-ins of a link out and sets them in again one by one from either end; kept only when it is better.
-fn whole(columns: &mut Columns, link: usize) {
-    if columns.chain[link].len() < 2 {
-        return;
-    }
-    let chain = columns.chain[link].clone();
-    let touched: Vec<usize> = chain.iter().map(|&entry| columns.layer[entry]).collect();
-    let saved: Vec<Vec<usize>> = touched.iter().map(|&column| columns.order[column].clone()).collect();
-    let (first, last) = (touched[0].saturating_sub(1), touched[touched.len() - 1]);
-    let count = |columns: &Columns| (first..=last).map(|column| columns.crossings_after(column)).sum::<u64>();
-    let before = count(columns);
-    let mut best = (before, saved.clone());
-    for reverse in [false, true] {
-        follow(columns, &chain, reverse);
-        for &entry in &chain {
-            one(columns, entry);
+impl Sifter {
+    /// Moves one entry to the place with the fewest crossings. Says how many go.
+    fn one(&mut self, columns: &mut Columns, entry: usize) -> i64 {
+        let (column, start) = (columns.layer[entry], columns.place[entry]);
+        self.look(columns, entry);
+        let order = &columns.order[column];
+        let (mut best, mut best_gain) = (start, 0);
+        let (mut sum, mut at) = (0, start);
+        while at > 0 && columns.may_stand(entry, order[at - 1]) {
+            at -= 1;
+            sum += self.gain(columns, order[at]);
+            if sum > best_gain {
+                (best, best_gain) = (at, sum);
+            }
         }
-        let found = count(columns);
-        if found < best.0 {
-            best = (found, touched.iter().map(|&column| columns.order[column].clone()).collect());
+        (sum, at) = (0, start + 1);
+        while at < order.len() && columns.may_stand(order[at], entry) {
+            sum -= self.gain(columns, order[at]);
+            if sum > best_gain {
+                (best, best_gain) = (at, sum);
+            }
+            at += 1;
         }
-        for (&column, order) in touched.iter().zip(&saved) {
-            columns.order[column].clone_from(order);
-            columns.renumber(column);
-        }
+        self.shift(columns, column, start, best);
+        best_gain
     }
-    for (&column, order) in touched.iter().zip(&best.1) {
-        columns.order[column].clone_from(order);
-        columns.renumber(column);
-    }
-}
 
-/// Sets each stand-in as high in its column as the one before it stands in its own.
-fn follow(columns: &mut Columns, chain: &[usize], reverse: bool) {
-    let steps: Vec<usize> = if reverse { chain.iter().rev().copied().collect() } else { chain.to_vec() };
-    for entry in steps {
-        let Some((other, _)) = columns.beside(entry, !reverse).next() else { continue };
+    /// Moves an entry to a place, or as near to it as bands allow. Says how many crossings go.
+    fn put(&mut self, columns: &mut Columns, entry: usize, place: usize) -> i64 {
+        let (column, start) = (columns.layer[entry], columns.place[entry]);
+        self.look(columns, entry);
+        let order = &columns.order[column];
+        let (mut at, mut gain) = (start, 0);
+        while at > place && columns.may_stand(entry, order[at - 1]) {
+            at -= 1;
+            gain += self.gain(columns, order[at]);
+        }
+        while at < place && columns.may_stand(order[at + 1], entry) {
+            at += 1;
+            gain -= self.gain(columns, order[at]);
+        }
+        self.shift(columns, column, start, at);
+        gain
+    }
+
+    fn shift(&mut self, columns: &mut Columns, column: usize, from: usize, to: usize) {
+        if from != to {
+            self.trail.push((column, from, to));
+            columns.shift(column, from, to);
+        }
+    }
+
+    fn undo(&mut self, columns: &mut Columns) {
+        while let Some((column, from, to)) = self.trail.pop() {
+            columns.shift(column, to, from);
+        }
+    }
+
+    /// Notes, for every place beside, how the entry's own lines lie to it.
+    fn look(&mut self, columns: &Columns, entry: usize) {
         let column = columns.layer[entry];
-        let (here, there) = (columns.order[column].len(), columns.order[columns.layer[other]].len());
-        let place = (columns.place[other] * here / there.max(1)).min(here - 1);
-        let start = columns.place[entry];
-        columns.order[column].remove(start);
-        columns.order[column].insert(place, entry);
-        columns.renumber(column);
+        for (side, above) in self.above.iter_mut().enumerate() {
+            above.clear();
+            let ends = columns.beside(entry, side == 0);
+            if ends.is_empty() {
+                continue;
+            }
+            let len = columns.order[if side == 0 { column - 1 } else { column + 1 }].len();
+            above.resize(len, 0);
+            let mut below = 0;
+            for end in ends {
+                above[columns.place[end.entry()]] += end.count;
+                below += end.count;
+            }
+            let mut over = 0;
+            for slot in above {
+                let here = *slot;
+                below -= here;
+                *slot = over - below;
+                over += here;
+            }
+            self.work += len;
+        }
+        self.work += 2 * columns.order[column].len();
+    }
+
+    /// Crossings that go when the entry comes from below another to stand above it.
+    fn gain(&self, columns: &Columns, other: usize) -> i64 {
+        let mut gain = 0;
+        for (side, above) in self.above.iter().enumerate() {
+            if !above.is_empty() {
+                for end in columns.beside(other, side == 0) {
+                    gain += above[columns.place[end.entry()]] * end.count;
+                }
+            }
+        }
+        i64::from(gain)
+    }
+
+    /// Takes all stand-ins of a link out and sets them in again one by one from either end; kept only when it is
+    /// better.
+    fn whole(&mut self, columns: &mut Columns, link: usize) {
+        let chain = columns.chain[link].clone();
+        if chain.len() < 2 {
+            return;
+        }
+        for reverse in [false, true] {
+            self.trail.clear();
+            let mut gain = 0;
+            for step in 0..chain.len() {
+                let entry = chain[if reverse { chain.len() - 1 - step } else { step }];
+                let Some(other) = columns.beside(entry, !reverse).first() else { continue };
+                let (here, there) = (columns.fellows(entry), columns.fellows(other.entry()));
+                let place = (columns.place[other.entry()] * here / there).min(here - 1);
+                gain += self.put(columns, entry, place);
+            }
+            for &entry in &chain {
+                gain += self.one(columns, entry);
+            }
+            if gain > 0 {
+                return;
+            }
+            self.undo(columns);
+        }
+    }
+
+    /// Sets something elsewhere by chance, lets its neighbours follow, and keeps what is no worse.
+    fn kick(&mut self, columns: &mut Columns, chance: &mut Chance) -> i64 {
+        let entry = chance.below(columns.layer.len());
+        let fellows = columns.fellows(entry);
+        self.work += 1;
+        if fellows < 2 {
+            return 0;
+        }
+        self.trail.clear();
+        let place = chance.below(fellows);
+        let mut moved = vec![entry];
+        if !columns.is_real(entry) {
+            moved.clone_from(&columns.chain[columns.link[entry - columns.real]]);
+        }
+        let (mut gain, mut near) = (0, Vec::new());
+        for &entry in &moved {
+            let here = columns.fellows(entry);
+            gain += self.put(columns, entry, (place * here / fellows).min(here - 1));
+            for left in [true, false] {
+                let ends = columns.beside(entry, left);
+                near.extend_from_slice(&ends[..ends.len().min(NEAR_MOST)]);
+            }
+        }
+        for end in near {
+            gain += self.one(columns, end.entry());
+        }
+        for entry in moved {
+            gain += self.one(columns, entry);
+        }
+        if gain < 0 {
+            self.undo(columns);
+            return 0;
+        }
+        gain
     }
 }
