@@ -1,14 +1,15 @@
 //! Time to place and to update meshes of several sizes.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use layout::{generate, place, update};
 
 fn from_scratch(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("place");
-    group.sample_size(20);
-    for n in [50, 100, 300, 1_000] {
+    group.sample_size(10).measurement_time(Duration::from_secs(2)).warm_up_time(Duration::from_millis(500));
+    for n in [50, 100, 300, 1_000, 5_000] {
         let input = generate::mesh(n, 1);
         group.bench_with_input(BenchmarkId::new("mesh", n), &input, |bencher, input| {
             bencher.iter(|| place(black_box(input)));

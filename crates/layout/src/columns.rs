@@ -93,7 +93,7 @@ impl Columns {
             counts: Vec::new(),
         };
         for (index, link) in part.links.iter().enumerate() {
-            let count = link.lines.len() as i32;
+            let count = i32::try_from(link.lines.len()).unwrap_or(i32::MAX).min(1_000);
             if back[index] || layer[link.to] <= layer[link.from] {
                 columns.turn_back(index, (link.from, link.to), count);
                 continue;

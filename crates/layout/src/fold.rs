@@ -93,8 +93,8 @@ fn unrolled(part: &Part, back: &[bool], flat: &Columns, layer: &[usize]) -> Colu
     }
     // By entry: its place in the old column, and which way its line comes from or goes.
     let mut key = vec![(0_usize, 0_usize); columns.layer.len()];
-    for item in 0..flat.real {
-        key[item] = (flat.place[item], 0);
+    for (key, &place) in key.iter_mut().zip(&flat.place[..flat.real]) {
+        key.0 = place;
     }
     for (link, ends) in part.links.iter().enumerate() {
         let way = Way { flat, link, ends: (ends.from, ends.to) };

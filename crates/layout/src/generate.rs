@@ -1,10 +1,14 @@
 //! Pictures to try the engine on, for tests, benches and examples: hand-made shapes and a seeded generator of graphs
 //! that look like meshes. Not used by the product.
 
+mod known;
 mod mesh;
+mod plain;
 mod shapes;
 
+pub use known::{sock_shop, train_ticket};
 pub use mesh::mesh;
+pub use plain::{chain, halves, hub, ring, star};
 pub use shapes::{bookinfo, online_boutique, shop, versions};
 
 use crate::input::{Edge, Group, GroupKind, Input, Node, Port};

@@ -13,6 +13,9 @@ use crate::tuning::{BAND_PADDING, LABEL_CLEAR};
 /// Shares of the way at which a label is tried: the middle, toward the target, toward the source.
 const STOPS: [f64; 11] = [0.5, 0.6, 0.4, 0.7, 0.3, 0.78, 0.22, 0.86, 0.14, 0.92, 0.08];
 
+/// Labels above which each is tried at few places.
+const CROWD: usize = 800;
+
 struct Wish<'a> {
     edge: usize,
     size: Size,
@@ -30,10 +33,13 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(&Route) ->
     wishes.order_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(b.key)));
     let mut ground = Ground::new(scene, input, &areas(scene, &wishes));
     let mut found: Vec<(usize, Option<Rect>)> = Vec::with_capacity(wishes.len());
+    // In a crowd most labels find no place, and nobody misses them: fewer places are tried.
+    let crowd = wishes.len() > CROWD;
     for wish in wishes {
-        let places = candidates(&scene.edges[wish.edge], wish.size, wish.half);
+        let stops = if crowd { 3 } else { STOPS.len() };
+        let places = candidates(&scene.edges[wish.edge], wish.size, wish.half, &STOPS[..stops]);
         let clear = |strict: bool| places.iter().find(|rect| ground.is_clear(rect, wish.edge, strict));
-        let place = clear(true).or_else(|| clear(false)).copied();
+        let place = clear(true).or_else(|| if crowd { None } else { clear(false) }).copied();
         if let Some(rect) = place {
             ground.boxes.insert(&rect, ground.taken.len());
             ground.taken.push(rect);
@@ -135,7 +141,7 @@ fn span(a: Point, b: Point) -> Rect {
 }
 
 /// Places along the way, the best first.
-fn candidates(route: &Route, size: Size, half: f64) -> Vec<Rect> {
+fn candidates(route: &Route, size: Size, half: f64, stops: &[f64]) -> Vec<Rect> {
     let line = crate::geometry::polyline(&route.path);
     // Lengths along both axes are added: no root is needed to find the middle.
     let lengths: Vec<f64> =
@@ -145,7 +151,7 @@ fn candidates(route: &Route, size: Size, half: f64) -> Vec<Rect> {
     if total < 24.0 {
         return out;
     }
-    for stop in STOPS {
+    for stop in stops {
         let mut rest = stop * total;
         let mut at = 0;
         while at + 1 < lengths.len() && rest > lengths[at] {

@@ -20,7 +20,7 @@ pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usiz
         shelves::improve(columns, band, bands);
     }
     improve(columns, if columns.real <= 150 { 4 } else { 2 });
-    sift::all(columns, 300_000);
+    sift::all(columns, if columns.real <= 400 { 400_000 } else { 2_500_000 });
     turn_over(columns, band, bands, weight);
 }
 
@@ -29,8 +29,9 @@ pub(crate) fn polish(columns: &mut Columns) {
     let work = match columns.real {
         0..=60 => 300,
         61..=150 => 600,
-        151..=400 => 1_200,
-        _ => 1_000,
+        151..=400 => 1_500,
+        401..=1_500 => 1_000,
+        _ => 0,
     };
     sift::polish(columns, work * 1_000);
 }

@@ -8,6 +8,9 @@ use crate::order::{Chance, exchange};
 /// Neighbours that follow an entry, at most.
 const NEAR_MOST: usize = 8;
 
+/// Places that an entry looks up and down its column.
+const REACH: usize = 200;
+
 /// Sifts entry by entry, with room for what is known of the columns beside.
 #[derive(Debug, Default)]
 struct Sifter {
@@ -29,7 +32,9 @@ pub(crate) fn all(columns: &mut Columns, work: usize) {
         }
         for column in 0..columns.order.len() {
             for entry in columns.order[column].clone() {
-                sifter.one(columns, entry);
+                if sifter.work < work {
+                    sifter.one(columns, entry);
+                }
             }
             sifter.trail.clear();
         }
@@ -63,7 +68,8 @@ impl Sifter {
         let order = &columns.order[column];
         let (mut best, mut best_gain) = (start, 0);
         let (mut sum, mut at) = (0, start);
-        while at > 0 && columns.may_stand(entry, order[at - 1]) {
+        let (first, last) = (start.saturating_sub(REACH), order.len().min(start + REACH));
+        while at > first && columns.may_stand(entry, order[at - 1]) {
             at -= 1;
             sum += self.gain(columns, order[at]);
             if sum > best_gain {
@@ -71,7 +77,7 @@ impl Sifter {
             }
         }
         (sum, at) = (0, start + 1);
-        while at < order.len() && columns.may_stand(order[at], entry) {
+        while at < last && columns.may_stand(order[at], entry) {
             sum -= self.gain(columns, order[at]);
             if sum > best_gain {
                 (best, best_gain) = (at, sum);
@@ -138,7 +144,7 @@ impl Sifter {
             }
             self.work += len;
         }
-        self.work += 2 * columns.order[column].len();
+        self.work += 2 * columns.order[column].len().min(REACH);
     }
 
     /// Crossings that go when the entry comes from below another to stand above it.

@@ -1,36 +1,42 @@
-//! Prints how good our pictures are beside Graphviz, and draws sheets to look at. Not part of the product: it may
+//! Prints how good our pictures are beside Graphviz, or draws sheets to look at. Not part of the product: it may
 //! read and write files and run programs.
 //!
-//! `cargo run -p layout --example quality [-- directory]`
+//! `cargo run --release -p layout --example quality` for the table (sizes and seeds may follow: `-- 50,100 20`),
+//! `-- directory` for the sheets.
 
+mod changes;
+mod dot;
 mod sheet;
 
-use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use layout::generate;
 use layout::metrics::{Metrics, measure};
-use layout::{Input, Point, Rect, Scene};
+use layout::{Input, Scene};
 
-const SEEDS: u64 = 9;
+/// Seeds a size is tried with, and how many of them the slow engine gets at sizes at which it needs minutes.
+const SEEDS: u64 = 20;
+const CLUSTER_NODES_MOST: usize = 300;
 
 fn main() {
-    let directory = std::env::args().nth(1);
-    if let Some(directory) = directory {
-        draw(&directory);
-        return;
-    }
-    println!("nodes  what        crossings  through  overlap  foreign  back  aspect  labels   length");
-    for n in [50, 100, 300, 1_000] {
+    let first = std::env::args().nth(1).unwrap_or_else(|| "50,100,300,1000,5000".to_owned());
+    let sizes: Option<Vec<usize>> = first.split(',').map(|size| size.parse().ok()).collect();
+    let Some(sizes) = sizes else { return draw(&first) };
+    let seeds = std::env::args().nth(2).and_then(|seeds| seeds.parse().ok()).unwrap_or(SEEDS);
+    println!(
+        "nodes what          crossings   length bends back aspect overlap through foreign labels      ms  moved  mean px"
+    );
+    for n in sizes {
         let inputs: Vec<Input> =
-            (0..if n > 300 { 3 } else { SEEDS }).map(|seed| generate::mesh(n, seed)).collect();
+            (0..if n > 1_000 { 3 } else { seeds }).map(|seed| generate::mesh(n, seed)).collect();
         let flat: Vec<Input> = inputs.iter().map(flattened).collect();
-        report(n, "bands", &inputs.iter().map(ours).collect::<Vec<_>>());
-        report(n, "flat", &flat.iter().map(ours).collect::<Vec<_>>());
-        let graphviz: Vec<Metrics> = flat.iter().filter_map(dot).collect();
-        if !graphviz.is_empty() {
-            report(n, "dot flat", &graphviz);
+        report(n, "bands", &inputs, |input, before| Some(ours(input, before)));
+        report(n, "flat", &flat, |input, before| Some(ours(input, before)));
+        if n <= 1_000 {
+            report(n, "dot flat", &flat, |input, _| dot::place(input, false));
+        }
+        if n <= CLUSTER_NODES_MOST {
+            report(n, "dot clusters", &inputs, |input, _| dot::place(input, true));
         }
     }
 }
@@ -41,97 +47,62 @@ fn flattened(input: &Input) -> Input {
     flat
 }
 
-fn ours(input: &Input) -> Metrics {
-    let scene = layout::place(input);
-    measure(&scene, |node, group| {
-        let own = input.nodes[node].group.as_ref();
+fn ours(input: &Input, before: Option<&Scene>) -> Scene {
+    before.map_or_else(|| layout::place(input), |before| layout::update(before, input).scene)
+}
+
+fn figures(scene: &Scene, input: &Input) -> Metrics {
+    measure(scene, |node, group| {
+        let node = &scene.nodes[node].key;
+        let own = input.nodes.iter().find(|known| known.key == *node).and_then(|known| known.group.as_ref());
         let key = &scene.groups[group].key;
         own == Some(key)
             || input.groups.iter().any(|known| Some(&known.key) == own && known.parent.as_ref() == Some(key))
     })
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-fn report(n: usize, what: &str, all: &[Metrics]) {
-    let mid = |figure: fn(&Metrics) -> f64| median(all.iter().map(figure).collect());
-    println!(
-        "{n:5}  {what:10} {:10} {:8} {:8} {:8} {:5} {:7.2} {:7} {:8.0}",
-        mid(|m| m.crossings as f64),
-        mid(|m| m.through_nodes as f64),
-        mid(|m| m.overlaps as f64),
-        mid(|m| (m.foreign + m.band_overlaps) as f64),
-        mid(|m| m.backward as f64),
-        mid(|m| m.aspect),
-        mid(|m| m.labels as f64),
-        mid(|m| m.length),
-    );
-}
-
-/// What `dot` makes of the same cards and lines; none when it is not installed.
-fn dot(input: &Input) -> Option<Metrics> {
-    let mut text = String::from(
-        "digraph { rankdir=LR; splines=polyline; nodesep=0.47; ranksep=1.17; node [shape=box fixedsize=true];\n",
-    );
-    for (index, node) in input.nodes.iter().enumerate() {
-        let _ =
-            writeln!(text, "n{index} [width={} height={}];", node.size.width / 72.0, node.size.height / 72.0);
-    }
-    let index = |key: &str| input.nodes.iter().position(|node| node.key == key);
-    for edge in &input.edges {
-        let _ = writeln!(text, "n{} -> n{};", index(&edge.source)?, index(&edge.target)?);
-    }
-    text.push('}');
-    let mut child =
-        Command::new("dot").arg("-Tplain").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
-    child.stdin.take()?.write_all(text.as_bytes()).ok()?;
-    let plain = String::from_utf8(child.wait_with_output().ok()?.stdout).ok()?;
-    Some(measure(&read_plain(&plain, input), |_, _| false))
-}
-
-fn read_plain(plain: &str, input: &Input) -> Scene {
-    let mut scene = Scene::default();
-    for line in plain.lines() {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let number =
-            |at: usize| words.get(at).and_then(|word| word.parse::<f64>().ok()).unwrap_or(0.0) * 72.0;
-        match words.first() {
-            Some(&"node") => {
-                let key = input.nodes[words[1][1..].parse::<usize>().unwrap_or(0)].key.clone();
-                let (w, h) = (number(4), number(5));
-                let rect = Rect::new(number(2) - w / 2.0, number(3) - h / 2.0, w, h);
-                scene.nodes.push(layout::PlacedNode { key, rect, ..layout::PlacedNode::default() });
+#[expect(clippy::disallowed_methods, reason = "an example is a program: it times what it runs")]
+fn report(n: usize, what: &str, inputs: &[Input], place: impl Fn(&Input, Option<&Scene>) -> Option<Scene>) {
+    let mut all: Vec<Metrics> = Vec::new();
+    let (mut times, mut moved, mut ways) = (Vec::new(), Vec::new(), Vec::new());
+    for (seed, input) in inputs.iter().enumerate() {
+        let start = Instant::now();
+        let Some(scene) = place(input, None) else { continue };
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+        all.push(figures(&scene, input));
+        // Four changes a seed; for the slow sizes the first seeds must do.
+        if n > 300 && seed > 2 || n > 1_000 {
+            continue;
+        }
+        for next in changes::variants(input) {
+            if let Some(after) = place(&next, Some(&scene)) {
+                let (share, mean) = changes::displacement(&scene, &after);
+                moved.push(share * 100.0);
+                ways.push(mean);
             }
-            Some(&"edge") => {
-                let key = |at: usize| input.nodes[words[at][1..].parse::<usize>().unwrap_or(0)].key.clone();
-                let count: usize = words[3].parse().unwrap_or(0);
-                let at = |step: usize| Point::new(number(4 + 2 * step), number(5 + 2 * step));
-                let path = (0..count / 3)
-                    .map(|part| layout::Cubic {
-                        from: at(3 * part),
-                        c1: at(3 * part + 1),
-                        c2: at(3 * part + 2),
-                        to: at(3 * part + 3),
-                    })
-                    .collect();
-                let back = number(4) > number(4 + 2 * (count - 1));
-                scene.edges.push(layout::Route {
-                    source: key(1),
-                    target: key(2),
-                    path,
-                    back,
-                    ..layout::Route::default()
-                });
-            }
-            _ => {}
         }
     }
-    scene.bounds =
-        scene.nodes.iter().map(|node| node.rect).reduce(|a, b| a.union(&b)).unwrap_or_default().grown(40.0);
-    scene
+    let mid = |figure: fn(&Metrics) -> f64| median(all.iter().map(figure).collect());
+    println!(
+        "{n:5} {what:13} {:9} {:8.0} {:5} {:4} {:6.2} {:7} {:7} {:7} {:6} {:7.1} {:5.1}% {:8.1}",
+        mid(|m| m.crossings as f64),
+        mid(|m| m.length),
+        mid(|m| m.bends as f64),
+        mid(|m| m.backward as f64),
+        mid(|m| m.aspect),
+        mid(|m| m.overlaps as f64),
+        mid(|m| m.through_nodes as f64),
+        mid(|m| (m.foreign + m.band_overlaps) as f64),
+        mid(|m| m.labels as f64),
+        median(times),
+        median(moved),
+        median(ways),
+    );
 }
 
 #[expect(clippy::disallowed_methods, reason = "an example is a program: it writes what it draws")]
@@ -140,16 +111,30 @@ fn draw(directory: &str) {
         ("shop".to_owned(), generate::shop()),
         ("bookinfo".to_owned(), generate::bookinfo()),
         ("boutique".to_owned(), generate::online_boutique()),
+        ("sock-shop".to_owned(), generate::sock_shop()),
+        ("train-ticket".to_owned(), generate::train_ticket()),
         ("versions".to_owned(), generate::versions()),
+        ("star".to_owned(), generate::star(12)),
+        ("chain".to_owned(), generate::chain(30)),
+        ("ring".to_owned(), generate::ring(12)),
+        ("halves".to_owned(), generate::halves()),
+        ("hub".to_owned(), generate::hub(300)),
     ];
-    for (n, seed) in [(15, 1), (30, 2), (50, 1), (50, 4), (100, 1), (300, 1)] {
+    for (n, seed) in [(20, 1), (50, 1), (50, 4), (100, 1), (300, 1)] {
         sheets.push((format!("mesh-{n}-{seed}"), generate::mesh(n, seed)));
         sheets.push((format!("flat-{n}-{seed}"), flattened(&generate::mesh(n, seed))));
     }
+    let mut page = String::from("<!doctype html><title>Ours, left, and dot's</title>");
     for (name, input) in sheets {
-        let scene = layout::place(&input);
-        let path = format!("{directory}/{name}.svg");
-        std::fs::write(&path, sheet::svg(&scene, &input)).expect("the directory can be written");
-        println!("{path} {:.0} {:.0} {:?}", scene.bounds.width, scene.bounds.height, ours(&input));
+        let mut scenes = vec![(name.clone(), layout::place(&input))];
+        scenes.extend(dot::place(&input, true).map(|scene| (format!("{name}-dot"), scene)));
+        page.push_str("<p>");
+        for (name, scene) in scenes {
+            let path = format!("{directory}/{name}.svg");
+            std::fs::write(&path, sheet::svg(&scene, &input)).expect("the directory can be written");
+            println!("{path} {:?}", figures(&scene, &input));
+            page.push_str(&format!("<img src='{name}.svg' style='max-width:49%;max-height:95vh'>"));
+        }
     }
+    std::fs::write(format!("{directory}/index.html"), page).expect("the directory can be written");
 }

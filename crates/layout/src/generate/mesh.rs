@@ -154,10 +154,8 @@ impl Mesh {
         let n = self.tier.len();
         let hub = !hubs.is_empty() && self.one_in(7);
         let abroad = self.one_in(4);
-        for _ in 0..400 {
-            if earlier && self.tier[card] == 0 {
-                break;
-            }
+        let tries = if earlier && self.tier[card] == 0 { 0 } else { 400 };
+        for _ in 0..tries {
             let other = if hub { hubs[self.chance.below(hubs.len())] } else { self.chance.below(n) };
             let (low, high) = if earlier { (other, card) } else { (card, other) };
             let later = self.tier[high] > self.tier[low];
