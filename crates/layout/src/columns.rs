@@ -19,6 +19,8 @@ pub(crate) struct Columns {
     pub(crate) link: Vec<usize>,
     /// The stand-ins of each link, from left to right. A link back also passes the layers of its ends.
     pub(crate) chain: Vec<Vec<usize>>,
+    /// Links that run back.
+    pub(crate) backs: Vec<usize>,
     /// Where links back turn, beyond their ends: link, whether it is at the right, entry.
     pub(crate) turns: Vec<(usize, bool, usize)>,
     /// Where an entry belongs from top to bottom: even numbers are free room, odd ones are bands.
@@ -86,6 +88,7 @@ impl Columns {
             near: [Near::default(), Near::default()],
             link: Vec::new(),
             chain: vec![Vec::new(); part.links.len()],
+            backs: Vec::new(),
             turns: Vec::new(),
             shelf: vec![0; real],
             floors: Vec::new(),
@@ -115,6 +118,7 @@ impl Columns {
     /// turns again and comes in from the left.
     fn turn_back(&mut self, link: usize, (source, target): (usize, usize), count: i32) {
         let (first, last) = (self.layer[target], self.layer[source]);
+        self.backs.push(link);
         let segment = |from: usize, to: usize| Segment { from, to, link, count, from_at: 0.0, to_at: 0.0 };
         for at in first..=last {
             let entry = self.stand_in(link, at);
@@ -183,10 +187,16 @@ impl Columns {
                 next[entry] += 1;
             }
         }
-        for entry in 0..n {
-            self.place[entry] = self.order[self.layer[entry]].len();
-            self.height[entry] = self.place[entry] as f64;
-            self.order[self.layer[entry]].push(entry);
+        // Lines back start on top, and stay there where that crosses nothing.
+        let real = self.real;
+        let over: Vec<bool> =
+            (0..n).map(|entry| entry >= real && self.backs.contains(&self.link[entry - real])).collect();
+        for above in [true, false] {
+            for entry in (0..n).filter(|&entry| over[entry] == above) {
+                self.place[entry] = self.order[self.layer[entry]].len();
+                self.height[entry] = self.place[entry] as f64;
+                self.order[self.layer[entry]].push(entry);
+            }
         }
     }
 

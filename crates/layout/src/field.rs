@@ -101,7 +101,7 @@ pub(crate) fn build(part: &Part, columns: &Columns, offsets: &[(f64, f64)], titl
         });
     }
     // A line back stays near its ends.
-    for &(link, _, _) in &columns.turns {
+    for &link in &columns.backs {
         let (chain, link) = (&columns.chain[link], &part.links[link]);
         for (end, lane) in [(link.from, chain[chain.len() - 1]), (link.to, chain[0])] {
             field.tie(Tie { a: end, b: lane, a_at: 0.0, b_at: 0.0, weight: 0.5, line: false });

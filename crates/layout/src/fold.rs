@@ -24,7 +24,7 @@ pub(crate) fn fold(part: &Part, back: &[bool], flat: &Columns, aspect: f64) -> O
         .collect();
     let tallest = cards.iter().copied().fold(0.0, f64::max);
     let mut best: Option<(f64, Vec<usize>)> = None;
-    for step in 1..=8 {
+    for step in 1..=16 {
         let most = tallest / f64::from(step);
         let layer = spread(part, flat, &cards, most);
         let (columns, height) = extent(part, back, &layer);

@@ -8,6 +8,7 @@ mod changes;
 mod dot;
 mod sheet;
 
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use layout::generate;
@@ -133,7 +134,7 @@ fn draw(directory: &str) {
             let path = format!("{directory}/{name}.svg");
             std::fs::write(&path, sheet::svg(&scene, &input)).expect("the directory can be written");
             println!("{path} {:?}", figures(&scene, &input));
-            page.push_str(&format!("<img src='{name}.svg' style='max-width:49%;max-height:95vh'>"));
+            let _ = write!(page, "<img src='{name}.svg' style='max-width:49%;max-height:95vh'>");
         }
     }
     std::fs::write(format!("{directory}/index.html"), page).expect("the directory can be written");
