@@ -130,8 +130,9 @@ impl Stage {
     pub(super) fn set_view(&mut self, view: Viewport) {
         let bounds = self.picture.as_ref().map(|picture| picture.scene.bounds);
         self.view = bounds.map_or(view, |bounds| view.clamped(bounds, self.size()));
-        self.level = Level::at(self.view.zoom, Some(self.level));
-        self.dirty = true;
+        let level = Level::at(self.view.zoom, Some(self.level));
+        self.dirty |= level != self.level;
+        self.level = level;
     }
 
     pub(super) fn glide_on(&mut self, now_ms: f64) {

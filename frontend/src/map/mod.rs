@@ -20,6 +20,7 @@ pub(crate) mod placer;
 mod placing;
 mod pointer;
 mod scene_painter;
+mod slide;
 mod stage;
 mod stand;
 mod states;

@@ -11,6 +11,7 @@ use super::{
     pins::Pins,
     placing::{Placing, Sign},
     scene_painter,
+    slide::Slide,
     traffic_painter::TrafficPainter,
 };
 use layout::{Point, Rect, Size};
@@ -65,6 +66,7 @@ pub(crate) struct Stage {
     pub(super) pins: Pins,
     /// From one level of detail to the next.
     fade: LevelFade,
+    slide: Slide,
     pub(super) placing: Placing,
     last_ms: Option<f64>,
     /// What the last frame put on the lower canvas, kept only for tests.
@@ -107,6 +109,7 @@ impl Stage {
             carried: None,
             pins: Pins::default(),
             fade: LevelFade::default(),
+            slide: Slide::default(),
             placing: Placing::default(),
             last_ms: None,
             painted: keep_marks.then(Vec::new),
@@ -216,7 +219,8 @@ impl Stage {
         }
         self.glide_on(now_ms);
         self.move_on(now_ms);
-        if self.dirty || self.fade.is_on() {
+        let off = self.slide.needs_paint(self.view, &self.lower, now_ms);
+        if self.dirty || off || self.fade.is_on() {
             self.paint_scene(now_ms);
         }
         let overview = self.overview();
@@ -229,7 +233,11 @@ impl Stage {
             level: self.level,
             overview,
             sign: self.placing.sign(),
-            again: moves || self.glide.is_some() || self.motion.is_some() || self.fade.is_on(),
+            again: moves
+                || self.glide.is_some()
+                || self.motion.is_some()
+                || self.fade.is_on()
+                || self.slide.is_on(),
             generation: self.generation,
         }
     }
@@ -258,6 +266,7 @@ impl Stage {
             self.picture.as_ref().map(|picture| view::marks(&self.drawing(picture))).unwrap_or_default();
         self.fade(&mut marks);
         scene_painter::paint(&self.lower, &marks, &self.view, self.look.theme, &self.measure);
+        self.slide.painted(self.view, marks.len(), &self.lower);
         let shown = self.picture.as_ref().map(|_| (self.level, self.view));
         self.fade.after(&self.lower, shown, now_ms);
         if let Some(painted) = &mut self.painted {

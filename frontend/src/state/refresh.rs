@@ -114,6 +114,8 @@ fn ask(page: Page, line: Line) {
     page.feed.update(|feed| feed.asking = true);
     leptos::task::spawn_local(async move {
         let answer = api::fetch(&address, etag.as_deref(), signal.as_ref()).await.and_then(api::read);
+        // A large answer takes its time to be read: what it changes is a task of its own, so that neither holds up the hand.
+        pause().await;
         let next_ms = match answer {
             Err(Failure::Aborted) => return,
             Ok(answer) => take(page, address, answer),
@@ -128,6 +130,15 @@ fn ask(page: Page, line: Line) {
             schedule(page, line, next_ms);
         }
     });
+}
+
+/// Lets the browser see to the reader in between.
+async fn pause() {
+    let mut soon = |go_on: js_sys::Function, _| {
+        // The timer belongs to this window, which is there as long as the page.
+        let _ = window().set_timeout_with_callback(&go_on);
+    };
+    let _ = wasm_bindgen_futures::JsFuture::from(js_sys::Promise::new(&mut soon)).await;
 }
 
 /// Puts an answer in its place; gives the milliseconds until the next question.
