@@ -4,8 +4,8 @@
 use super::canvas::Canvas;
 use view::Viewport;
 
-/// So many marks are painted within a frame.
-const QUICK: usize = 1_200;
+/// So many marks are painted within a frame: the shop has fewer, and 760 came to 18 frames a second on a busy machine.
+const QUICK: usize = 450;
 /// The hand has stopped when nothing has moved for this long.
 const REST_MS: f64 = 140.0;
 /// Beyond this shift, in windows, or change of size the bitmap shows too little.
