@@ -1,6 +1,7 @@
 //! Reads answers of the query API straight into tables: no tree in between, label values interned, `le` as a number.
 //! Must not know HTTP, nor what any label means.
 
+mod histogram;
 mod visit;
 
 use graph::sample::{RangeTable, Symbol, Symbols, Table};

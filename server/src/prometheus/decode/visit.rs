@@ -1,7 +1,7 @@
 //! The serde side of reading an answer: one pass, nothing allocated a row but what the table keeps.
 //! Keys nobody knows are skipped, in whatever order they come.
 
-use super::{DecodeError, Notes};
+use super::{DecodeError, Notes, histogram::Whole};
 use graph::sample::{Symbol, Symbols};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -213,13 +213,8 @@ impl<'de> Visitor<'de> for Series<'_, '_> {
                 }
                 Some("values") => map.next_value_seed(Points(&mut reader.row.points))?,
                 Some("histogram") => {
-                    let (_, Whole { buckets }) = map.next_value::<(IgnoredAny, Whole<'_>)>()?;
-                    let number = |text: &str| text.parse().unwrap_or(f64::NAN);
-                    reader.row.histogram.extend(
-                        buckets
-                            .iter()
-                            .map(|(_, above, up_to, count)| (number(above), number(up_to), number(count))),
-                    );
+                    let (_, whole) = map.next_value::<(IgnoredAny, Whole<'_>)>()?;
+                    whole.read(&mut reader.row.histogram);
                     reader.notes.histograms += 1;
                 }
                 Some("histograms") => {
@@ -303,14 +298,6 @@ impl Visitor<'_> for Interned<'_, '_> {
     fn visit_str<E>(self, text: &str) -> Result<Symbol, E> {
         Ok(self.0.symbols.intern(text))
     }
-}
-
-/// A native histogram; its bounds and counts are texts.
-#[derive(serde::Deserialize)]
-struct Whole<'a> {
-    /// Kind of bounds, above, up to, count.
-    #[serde(borrow, default)]
-    buckets: Vec<(IgnoredAny, &'a str, &'a str, &'a str)>,
 }
 
 /// The points of a matrix.
