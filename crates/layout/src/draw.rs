@@ -10,6 +10,9 @@ use crate::sorting::Order as _;
 use crate::tracks::Tracks;
 use crate::tuning::{DETOUR, TWIN_GAP};
 
+/// Lines above which long ways are kept as they are.
+const DETOUR_LINES_MOST: usize = 1_000;
+
 /// Where everything is to stand, by index in the net.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -77,8 +80,8 @@ pub(crate) fn scene(input: &Input, net: &Net, plan: &Plan) -> Scene {
 
 /// Whether a way climbs far more than its ends are apart: the order saved a crossing and cost a long loop.
 fn is_detour(net: &Net, plan: &Plan, line: usize, levels: &[(usize, f64)]) -> bool {
-    if net.bands.is_empty() {
-        // Without bands nothing has bent the order: its ways are the short ones.
+    if net.bands.is_empty() || net.lines.len() > DETOUR_LINES_MOST {
+        // Without bands nothing has bent the order: its ways are the short ones. In a crowd seeking takes too long.
         return false;
     }
     let heights = plan.ends[line].unwrap_or_default();

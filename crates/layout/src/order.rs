@@ -29,7 +29,7 @@ pub(crate) fn polish(columns: &mut Columns) {
     let work = match columns.real {
         0..=60 => 300,
         61..=150 => 600,
-        151..=400 => 1_500,
+        151..=400 => 2_500,
         401..=1_500 => 1_000,
         _ => 0,
     };
