@@ -19,6 +19,7 @@ pub(crate) struct Inner {
     pub(crate) collector: Arc<Collector>,
     pub(crate) view_config: graph::ViewConfig,
     pub(crate) bodies: api::Bodies,
+    pub(crate) channels: api::Channels,
     pub(crate) metrics: Metrics,
 }
 
@@ -27,7 +28,13 @@ impl App {
         let metrics = Metrics::default();
         let collector = Collector::new(&config, metrics.queries.clone())?;
         let view_config = config.view_config();
-        Ok(Self(Arc::new(Inner { config, collector, view_config, bodies: api::Bodies::default(), metrics })))
+        let (bodies, channels) = (api::Bodies::default(), api::Channels::new(config.limits.streams));
+        Ok(Self(Arc::new(Inner { config, collector, view_config, bodies, channels, metrics })))
+    }
+
+    /// Ends all streams: they would go on for ever.
+    pub fn end_streams(&self) {
+        self.0.channels.end();
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -77,11 +77,17 @@ impl From<Failure> for ApiError {
     }
 }
 
+impl ApiError {
+    /// The problem document.
+    pub(crate) fn json(&self) -> String {
+        serde_json::to_string(&self.problem).expect("a problem is plain text and numbers")
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self.problem).expect("a problem is plain text and numbers");
-        let mut response = (status, body).into_response();
+        let mut response = (status, self.json()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -35,11 +35,16 @@ pub async fn serve(mut config: Config) -> anyhow::Result<Running> {
     let drain = config.limits.drain;
     let base_path = config.bind.base_path.clone();
     let head = config.limits.head;
-    let service = router(App::new(config)?);
+    let app = App::new(config)?;
+    let service = router(app.clone());
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
         // A dropped sender stops it too.
-        listen::until(listener, service, head, async { drop(stopped.await) }).await;
+        let stop = async {
+            drop(stopped.await);
+            app.end_streams();
+        };
+        listen::until(listener, service, head, stop).await;
     });
     Ok(Running { addr, base_path, stop, task, drain })
 }

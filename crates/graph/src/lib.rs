@@ -8,6 +8,7 @@ pub mod answers;
 mod ask;
 mod canary;
 pub mod dialect;
+mod difference;
 mod figures;
 pub mod flow;
 mod graph_type;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use answers::{Answers, Outcome};
 pub use ask::{SeriesQuery, SubjectId, series_queries, traffic_query};
+pub use difference::difference;
 pub use present::{edge_detail, namespaces, node_detail, view};
 pub use query::{Origin, Query, QueryKind, RangeOf, Signals, Window, plan};
 pub use snapshot::{Snapshot, snapshot};

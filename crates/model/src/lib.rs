@@ -3,6 +3,7 @@
 
 pub mod boot;
 pub mod detail;
+pub mod difference;
 pub mod duration;
 pub mod extras;
 pub mod find;
@@ -20,6 +21,7 @@ pub mod status;
 pub mod traffic;
 
 pub use detail::{EdgeDetail, NodeDetail};
+pub use difference::Difference;
 pub use extras::Extras;
 pub use find::{Find, FindError};
 pub use findings::{Figure, Finding, FindingKind, Subject};

@@ -14,8 +14,10 @@ mod openapi;
 mod probes;
 mod series;
 mod status;
+mod stream;
 
 pub(crate) use bodies::Bodies;
+pub(crate) use stream::Channels;
 
 use crate::app::App;
 use axum::Router;
@@ -25,6 +27,7 @@ use axum::routing::get;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/graph", get(graph::graph))
+        .route("/graph/stream", get(stream::stream))
         .route("/graph.svg", get(graph_svg::graph_svg))
         .route("/last-traffic", get(last_traffic::last_traffic))
         .route("/namespaces", get(namespaces::namespaces))

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, OpenApi};
     ),
     paths(
         super::graph::graph,
+        super::stream::stream,
         super::graph_svg::graph_svg,
         super::last_traffic::last_traffic,
         super::namespaces::namespaces,

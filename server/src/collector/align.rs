@@ -1,15 +1,35 @@
 //! Which moments are asked about: ends lie on the scrape grid, so that all who look at one time share one snapshot.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Assumed where the engine does not tell.
 const INTERVAL_DEFAULT_S: f64 = 15.0;
 /// A very long interval must not make "now" minutes old.
 const INTERVAL_MAX_S: f64 = 60.0;
 
+/// Windows up to this long are refreshed with every scrape.
+const EVERY_SCRAPE_S: u64 = 3_600;
+/// Longer ones when this part of them has passed.
+const REFRESHES_A_WINDOW: u64 = 60;
+
 pub(super) fn now_s() -> i64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX)
+    i64::try_from(now().as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Since 1970. A test moves tokio's clock, and this one goes with it; elsewhere the two never part.
+pub(super) fn now() -> Duration {
+    let moved = tokio::time::Instant::now().into_std().saturating_duration_since(Instant::now());
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + moved
+}
+
+/// How old a live snapshot of this window may become before the next is made, in whole seconds on the grid.
+pub(super) fn refresh_s(window_s: u64, interval_s: Option<f64>) -> i64 {
+    let grid_s = step_s(interval_s);
+    if window_s <= EVERY_SCRAPE_S {
+        return grid_s;
+    }
+    let part_s = i64::try_from(window_s / REFRESHES_A_WINDOW).unwrap_or(i64::MAX);
+    (part_s / grid_s).max(1).saturating_mul(grid_s)
 }
 
 /// The end of the window: what was asked, or now, never in the future, floored to the grid.
@@ -44,6 +64,18 @@ mod tests {
         assert_eq!(end_s(Some(999_999), 1_000_007, Some(30.0)), 999_990);
         assert_eq!(end_s(None, 1_000_007, Some(0.2)), 1_000_007);
         assert_eq!(end_s(None, 1_000_007, Some(3_600.0)), 999_960);
+    }
+
+    #[test]
+    fn long_windows_are_refreshed_at_their_own_pace() {
+        assert_eq!(refresh_s(600, Some(15.0)), 15);
+        assert_eq!(refresh_s(3_600, Some(15.0)), 15);
+        assert_eq!(refresh_s(3_600, Some(60.0)), 60);
+        assert_eq!(refresh_s(10_800, Some(15.0)), 180);
+        assert_eq!(refresh_s(86_400, Some(15.0)), 1_440);
+        assert_eq!(refresh_s(4_000, Some(15.0)), 60, "on the grid");
+        assert_eq!(refresh_s(3_601, None), 60);
+        assert_eq!(refresh_s(7_000, Some(300.0)), 60, "never before the next scrape that is looked for");
     }
 
     #[test]

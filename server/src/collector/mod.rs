@@ -4,10 +4,13 @@
 mod align;
 mod back_off;
 mod collected;
+mod expiry;
 mod fetch;
 mod lanes;
 mod last_traffic;
+mod live;
 mod lookout;
+mod observers;
 mod progress;
 mod series;
 mod slow_lane;
@@ -18,18 +21,20 @@ pub(crate) use collected::Collected;
 use crate::config::Config;
 use crate::metrics::Queries;
 use crate::prometheus::{Client, PrometheusError};
-use back_off::BackOff;
+use expiry::Expiry;
 use fetch::Fetcher;
 use graph::{Origin, Signals, Window};
 use lanes::Lanes;
+use live::Lives;
 use lookout::Lookout;
 use model::Extras;
 use model::graph::Stale;
 use moka::future::Cache;
+use observers::Observers;
 use slow_lane::SlowLane;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// What a viewer asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +46,19 @@ pub(crate) struct Ask {
     pub(crate) extras: Extras,
     /// A label by which requests are told apart.
     pub(crate) operations: Option<Arc<str>>,
+}
+
+impl Ask {
+    /// It wants no more than everybody gets.
+    fn is_plain(&self) -> bool {
+        !self.percentiles && self.extras == Extras::NONE && self.operations.is_none()
+    }
+
+    /// What serves both, where they tell requests apart alike.
+    fn with(&self, other: &Self) -> Self {
+        let percentiles = self.percentiles || other.percentiles;
+        Self { percentiles, extras: self.extras.and(other.extras), ..self.clone() }
+    }
 }
 
 /// A snapshot, and whether it is the one that was asked for.
@@ -77,27 +95,19 @@ impl Key {
     }
 }
 
-/// A snapshot of a past moment that nobody asks for any more is let go after this long.
-const IDLE: Duration = Duration::from_mins(1);
-/// One that lacks a column is asked anew after this long, even while somebody looks at it.
-const OLDEST: Duration = Duration::from_mins(5);
+/// How long a viewer waits for the source where an earlier snapshot of the same window is held.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Collector {
     fetcher: Option<Arc<Fetcher>>,
     lookout: Lookout,
     held: Cache<Key, Arc<Collected>>,
-    /// Per window: what to show while the source fails, and when to ask again.
-    live: Mutex<BTreeMap<u64, Live>>,
+    lives: Lives,
+    observers: Observers,
     series: series::SeriesCache,
     last_traffic: last_traffic::LastCache,
     assumed_interval_s: Option<f64>,
-}
-
-#[derive(Debug, Default)]
-struct Live {
-    last_good: Option<Arc<Collected>>,
-    back_off: BackOff,
 }
 
 impl Collector {
@@ -116,14 +126,14 @@ impl Collector {
             .max_capacity(config.limits.snapshot_bytes as u64)
             .weigher(|_: &Key, held: &Arc<Collected>| u32::try_from(held.bytes).unwrap_or(u32::MAX))
             .eviction_policy(moka::policy::EvictionPolicy::lru())
-            .time_to_idle(IDLE)
-            .time_to_live(OLDEST)
+            .expire_after(Expiry)
             .build();
         Ok(Arc::new(Self {
             fetcher,
             lookout: Lookout::new(config.prometheus.as_ref().and_then(|p| p.extra_matcher.clone())),
             held,
-            live: Mutex::default(),
+            lives: Lives::new(config.limits.snapshot_bytes),
+            observers: Observers::default(),
             series: series::new_cache(),
             last_traffic: last_traffic::new_cache(),
             assumed_interval_s: config
@@ -137,26 +147,69 @@ impl Collector {
     /// The snapshot for this ask: held, in flight, or fetched now. Never fetched twice at once, and a caller who goes
     /// away does not end the fetch for the others.
     pub(crate) async fn snapshot(self: &Arc<Self>, ask: Ask) -> Result<Found, Failure> {
-        let lone = |error| Failure { error, retry_in_s: None };
-        let fetcher = self.fetcher.clone().ok_or(lone(PrometheusError::NotConfigured))?;
-        if ask.at_s.is_none()
-            && let Some(waiting) = self.while_backing_off(ask.window_s)
-        {
+        if ask.at_s.is_some() || self.fetcher.is_none() {
+            return landed(self.flight(ask).await);
+        }
+        self.note_poll(&ask);
+        self.newest(ask).await
+    }
+
+    /// The newest of a live window. Where one is held already, nobody waits long for the next.
+    pub(crate) async fn newest(self: &Arc<Self>, ask: Ask) -> Result<Found, Failure> {
+        if let Some(waiting) = self.lives.waiting(ask.window_s) {
             return waiting;
         }
+        let held = self.lives.last_good(ask.window_s);
+        let mut flight = self.flight(ask);
+        let Some(collected) = held else { return landed(flight.await) };
+        match tokio::time::timeout(PATIENCE, &mut flight).await {
+            Ok(outcome) => landed(outcome),
+            // The flight goes on without us.
+            Err(_) => Ok(Found { stale: self.overdue(&collected), collected }),
+        }
+    }
+
+    /// Says of a held snapshot that it has become old while the source is still being asked.
+    fn overdue(&self, held: &Collected) -> Option<Stale> {
+        let every_s = self.refresh_s(held.window.window_s);
+        let late_s = align::now_s() - held.window.at_s - 3 * every_s;
+        (late_s > 0).then(|| Stale {
+            since_s: held.window.at_s + every_s,
+            reason: "Prometheus has not answered yet; it is still being asked.".to_owned(),
+            retry_in_s: 1.0,
+        })
+    }
+
+    /// How old a live snapshot of this window may become.
+    fn refresh_s(&self, window_s: u64) -> i64 {
+        let seen_s = || self.lookout.last().and_then(|seen| seen.engine.scrape_interval_s);
+        align::refresh_s(window_s, self.assumed_interval_s.or_else(seen_s))
+    }
+
+    /// Spawned, and noted when it ends: a flight that lived in a handler would die with the first aborted request.
+    fn flight(self: &Arc<Self>, ask: Ask) -> JoinHandle<Result<Found, Failure>> {
+        let collector = self.clone();
+        tokio::spawn(async move { collector.attempt(ask).await })
+    }
+
+    async fn attempt(self: &Arc<Self>, ask: Ask) -> Result<Found, Failure> {
+        let lone = |error| Failure { error, retry_in_s: None };
+        let fetcher = self.fetcher.clone().ok_or(lone(PrometheusError::NotConfigured))?;
         let window = match self.window(&fetcher, &ask).await {
             Ok(window) => window,
-            Err(error) if ask.at_s.is_none() => return self.failed_live(ask.window_s, error, align::now_s()),
+            Err(error) if ask.at_s.is_none() => {
+                return self.lives.failed(ask.window_s, error, align::now_s());
+            }
             Err(error) => return Err(lone(error)),
         };
         match self.fetched(fetcher, window, &ask).await {
             Ok(collected) => {
                 if ask.at_s.is_none() {
-                    self.note_good(ask.window_s, &collected);
+                    self.lives.good(ask.window_s, &collected);
                 }
                 Ok(Found { collected, stale: None })
             }
-            Err(error) if ask.at_s.is_none() => self.failed_live(ask.window_s, error, window.at_s),
+            Err(error) if ask.at_s.is_none() => self.lives.failed(ask.window_s, error, window.at_s),
             Err(error) => Err(lone(error)),
         }
     }
@@ -165,8 +218,31 @@ impl Collector {
     async fn window(self: &Arc<Self>, fetcher: &Arc<Fetcher>, ask: &Ask) -> Result<Window, PrometheusError> {
         let seen = self.lookout.seen(fetcher).await?;
         let interval_s = self.assumed_interval_s.or(seen.engine.scrape_interval_s);
-        let at_s = align::end_s(ask.at_s, align::now_s() + seen.engine.skew_s, interval_s);
+        let now_s = align::now_s() + seen.engine.skew_s;
+        if let Some(young) = self.young(ask, now_s) {
+            return Ok(young);
+        }
+        let at_s = align::end_s(ask.at_s, now_s, interval_s);
         Ok(Window { at_s, window_s: ask.window_s, scrape_interval_s: interval_s })
+    }
+
+    /// The window of the last good snapshot, while it is too early for the next: of long windows it stands for more than
+    /// one step of the grid.
+    fn young(&self, ask: &Ask, now_s: i64) -> Option<Window> {
+        let good = self.lives.last_good(ask.window_s).filter(|_| ask.at_s.is_none())?;
+        let age_s = now_s - good.window.at_s;
+        let whole = good.queries.iter().all(|query| query.error.is_none());
+        let early = (0..self.refresh_s(ask.window_s)).contains(&age_s);
+        (early && (whole || good.made_at.elapsed() < expiry::OLDEST)).then_some(good.window)
+    }
+
+    /// Lets go of what a newer live snapshot has replaced.
+    async fn forget(&self, window_s: u64, at_s: i64) {
+        let old = self.held.iter().filter(|(key, _)| (key.window_s, key.at_s) == (window_s, at_s));
+        let old: Vec<Key> = old.map(|(key, _)| (*key).clone()).collect();
+        for key in old {
+            self.held.invalidate(&key).await;
+        }
     }
 
     async fn fetched(
@@ -209,56 +285,13 @@ impl Collector {
                 other => other,
             }
         });
-        match flight.await {
-            Ok(outcome) => outcome.map_err(|error: Arc<PrometheusError>| (*error).clone()),
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        }
-    }
-
-    /// While the source is given time to recover, nobody asks it.
-    fn while_backing_off(&self, window_s: u64) -> Option<Result<Found, Failure>> {
-        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let live = live.get(&window_s)?;
-        let (error, stale) = live.back_off.waiting()?;
-        Some(live.answer(error, stale))
-    }
-
-    fn failed_live(&self, window_s: u64, error: PrometheusError, at_s: i64) -> Result<Found, Failure> {
-        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let live = place(&mut live, window_s);
-        let stale = live.back_off.note(&error, at_s);
-        live.answer(error, stale)
-    }
-
-    fn note_good(&self, window_s: u64, collected: &Arc<Collected>) {
-        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let live = place(&mut live, window_s);
-        live.back_off = BackOff::default();
-        if live.last_good.as_ref().is_none_or(|good| good.window.at_s <= collected.window.at_s) {
-            live.last_good = Some(collected.clone());
-        }
+        landed(flight.await).map_err(|error: Arc<PrometheusError>| (*error).clone())
     }
 }
 
-/// This window's place. Nobody can have very many windows open: the one that was good longest ago makes room.
-fn place(live: &mut BTreeMap<u64, Live>, window_s: u64) -> &mut Live {
-    if !live.contains_key(&window_s) && live.len() >= WINDOWS_KEPT {
-        let oldest = live.iter().min_by_key(|(_, l)| l.last_good.as_ref().map(|good| good.window.at_s));
-        if let Some(oldest_s) = oldest.map(|(window_s, _)| *window_s) {
-            live.remove(&oldest_s);
-        }
-    }
-    live.entry(window_s).or_default()
-}
-
-/// Windows whose last good snapshot is kept.
-const WINDOWS_KEPT: usize = 12;
-
-impl Live {
-    fn answer(&self, error: PrometheusError, stale: Stale) -> Result<Found, Failure> {
-        match &self.last_good {
-            Some(good) => Ok(Found { collected: good.clone(), stale: Some(stale) }),
-            None => Err(Failure { error, retry_in_s: Some(stale.retry_in_s) }),
-        }
+fn landed<T>(flight: Result<T, tokio::task::JoinError>) -> T {
+    match flight {
+        Ok(outcome) => outcome,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
 }

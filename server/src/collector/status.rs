@@ -3,7 +3,7 @@
 use super::Collector;
 use crate::prometheus::PrometheusError;
 use model::status::{Asking, PrometheusStatus};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long the status waits for a source that nothing is known of yet.
@@ -44,7 +44,7 @@ impl Collector {
             }
         };
         // The lookout looks once a minute; a fetch that failed since knows better.
-        let failing = self.failing_lately();
+        let failing = self.lives.lost_lately();
         status.reachable = Some(!gone && failing.is_none());
         if let Some(sentence) = failing.map(|error| error.to_string()).filter(|s| !status.notes.contains(s)) {
             status.notes.insert(0, sentence);
@@ -74,18 +74,16 @@ impl Collector {
     }
 
     /// How long ago the newest answer came that had traffic; None while there is none.
-    pub(crate) fn last_good_age(&self) -> Option<std::time::Duration> {
-        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.values().filter_map(|live| live.last_good.as_ref()).map(|good| good.made_at.elapsed()).min()
+    pub(crate) fn last_good_age(&self) -> Option<Duration> {
+        self.lives.all_good().iter().map(|good| good.made_at.elapsed()).min()
     }
 
-    fn failing_lately(&self) -> Option<PrometheusError> {
-        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.values().find_map(|live| live.back_off.lost_lately())
+    /// How many windows are kept fresh because somebody watches.
+    pub(crate) fn observers(&self) -> usize {
+        self.observers.count()
     }
 
     fn last_good_s(&self) -> Option<i64> {
-        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.values().filter_map(|live| live.last_good.as_ref()).map(|good| good.window.at_s).max()
+        self.lives.all_good().iter().map(|good| good.window.at_s).max()
     }
 }

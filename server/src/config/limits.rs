@@ -10,6 +10,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Requests answered at once; the next one is told to come back. 512.
     pub concurrency: usize,
+    /// Streams of the graph that may be open; further callers are told to poll. 2,000.
+    pub streams: usize,
     /// Bytes of a request's body; we only read, so a few kilobytes are plenty. 64 kB.
     pub request_bytes: usize,
     /// How long a connection may take over the head of a request, and how long it may lie idle. Longer than any refresh:
@@ -26,6 +28,7 @@ impl Limits {
         Self {
             request_timeout: seconds("--request-timeout", &settings.request_timeout, 60, mistakes),
             concurrency: 512,
+            streams: 2_000,
             request_bytes: 64_000,
             head: Duration::from_secs(75),
             snapshot_bytes: bytes("--snapshot-memory", &settings.snapshot_memory, 256_000_000, mistakes),

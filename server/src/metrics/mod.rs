@@ -6,6 +6,7 @@ mod requests;
 mod viewers;
 
 pub(crate) use queries::Queries;
+pub(crate) use viewers::Streaming;
 
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::metrics::family::Family;
@@ -31,6 +32,8 @@ pub(crate) struct Metrics {
 pub(crate) struct Moment {
     pub(crate) snapshots: usize,
     pub(crate) snapshots_bytes: u64,
+    /// Live windows that are kept fresh.
+    pub(crate) observers: usize,
     /// None: there has been no good answer yet.
     pub(crate) last_good_age: Option<Duration>,
 }
@@ -67,8 +70,13 @@ impl Metrics {
         registry.register("snapshots_bytes", "Memory that the held snapshots take, roughly", bytes);
         registry.register(
             "viewers",
-            "Browser tabs that wait for a graph or asked for one in the last 90 seconds",
+            "Browser tabs that hold a stream of the graph, wait for a graph or asked for one in the last 90 seconds",
             count(self.viewers.count(Instant::now())),
+        );
+        registry.register(
+            "observers",
+            "Live windows that are kept fresh because somebody watches",
+            count(moment.observers),
         );
         if let Some(age) = moment.last_good_age {
             registry.register(

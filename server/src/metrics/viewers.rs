@@ -1,7 +1,7 @@
-//! How many tabs look: those that wait for a graph, and those that asked for one not long ago.
+//! How many tabs look: those that hold a stream, those that wait for a graph, and those that asked for one not long ago.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Longer than the slowest refresh of a page that is looked at.
@@ -10,7 +10,17 @@ const LATELY: Duration = Duration::from_secs(90);
 const MOST: usize = 10_000;
 
 #[derive(Debug, Default)]
-pub(crate) struct Viewers(Mutex<HashMap<u64, Seen>>);
+pub(crate) struct Viewers {
+    asking: Mutex<HashMap<u64, Seen>>,
+    /// Held once more for each open stream.
+    streams: Arc<()>,
+}
+
+/// One viewer, for as long as its stream is open.
+#[derive(Debug)]
+pub(crate) struct Streaming {
+    _counted: Arc<()>,
+}
 
 #[derive(Debug)]
 struct Seen {
@@ -26,8 +36,12 @@ pub(crate) struct Looking<'a> {
 }
 
 impl Viewers {
+    pub(crate) fn streaming(&self) -> Streaming {
+        Streaming { _counted: self.streams.clone() }
+    }
+
     pub(crate) fn looking(&self, who: u64) -> Looking<'_> {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if seen.len() >= MOST {
             seen.retain(|_, seen| seen.is_looking(now));
@@ -42,9 +56,9 @@ impl Viewers {
 
     /// Forgets who has gone, and counts the others.
     pub(super) fn count(&self, now: Instant) -> usize {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         seen.retain(|_, seen| seen.is_looking(now));
-        seen.len()
+        seen.len() + Arc::strong_count(&self.streams) - 1
     }
 }
 
@@ -56,7 +70,7 @@ impl Seen {
 
 impl Drop for Looking<'_> {
     fn drop(&mut self) {
-        let mut seen = self.viewers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.viewers.asking.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(seen) = seen.get_mut(&self.who) {
             seen.waiting = seen.waiting.saturating_sub(1);
             seen.last = Instant::now();
@@ -79,6 +93,16 @@ mod tests {
         drop(again);
         assert_eq!(viewers.count(Instant::now()), 1, "who has just been answered is looking");
         assert_eq!(viewers.count(Instant::now() + LATELY + Duration::from_secs(1)), 0);
+    }
+
+    #[test]
+    fn a_stream_counts_for_as_long_as_it_is_open() {
+        let viewers = Viewers::default();
+        let (one, _two) = (viewers.streaming(), viewers.streaming());
+        drop(viewers.looking(1));
+        assert_eq!(viewers.count(Instant::now()), 3);
+        drop(one);
+        assert_eq!(viewers.count(Instant::now()), 2);
     }
 
     #[test]

@@ -185,6 +185,7 @@ async fn the_description_names_every_resource() {
             "/api/v1/edge",
             "/api/v1/graph",
             "/api/v1/graph.svg",
+            "/api/v1/graph/stream",
             "/api/v1/last-traffic",
             "/api/v1/namespaces",
             "/api/v1/node",

@@ -13,6 +13,8 @@ mod faults;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod observers;
+#[cfg(test)]
 mod picture;
 #[cfg(test)]
 mod refusals;
@@ -22,6 +24,8 @@ mod rewriting;
 mod settings;
 #[cfg(test)]
 mod stores;
+#[cfg(test)]
+mod stream;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -4,14 +4,17 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use graph::{Origin, QueryKind, Signals, Window};
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use portolan::{App, Config, router};
 use serde_json::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
@@ -108,8 +111,12 @@ impl Prometheus {
 
     /// Waits until this kind has been asked.
     pub(crate) async fn until_asked(&self, kind: QueryKind) {
+        self.until_asked_times(kind, 1).await;
+    }
+
+    pub(crate) async fn until_asked_times(&self, kind: QueryKind, times: usize) {
         let mut count = self.state.seen_count.subscribe();
-        while self.asked(kind) == 0 {
+        while self.asked(kind) < times {
             count.changed().await.unwrap();
         }
     }
@@ -126,7 +133,24 @@ impl Prometheus {
     }
 }
 
-async fn relay(State(state): State<Arc<Shared>>, request: Request) -> Response {
+/// The answer says what time it is, by the clock that tests move.
+async fn relay(state: State<Arc<Shared>>, request: Request) -> Response {
+    let mut response = relayed(state, request).await;
+    let moved = tokio::time::Instant::now().into_std().saturating_duration_since(Instant::now());
+    let now = Timestamp::now().checked_add(moved).unwrap();
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap();
+    response.headers_mut().insert(header::DATE, HeaderValue::from_str(&date).unwrap());
+    response
+}
+
+/// Lets time pass at once, for all timers and for both sides' clocks.
+pub(crate) async fn pass(seconds: u64) {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(seconds)).await;
+    tokio::time::resume();
+}
+
+async fn relayed(State(state): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let form: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
@@ -206,7 +230,75 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
+/// A stream that is open.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    pub(crate) headers: HeaderMap,
+    body: Body,
+    heard: String,
+}
+
+/// One event of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) data: Value,
+}
+
+impl Stream {
+    /// The next piece, as it came; None at the end.
+    pub(crate) async fn piece(&mut self) -> Option<Vec<u8>> {
+        Some(self.body.frame().await?.unwrap().into_data().unwrap().to_vec())
+    }
+
+    /// The next event; comments are passed over.
+    pub(crate) async fn event(&mut self) -> Option<Event> {
+        loop {
+            while let Some((block, rest)) = self.heard.split_once("\n\n") {
+                let field = |name: &str| {
+                    let line = block.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+                    line.unwrap_or_default().to_owned()
+                };
+                let (name, id, data) = (field("event"), field("id"), field("data"));
+                self.heard = rest.to_owned();
+                if !name.is_empty() {
+                    return Some(Event { name, id, data: serde_json::from_str(&data).unwrap() });
+                }
+            }
+            let piece = self.piece().await?;
+            self.heard.push_str(std::str::from_utf8(&piece).unwrap());
+        }
+    }
+}
+
 impl Product {
+    /// Opens a stream that is not refused.
+    pub(crate) async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> Stream {
+        let mut request = Request::get(path).header("host", "127.0.0.1:20001");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.0.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let (parts, body) = response.into_parts();
+        Stream { headers: parts.headers, body, heard: String::new() }
+    }
+
+    /// One of its own figures.
+    pub(crate) async fn figure(&self, name: &str) -> usize {
+        let text = self.get("/metrics").await.text();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0, |value| value.parse().unwrap())
+    }
+
+    /// Waits until that figure is this.
+    pub(crate) async fn until_figure(&self, name: &str, value: usize) {
+        while self.figure(name).await != value {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) fn new(config: Config) -> Self {
         Self(router(App::new(config).unwrap()))
     }

@@ -9,7 +9,7 @@ use model::GraphType;
 use proptest::prelude::*;
 
 /// Samples of a small mesh: any of six workloads call each other, both sides report, some fail, some never arrive.
-fn any_samples() -> impl Strategy<Value = Vec<String>> {
+pub(super) fn any_samples() -> impl Strategy<Value = Vec<String>> {
     let ends = ["web-v1.edge", "web-v2.edge", "cart-v1.shop", "cart-v2.shop", "db-v1.data", "unknown"];
     let answers = [
         "",
@@ -28,7 +28,7 @@ fn any_samples() -> impl Strategy<Value = Vec<String>> {
     proptest::collection::vec(sample, 1..24)
 }
 
-fn everything(graph_type: GraphType, inject_services: bool) -> crate::View {
+pub(super) fn everything(graph_type: GraphType, inject_services: bool) -> crate::View {
     let mut view = a_view(graph_type);
     view.system = true;
     view.config = ViewConfig { inject_services, ..ViewConfig::default() };

@@ -1,6 +1,7 @@
 //! The rules, each as samples in and a few lines of graph out. It must not know how a rule is coded.
 
 mod detail;
+mod difference;
 mod findings;
 mod graph_types;
 mod labels;

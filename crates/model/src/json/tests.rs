@@ -2,7 +2,7 @@
 
 use super::{FromJson, read};
 use crate::{
-    EdgeDetail, Figure, Graph, NodeDetail, Problem, Subject,
+    Difference, EdgeDetail, Figure, Graph, NodeDetail, Problem, Subject,
     boot::Boot,
     series::SeriesAnswer,
     status::{LastTraffic, Namespaces, ServerStatus, Waiting},
@@ -182,6 +182,21 @@ fn the_graph_comes_back() {
         sparse[list] = json!([]);
     }
     agrees::<Graph>(&sparse);
+}
+
+#[test]
+fn a_difference_comes_back() {
+    let mut whole = graph();
+    let [nodes, edges, boxes, meta, findings, namespaces, totals] =
+        ["nodes", "edges", "boxes", "meta", "findings", "namespaces", "totals"]
+            .map(|list| whole[list].take());
+    let parts = json!({ "nodes": nodes, "edges": edges, "boxes": boxes });
+    holds::<Difference>(&json!({
+        "seq": 7, "add": parts, "places": { "nodes": [3], "edges": [0], "boxes": [1] }, "update": parts,
+        "remove": { "nodes": ["a"], "edges": ["b"], "boxes": ["c"] },
+        "meta": meta, "findings": findings, "namespaces": namespaces, "totals": totals,
+    }));
+    agrees::<Difference>(&json!({ "seq": 8 }));
 }
 
 #[test]

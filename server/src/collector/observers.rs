@@ -1,0 +1,281 @@
+//! Who watches which live window, and the tasks that keep those windows fresh: one a window while anybody watches, none
+//! when nobody does. Must not know how a snapshot is made, nor what is done with it.
+
+use super::{Ask, Collector, align};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+/// Windows that are observed at once. Whoever asks for a fifth has it fetched on demand.
+const MOST: usize = 4;
+/// An observer that waits for long still sees after this time whether anybody is left.
+const LOOKS_ROUND: Duration = Duration::from_mins(1);
+/// After a round that gave nothing newer, as when the source's clock was put back.
+const PAUSE: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Default)]
+pub(super) struct Observers(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    observed: BTreeMap<u64, Observed>,
+    /// Windows that are polled without an observer, and when that was counted last.
+    polled: BTreeMap<u64, Instant>,
+}
+
+#[derive(Debug, Default)]
+struct Observed {
+    wishes: Vec<Wish>,
+    /// Rung when somebody came.
+    bell: Arc<Notify>,
+}
+
+/// All who ask alike.
+#[derive(Debug)]
+struct Wish {
+    ask: Ask,
+    /// Open streams by the seconds that each wants between two answers.
+    streams: BTreeMap<i64, usize>,
+    polled_at: Option<Instant>,
+    news: watch::Sender<u64>,
+}
+
+/// The right to be kept fresh, for as long as it is held.
+#[derive(Debug)]
+pub(crate) struct Watching {
+    collector: Arc<Collector>,
+    ask: Ask,
+    pace_s: i64,
+    news: watch::Receiver<u64>,
+}
+
+/// What an observer has to do next.
+#[derive(Debug)]
+struct Duty {
+    asks: Vec<Ask>,
+    pace_s: i64,
+    bell: Arc<Notify>,
+}
+
+impl Observers {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that somebody asked. True: from now on this window has an observer, which is to be started. One question
+    /// does not make a viewer: the second does, if it comes about when a refresh is due.
+    fn polled(&self, ask: &Ask, every: Duration) -> bool {
+        let now = Instant::now();
+        let mut state = self.state();
+        if let Some(observed) = state.observed.get_mut(&ask.window_s) {
+            observed.wish(ask).polled_at = Some(now);
+            return false;
+        }
+        state.polled.retain(|_, last| now.duration_since(*last) <= 2 * LOOKS_ROUND);
+        let last = state.polled.get(&ask.window_s).map(|last| now.duration_since(*last));
+        match last {
+            Some(gap) if gap < every / 2 => return false,
+            Some(gap) if gap <= 2 * every && state.observed.len() < MOST => {
+                state.polled.remove(&ask.window_s);
+                state.observed.entry(ask.window_s).or_default().wish(ask).polled_at = Some(now);
+                return true;
+            }
+            _ => {}
+        }
+        state.polled.insert(ask.window_s, now);
+        false
+    }
+
+    /// None: there is no room for another window. Else where news come from, and whether an observer is to be started.
+    fn streaming(&self, ask: &Ask, pace_s: i64) -> Option<(watch::Receiver<u64>, bool)> {
+        let mut state = self.state();
+        let new = !state.observed.contains_key(&ask.window_s);
+        if new && state.observed.len() >= MOST {
+            return None;
+        }
+        let observed = state.observed.entry(ask.window_s).or_default();
+        let wish = observed.wish(ask);
+        *wish.streams.entry(pace_s).or_default() += 1;
+        let news = wish.news.subscribe();
+        observed.bell.notify_one();
+        Some((news, new))
+    }
+
+    fn left(&self, ask: &Ask, pace_s: i64) {
+        let mut state = self.state();
+        let Some(observed) = state.observed.get_mut(&ask.window_s) else { return };
+        let streams = &mut observed.wish(ask).streams;
+        if let Some(count) = streams.get_mut(&pace_s) {
+            *count -= 1;
+            if *count == 0 {
+                streams.remove(&pace_s);
+            }
+        }
+        // It may have been the last.
+        observed.bell.notify_one();
+    }
+
+    /// What those who look want. None: nobody does any more, and the observer is struck off.
+    fn duty(&self, window_s: u64, every: Duration, pace_s: i64) -> Option<Duty> {
+        let mut state = self.state();
+        let observed = state.observed.get_mut(&window_s)?;
+        let now = Instant::now();
+        let lately = |wish: &Wish| wish.polled_at.is_some_and(|at| now.duration_since(at) < 3 * every);
+        observed.wishes.retain(|wish| lately(wish) || !wish.streams.is_empty());
+        let pace = |wish: &Wish| {
+            let streamed = wish.streams.keys().next().map(|wanted_s| pace_s.max(*wanted_s));
+            if lately(wish) { Some(pace_s) } else { streamed }
+        };
+        let Some(pace_s) = observed.wishes.iter().filter_map(pace).min() else {
+            state.observed.remove(&window_s);
+            return None;
+        };
+        let asks = observed.wishes.iter().map(|wish| wish.ask.clone()).collect();
+        Some(Duty { asks, pace_s, bell: observed.bell.clone() })
+    }
+
+    fn tell(&self, asks: &[Ask]) {
+        let state = self.state();
+        for observed in asks.iter().filter_map(|ask| state.observed.get(&ask.window_s)) {
+            for wish in observed.wishes.iter().filter(|wish| asks.contains(&wish.ask)) {
+                wish.news.send_modify(|round| *round += 1);
+            }
+        }
+    }
+
+    /// How many windows are observed.
+    pub(super) fn count(&self) -> usize {
+        self.state().observed.len()
+    }
+}
+
+impl Observed {
+    fn wish(&mut self, ask: &Ask) -> &mut Wish {
+        let at = self.wishes.iter().position(|wish| wish.ask == *ask).unwrap_or_else(|| {
+            let ask = ask.clone();
+            self.wishes.push(Wish {
+                ask,
+                streams: BTreeMap::new(),
+                polled_at: None,
+                news: watch::Sender::new(0),
+            });
+            self.wishes.len() - 1
+        });
+        &mut self.wishes[at]
+    }
+}
+
+impl Watching {
+    /// Waits until its window was asked for anew, with or without success.
+    pub(crate) async fn news(&mut self) {
+        if self.news.changed().await.is_err() {
+            // Whoever is watched for stays on the list, so this is the end of the process.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.collector.observers.left(&self.ask, self.pace_s);
+    }
+}
+
+impl Collector {
+    /// Keeps this window fresh until the answer is dropped: every `pace_s` seconds, or as often as it can change. None:
+    /// four other windows are watched already.
+    pub(crate) fn watch(self: &Arc<Self>, ask: Ask, pace_s: i64) -> Option<Watching> {
+        let (news, new) = self.observers.streaming(&ask, pace_s)?;
+        if new {
+            self.observe(ask.window_s);
+        }
+        Some(Watching { collector: self.clone(), ask, pace_s, news })
+    }
+
+    pub(super) fn note_poll(self: &Arc<Self>, ask: &Ask) {
+        if self.observers.polled(ask, self.every(ask.window_s)) {
+            self.observe(ask.window_s);
+        }
+    }
+
+    /// How often somebody who looks at this window is expected to ask.
+    fn every(&self, window_s: u64) -> Duration {
+        Duration::from_secs(self.refresh_s(window_s).cast_unsigned()).min(LOOKS_ROUND)
+    }
+
+    fn observe(self: &Arc<Self>, window_s: u64) {
+        tracing::debug!(window_s, "an observer begins");
+        tokio::spawn(observe(Arc::downgrade(self), window_s));
+    }
+
+    fn duty(&self, window_s: u64) -> Option<(Duty, Duration)> {
+        let duty = self.observers.duty(window_s, self.every(window_s), self.refresh_s(window_s))?;
+        let wait = match (self.lives.retry_in(window_s), self.lives.last_good(window_s)) {
+            (Some(retry_in), _) => retry_in,
+            (None, Some(good)) => {
+                let due_s = good.window.at_s.saturating_add(duty.pace_s);
+                Duration::from_secs(u64::try_from(due_s).unwrap_or(0)).saturating_sub(self.source_now())
+            }
+            (None, None) => Duration::ZERO,
+        };
+        Some((duty, wait))
+    }
+
+    /// What most look at comes first; what only some want is asked together.
+    async fn round(self: &Arc<Self>, window_s: u64, asks: Vec<Ask>) {
+        let before = self.lives.last_good(window_s);
+        let (plain, mut dear): (Vec<Ask>, Vec<Ask>) = asks.into_iter().partition(Ask::is_plain);
+        let mut groups = vec![plain];
+        while let Some(operations) = dear.first().map(|ask| ask.operations.clone()) {
+            let (alike, others) = dear.into_iter().partition(|ask| ask.operations == operations);
+            groups.push(alike);
+            dear = others;
+        }
+        for asks in groups {
+            let Some(all) = asks.iter().cloned().reduce(|all, ask| all.with(&ask)) else { continue };
+            // Whether it went well is noted; those who wait for news ask for it.
+            drop(self.flight(all).await);
+            self.observers.tell(&asks);
+        }
+        let after = self.lives.last_good(window_s);
+        match (before, after) {
+            (Some(before), Some(after)) if before.window.at_s < after.window.at_s => {
+                self.forget(window_s, before.window.at_s).await;
+            }
+            (None, Some(_)) => {}
+            // A failure has its own time to wait.
+            _ if self.lives.retry_in(window_s).is_some() => {}
+            _ => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+async fn observe(collector: Weak<Collector>, window_s: u64) {
+    loop {
+        let Some(present) = collector.upgrade() else { return };
+        let Some((duty, wait)) = present.duty(window_s) else { break };
+        if wait.is_zero() {
+            present.round(window_s, duty.asks).await;
+            continue;
+        }
+        // Nothing is held on to while it waits: the process may end.
+        drop(present);
+        tokio::select! {
+            () = tokio::time::sleep(wait.min(LOOKS_ROUND)) => {}
+            () = duty.bell.notified() => {}
+        }
+    }
+    tracing::debug!(window_s, "an observer ends: nobody looks");
+}
+
+impl Collector {
+    /// The source's time since 1970.
+    fn source_now(&self) -> Duration {
+        let skew_s = self.lookout.last().map_or(0, |seen| seen.engine.skew_s);
+        let now = align::now();
+        let skew = Duration::from_secs(skew_s.unsigned_abs());
+        if skew_s < 0 { now.saturating_sub(skew) } else { now + skew }
+    }
+}

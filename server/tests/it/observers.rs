@@ -1,0 +1,168 @@
+//! Who looks at a live window has it kept fresh for all, at the price of one. Time passes only when a test says so.
+
+use crate::support::{Fault, Hold, Product, Prometheus, pass};
+use axum::http::StatusCode;
+use graph::QueryKind;
+use serde_json::Value;
+
+const LIVE: &str = "/api/v1/graph";
+const REQUESTS: &str = "portolan_prometheus_queries_total{kind=\"requests\",outcome=\"answered\"}";
+const OBSERVERS: &str = "portolan_observers";
+
+async fn live(product: &Product) -> Value {
+    let answer = product.get(LIVE).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    answer.json()
+}
+
+#[tokio::test]
+async fn who_polls_has_the_next_answer_fetched_before_it_asks() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let first = live(&product).await;
+    for _ in 0..20 {
+        live(&product).await;
+    }
+    assert_eq!(product.figure(OBSERVERS).await, 0, "one page load is no viewer yet");
+    pass(15).await;
+    live(&product).await;
+    assert_eq!(product.figure(OBSERVERS).await, 1);
+    assert_eq!(prometheus.asked(QueryKind::Requests), 2);
+    pass(15).await;
+    prometheus.until_asked_times(QueryKind::Requests, 3).await;
+    for _ in 0..20 {
+        let graph = live(&product).await;
+        assert_eq!(graph["meta"]["at_s"].as_i64(), first["meta"]["at_s"].as_i64().map(|at_s| at_s + 30));
+    }
+    assert_eq!(prometheus.asked(QueryKind::Requests), 3, "viewers ask for nothing themselves");
+    pass(46).await;
+    product.until_figure(OBSERVERS, 0).await;
+    let asked = prometheus.asked_in_all();
+    pass(300).await;
+    assert_eq!(prometheus.asked_in_all(), asked, "nobody looks, so nobody asks");
+}
+
+#[tokio::test]
+async fn one_who_polls_seldom_costs_what_he_asks_for() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    for times in 1..=4 {
+        live(&product).await;
+        assert_eq!(prometheus.asked(QueryKind::Requests), times);
+        assert_eq!(product.figure(OBSERVERS).await, 0);
+        pass(60).await;
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_streams_cost_one_handful_a_refresh() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let mut streams = Vec::new();
+    for viewer in 0..100 {
+        let more = ["", "?namespaces=shop", "?type=service"][viewer % 3];
+        streams.push(product.stream(&format!("{LIVE}/stream{more}"), &[]).await);
+    }
+    for stream in &mut streams {
+        assert_eq!(stream.event().await.unwrap().name, "graph");
+    }
+    let handful = prometheus.asked_in_all();
+    assert_eq!(prometheus.asked(QueryKind::Requests), 1);
+    for round in 2..=4 {
+        pass(15).await;
+        for stream in &mut streams {
+            assert_eq!(stream.event().await.unwrap().name, "change");
+        }
+        assert_eq!(prometheus.asked(QueryKind::Requests), round);
+        assert!(prometheus.asked_in_all() <= round * handful);
+    }
+    assert_eq!(product.figure(OBSERVERS).await, 1);
+    assert_eq!(product.figure("portolan_viewers").await, 100);
+    assert!(product.figure("portolan_snapshots").await <= 2, "what was replaced is let go");
+    drop(streams);
+    product.until_figure(OBSERVERS, 0).await;
+    assert_eq!(product.figure("portolan_viewers").await, 0);
+    let asked = prometheus.asked_in_all();
+    pass(300).await;
+    assert_eq!(prometheus.asked_in_all(), asked);
+}
+
+#[tokio::test]
+async fn a_fifth_window_is_asked_for_on_demand() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let mut streams = Vec::new();
+    for window in ["5m", "10m", "15m", "20m"] {
+        streams.push(product.stream(&format!("{LIVE}/stream?window={window}"), &[]).await);
+    }
+    let problem = product.get(&format!("{LIVE}/stream?window=25m")).await.problem(503);
+    assert!(problem["detail"].as_str().unwrap().contains("Poll /api/v1/graph"), "{problem}");
+    for times in 1..=3 {
+        let asked = product.figure(REQUESTS).await;
+        assert_eq!(product.get(&format!("{LIVE}?window=25m")).await.status, StatusCode::OK);
+        assert_eq!(product.figure(REQUESTS).await, asked + 1, "{times}");
+        assert_eq!(product.figure(OBSERVERS).await, 4);
+        pass(15).await;
+        for stream in &mut streams {
+            while stream.event().await.unwrap().name != "change" {}
+        }
+    }
+    streams.pop();
+    product.until_figure(OBSERVERS, 3).await;
+    let mut fifth = product.stream(&format!("{LIVE}/stream?window=25m"), &[]).await;
+    assert_eq!(fifth.event().await.unwrap().name, "graph");
+}
+
+#[tokio::test]
+async fn a_long_window_is_refreshed_when_a_sixtieth_of_it_has_passed() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let address = format!("{LIVE}/stream?window=3h");
+    let mut stream = product.stream(&address, &[]).await;
+    let first = stream.event().await.unwrap();
+    let at_s = first.data["meta"]["at_s"].as_i64().unwrap();
+    for _ in 0..10 {
+        pass(15).await;
+        let polled = product.get(&format!("{LIVE}?window=3h")).await.json();
+        assert_eq!(polled["meta"]["at_s"], at_s, "who polls shares what is held");
+    }
+    assert_eq!(product.figure(REQUESTS).await, 1);
+    pass(30).await;
+    let change = stream.event().await.unwrap();
+    assert_eq!(change.name, "change");
+    assert!((at_s + 165..=at_s + 195).contains(&change.data["meta"]["at_s"].as_i64().unwrap()));
+    assert_eq!(product.figure(REQUESTS).await, 2);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_prometheus_that_hangs() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let first = live(&product).await;
+    prometheus.hold(Hold::All);
+    pass(16).await;
+    let begun = std::time::Instant::now();
+    let second = live(&product).await;
+    assert!(begun.elapsed().as_secs() < 5);
+    assert_eq!((&second["nodes"], &second["meta"]["stale"]), (&first["nodes"], &Value::Null));
+    prometheus.release();
+    pass(120).await;
+    assert!(live(&product).await["meta"]["at_s"].as_i64() > first["meta"]["at_s"].as_i64());
+}
+
+#[tokio::test]
+async fn those_who_stream_learn_of_a_failure_and_of_its_end() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let mut stream = product.stream(&format!("{LIVE}/stream"), &[]).await;
+    assert!(stream.event().await.unwrap().data["meta"]["stale"].is_null());
+    prometheus.break_all(Fault::Status500);
+    pass(15).await;
+    let lost = stream.event().await.unwrap();
+    assert!(lost.data["meta"]["stale"]["reason"].as_str().unwrap().contains("HTTP 500"), "{lost:?}");
+    assert!(lost.data["update"].is_null(), "the last good graph stays: {lost:?}");
+    prometheus.mend();
+    pass(4).await;
+    let healed = stream.event().await.unwrap();
+    assert!(healed.data["meta"].is_object() && healed.data["meta"]["stale"].is_null(), "{healed:?}");
+}
