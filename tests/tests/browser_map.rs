@@ -42,6 +42,13 @@ async fn cards_are_drawn_where_the_painter_says() {
 }
 
 #[tokio::test]
+async fn the_page_places_to_the_bit_as_the_host_does() {
+    let map = Map::of_the_shop(&an_instant()).await.unwrap();
+    let told = map.browser.execute("return window.__portolan.proof()", &[]).await.unwrap();
+    assert_eq!(told.as_str(), Some(&*layout::proof().to_string()));
+}
+
+#[tokio::test]
 async fn the_split_of_the_canary_is_drawn_in_its_shares() {
     let at = an_instant();
     let map = Map::of_the_shop(&at).await.unwrap();

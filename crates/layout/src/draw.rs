@@ -71,8 +71,9 @@ pub(crate) fn scene(input: &Input, net: &Net, plan: &Plan) -> Scene {
     }
     let mut scene = Scene { groups: frames::groups(input, net, &plan.cards), ..Scene::default() };
     scene.nodes = nodes(input, net, plan);
-    scene.edges = in_input_order(net, routes);
-    labels::place(&mut scene, input, |_| true);
+    let order = input_order(net.lines.iter().map(|line| line.input), input.edges.len());
+    scene.edges = order.into_iter().filter_map(|line| routes[line].take()).collect();
+    labels::place(&mut scene, input, |_, _| true);
     frames::bound(&mut scene);
     frames::to_origin(&mut scene);
     scene
@@ -121,7 +122,7 @@ fn route(
     let heights = plan.ends[line].unwrap_or_default();
     let ends = ends_of(net, &plan.cards, line, heights);
     let (path, back) = if own {
-        (routes::own_loop(&ends.source), false)
+        (routes::own_loop(&ends.source, 1.0), false)
     } else if net.cards[net.lines[line].source].item == net.cards[net.lines[line].target].item {
         (routes::aside(&ends, tracks), false)
     } else {
@@ -158,14 +159,17 @@ pub(crate) fn lead(
     (path, back)
 }
 
-pub(crate) fn in_input_order(net: &Net, routes: Vec<Option<Route>>) -> Vec<Route> {
-    let mut order: Vec<(usize, Option<Route>)> =
-        net.lines.iter().map(|line| line.input).zip(routes).collect();
-    order.order_by_key(|route| route.0);
-    order.into_iter().filter_map(|route| route.1).collect()
+/// What is known by place in the input, in the input's order.
+pub(crate) fn input_order(inputs: impl Iterator<Item = usize>, len: usize) -> Vec<usize> {
+    let mut by_input = vec![usize::MAX; len];
+    for (index, input) in inputs.enumerate() {
+        by_input[input] = index;
+    }
+    by_input.retain(|&index| index < usize::MAX);
+    by_input
 }
 
-pub(crate) fn nodes(input: &Input, net: &Net, plan: &Plan) -> Vec<PlacedNode> {
+fn nodes(input: &Input, net: &Net, plan: &Plan) -> Vec<PlacedNode> {
     let mut by_place: Vec<usize> = (0..net.cards.len()).collect();
     by_place.order_by(|&a, &b| {
         plan.layer[a].cmp(&plan.layer[b]).then(plan.cards[a].y.total_cmp(&plan.cards[b].y))
@@ -176,9 +180,7 @@ pub(crate) fn nodes(input: &Input, net: &Net, plan: &Plan) -> Vec<PlacedNode> {
             order[card] = place;
         }
     }
-    let mut cards: Vec<usize> = (0..net.cards.len()).collect();
-    cards.order_by_key(|&card| net.cards[card].input);
-    cards
+    input_order(net.cards.iter().map(|card| card.input), input.nodes.len())
         .into_iter()
         .map(|card| PlacedNode {
             key: input.nodes[net.cards[card].input].key.clone(),

@@ -7,18 +7,27 @@ use crate::scene::{PlacedGroup, Point, Rect, Scene, Size};
 use crate::sorting::Order as _;
 use crate::tuning::{APP_PADDING, BAND_PADDING};
 
-/// All groups that have members, in the order of the input.
+/// All groups that have members, in the order of the input. A card the hand has moved stretches its box only where
+/// that covers no stranger.
 pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGroup> {
-    let mut out: Vec<(usize, Rect)> = Vec::new();
-    let mut app_rects = Vec::new();
-    for frame in &net.apps {
-        let rect = app(frame, cards);
-        app_rects.push((frame, rect));
-        out.push((frame.input, rect));
-    }
-    for frame in &net.bands {
-        out.push((frame.input, band(net, frame, cards, &app_rects)));
-    }
+    let mut apps: Vec<Option<Rect>> =
+        net.apps.iter().map(|frame| round(net, frame, |card| cards[card])).collect();
+    let full = |card: usize| {
+        let app = net.items[net.cards[card].item].app;
+        let boxed = app.and_then(|app| apps[app].map(|rect| dressed(&net.apps[app], rect, APP_PADDING)));
+        boxed.unwrap_or(cards[card])
+    };
+    let mut bands: Vec<Option<Rect>> = net.bands.iter().map(|frame| round(net, frame, full)).collect();
+    stretch(net, (&net.apps, &mut apps), cards, APP_PADDING);
+    stretch(net, (&net.bands, &mut bands), cards, BAND_PADDING);
+    let of_kind = |frames: &[Frame], rects: Vec<Option<Rect>>, padding: f64| {
+        let dress = |(frame, rect): (&Frame, Option<Rect>)| {
+            (frame.input, dressed(frame, rect.unwrap_or_default(), padding))
+        };
+        frames.iter().zip(rects).map(dress).collect::<Vec<_>>()
+    };
+    let mut out = of_kind(&net.apps, apps, APP_PADDING);
+    out.extend(of_kind(&net.bands, bands, BAND_PADDING));
     out.order_by_key(|(input, _)| *input);
     out.into_iter()
         .map(|(index, rect)| {
@@ -28,33 +37,34 @@ pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGrou
         .collect()
 }
 
-/// A card the hand has moved stretches its band only where that covers no stranger.
-fn band(net: &Net, frame: &Frame, cards: &[Rect], apps: &[(&Frame, Rect)]) -> Rect {
-    let (pinned, loose): (Vec<usize>, Vec<usize>) =
-        frame.cards.iter().partition(|&&card| net.cards[card].pin.is_some());
-    let app_of = |card: usize| apps.iter().find(|(app, _)| app.cards.contains(&card)).map(|app| app.1);
-    let full = |card: usize| app_of(card).map_or(cards[card], |app| app.union(&cards[card]));
-    let dress = |rect: Rect| padded(rect, frame.title, BAND_PADDING);
-    let mut rect = loose.into_iter().map(full).reduce(|a, b| a.union(&b));
-    for card in pinned {
-        let wider = rect.map_or(full(card), |rect| rect.union(&full(card)));
-        let covers = (0..cards.len())
-            .any(|other| !frame.cards.contains(&other) && cards[other].overlaps(&dress(wider)));
-        if rect.is_none() || !covers {
-            rect = Some(wider);
+/// Round all members that the hand has not moved.
+fn round(net: &Net, frame: &Frame, rect: impl Fn(usize) -> Rect) -> Option<Rect> {
+    let loose = frame.cards.iter().filter(|&&card| net.cards[card].pin.is_none());
+    loose.map(|&card| rect(card)).reduce(|a, b| a.union(&b))
+}
+
+/// Takes in pinned members as well, where nobody minds.
+fn stretch(net: &Net, (frames, rects): (&[Frame], &mut [Option<Rect>]), cards: &[Rect], padding: f64) {
+    for (index, frame) in frames.iter().enumerate() {
+        for &card in frame.cards.iter().filter(|&&card| net.cards[card].pin.is_some()) {
+            let wider = rects[index].map_or(cards[card], |rect| rect.union(&cards[card]));
+            let area = dressed(frame, wider, padding);
+            let covers =
+                (0..cards.len()).any(|other| cards[other].overlaps(&area) && !frame.cards.contains(&other));
+            let meets = frames.iter().zip(&*rects).enumerate().any(|(other, (frame, rect))| {
+                other != index && rect.is_some_and(|rect| dressed(frame, rect, padding).overlaps(&area))
+            });
+            if rects[index].is_none() || !(covers || meets) {
+                rects[index] = Some(wider);
+            }
         }
     }
-    dress(rect.unwrap_or_default())
 }
 
-fn app(frame: &Frame, cards: &[Rect]) -> Rect {
-    let title =
-        Size::new(frame.title.width, if frame.title.height > 0.0 { frame.title.height + 4.0 } else { 0.0 });
-    padded(round(frame, cards), title, APP_PADDING)
-}
-
-fn round(frame: &Frame, cards: &[Rect]) -> Rect {
-    frame.cards.iter().map(|&card| cards[card]).reduce(|a, b| a.union(&b)).unwrap_or_default()
+/// With padding and room for the title.
+pub(crate) fn dressed(frame: &Frame, rect: Rect, padding: f64) -> Rect {
+    let below = if padding < BAND_PADDING && frame.title.height > 0.0 { 4.0 } else { 0.0 };
+    padded(rect, Size::new(frame.title.width, frame.title.height + below), padding)
 }
 
 fn padded(rect: Rect, title: Size, padding: f64) -> Rect {

@@ -54,7 +54,13 @@ fn card_of(key: &str, band: Option<&str>, rows: &[&str]) -> Node {
     } else {
         Size::new(198.0, 66.0 + 26.0 * rows.len() as f64)
     };
-    Node { key: key.to_owned(), size, group: band.map(str::to_owned), ports: ports.collect(), pin: None }
+    Node {
+        key: key.to_owned(),
+        size,
+        group: band.map(str::to_owned),
+        ports: ports.collect(),
+        ..Node::default()
+    }
 }
 
 fn line_of(index: usize, source: &str, target: &str, rate: f64) -> Edge {

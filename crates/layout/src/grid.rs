@@ -13,8 +13,13 @@ pub(crate) struct Grid {
 
 impl Grid {
     pub(crate) fn new(bounds: Rect) -> Self {
+        Self::with_cells(bounds, 60_000.0)
+    }
+
+    /// Few cells are cheaper to set up, many to search.
+    pub(crate) fn with_cells(bounds: Rect, most: f64) -> Self {
         let mut cell = 64.0;
-        while bounds.width / cell * (bounds.height / cell) > 60_000.0 {
+        while bounds.width / cell * (bounds.height / cell) > most {
             cell *= 2.0;
         }
         let across = (bounds.width / cell) as usize + 1;

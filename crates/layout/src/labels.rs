@@ -2,10 +2,10 @@
 //! other labels and, where possible, other lines. Knows a scene, no text.
 
 use crate::sorting::Order as _;
-use std::collections::BTreeMap;
 
 use crate::geometry::{cuts, hull, points, touches};
 use crate::grid::Grid;
+use crate::index::Index;
 use crate::input::Input;
 use crate::scene::{Point, Rect, Route, Scene, Size};
 use crate::tuning::{BAND_PADDING, LABEL_CLEAR};
@@ -25,19 +25,20 @@ struct Wish<'a> {
 }
 
 /// Places labels of the routes that `wanted` names, heavy lines first; labels already set on others stay.
-pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(&Route) -> bool) {
+pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(usize, &Route) -> bool) {
     let mut wishes = wishes(scene, input, &wanted);
     if wishes.is_empty() {
         return;
     }
     wishes.order_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(b.key)));
-    let mut ground = Ground::new(scene, input, &areas(scene, &wishes));
-    let mut found: Vec<(usize, Option<Rect>)> = Vec::with_capacity(wishes.len());
     // In a crowd most labels find no place, and nobody misses them: fewer places are tried.
     let crowd = wishes.len() > CROWD;
-    for wish in wishes {
-        let stops = if crowd { 3 } else { STOPS.len() };
-        let places = candidates(&scene.edges[wish.edge], wish.size, wish.half, &STOPS[..stops]);
+    let stops = &STOPS[..if crowd { 3 } else { STOPS.len() }];
+    let places = |wish: &Wish| candidates(&scene.edges[wish.edge], wish.size, wish.half, stops);
+    let places: Vec<Vec<Rect>> = wishes.iter().map(places).collect();
+    let mut ground = Ground::new(scene, input, &Area::new(places.iter().flatten().copied().collect()));
+    let mut found: Vec<(usize, Option<Rect>)> = Vec::with_capacity(wishes.len());
+    for (wish, places) in wishes.iter().zip(places) {
         let clear = |strict: bool| places.iter().find(|rect| ground.is_clear(rect, wish.edge, strict));
         let place = clear(true).or_else(|| if crowd { None } else { clear(false) }).copied();
         if let Some(rect) = place {
@@ -51,28 +52,51 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(&Route) ->
     }
 }
 
-/// Where labels may come to lie: near their lines when there are few, else anywhere near any.
-fn areas(scene: &Scene, wishes: &[Wish]) -> Vec<Rect> {
-    let hulls = wishes
-        .iter()
-        .flat_map(|wish| scene.edges[wish.edge].path.iter().map(|piece| hull(piece).grown(90.0)));
-    if wishes.len() > 16 { hulls.reduce(|a, b| a.union(&b)).into_iter().collect() } else { hulls.collect() }
+/// Where labels may come to lie: each place by itself when there are few, else anywhere between all.
+struct Area {
+    whole: Rect,
+    cells: f64,
+    places: Option<(Vec<Rect>, Grid)>,
 }
 
-fn wishes<'a>(scene: &Scene, input: &'a Input, wanted: &impl Fn(&Route) -> bool) -> Vec<Wish<'a>> {
-    let mut by_key: BTreeMap<&str, &crate::input::Edge> = BTreeMap::new();
-    for edge in &input.edges {
-        by_key.entry(&edge.key).or_insert(edge);
-    }
-    let mut wishes = Vec::new();
-    for (index, route) in scene.edges.iter().enumerate() {
-        let Some(edge) = by_key.get(&*route.key) else { continue };
-        let Some(size) = edge.label else { continue };
-        if wanted(route) && size.width.is_finite() && size.height.is_finite() {
-            let half = crate::net::sane(edge.width, 1.0, 40.0) / 2.0;
-            let weight = crate::net::sane(edge.weight, 0.0, 1e12);
-            wishes.push(Wish { edge: index, size, weight, half, key: &edge.key });
+impl Area {
+    fn new(places: Vec<Rect>) -> Self {
+        let whole = places.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default().grown(10.0);
+        if places.len() > 700 {
+            return Self { whole, cells: 60_000.0, places: None };
         }
+        let mut grid = Grid::with_cells(whole, 1_000.0);
+        for (index, place) in places.iter().enumerate() {
+            grid.insert(place, index);
+        }
+        Self { whole, cells: 1_000.0, places: Some((places, grid)) }
+    }
+
+    fn is_near(&self, rect: &Rect) -> bool {
+        let near = rect.grown(LABEL_CLEAR + 1.0);
+        touches(&self.whole, rect)
+            && self
+                .places
+                .as_ref()
+                .is_none_or(|(places, grid)| grid.any(&near, |index| touches(&places[index], &near)))
+    }
+}
+
+fn wishes<'a>(scene: &Scene, input: &'a Input, wanted: &impl Fn(usize, &Route) -> bool) -> Vec<Wish<'a>> {
+    let edges: Vec<usize> = (0..scene.edges.len()).filter(|&edge| wanted(edge, &scene.edges[edge])).collect();
+    let mut wishes = Vec::new();
+    if edges.is_empty() {
+        return wishes;
+    }
+    let index = Index::new(input.edges.iter().map(|edge| &*edge.key).collect());
+    for edge in edges {
+        let Some(own) = index.get(&scene.edges[edge].key).map(|index| &input.edges[index]) else { continue };
+        let Some(size) = own.label.filter(|size| size.width.is_finite() && size.height.is_finite()) else {
+            continue;
+        };
+        let half = crate::net::sane(own.width, 1.0, 40.0) / 2.0;
+        let weight = crate::net::sane(own.weight, 0.0, 1e12);
+        wishes.push(Wish { edge, size, weight, half, key: &own.key });
     }
     wishes
 }
@@ -86,11 +110,10 @@ struct Ground {
 }
 
 impl Ground {
-    /// Only what lies in the areas is looked at.
-    fn new(scene: &Scene, input: &Input, areas: &[Rect]) -> Self {
-        let whole = areas.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
-        let mut ground =
-            Self { taken: Vec::new(), boxes: Grid::new(whole), pieces: Vec::new(), lines: Grid::new(whole) };
+    /// Only what lies near a place is looked at.
+    fn new(scene: &Scene, input: &Input, area: &Area) -> Self {
+        let grid = || Grid::with_cells(area.whole, area.cells);
+        let mut ground = Self { taken: Vec::new(), boxes: grid(), pieces: Vec::new(), lines: grid() };
         ground.taken.extend(scene.nodes.iter().map(|node| node.rect));
         for group in &scene.groups {
             let title = input.groups.iter().find(|known| known.key == group.key).map(|known| known.title);
@@ -100,13 +123,12 @@ impl Ground {
             }
         }
         ground.taken.extend(scene.edges.iter().filter_map(|edge| edge.label));
-        ground.taken.retain(|rect| areas.iter().any(|area| area.overlaps(rect)));
+        ground.taken.retain(|rect| area.is_near(rect));
         for (index, rect) in ground.taken.iter().enumerate() {
             ground.boxes.insert(rect, index);
         }
-        let near = |hull: &Rect| areas.iter().any(|area| touches(hull, area));
         for (index, edge) in scene.edges.iter().enumerate() {
-            for cubic in edge.path.iter().filter(|cubic| near(&hull(cubic))) {
+            for cubic in edge.path.iter().filter(|cubic| area.is_near(&hull(cubic))) {
                 let mut last: Option<Point> = None;
                 for point in points(cubic) {
                     if let Some(from) = last.replace(point) {

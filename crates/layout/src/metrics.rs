@@ -35,7 +35,7 @@ pub fn measure(scene: &Scene, member: impl Fn(usize, usize) -> bool) -> Metrics 
     let bands: Vec<&Rect> =
         scene.groups.iter().filter(|group| group.kind == GroupKind::Band).map(|group| &group.rect).collect();
     let mut metrics = Metrics {
-        crossings: crossings(scene, &lines),
+        crossings: crossings(scene),
         overlaps: pairs(&scene.nodes.iter().map(|node| &node.rect).collect::<Vec<_>>()),
         band_overlaps: pairs(&bands),
         backward: scene.edges.iter().filter(|edge| edge.back).count(),
@@ -73,14 +73,16 @@ fn pairs(rects: &[&Rect]) -> usize {
     count
 }
 
-fn crossings(scene: &Scene, lines: &[Vec<Point>]) -> usize {
+/// How often lines without a common end cross, as drawn.
+#[must_use]
+pub fn crossings(scene: &Scene) -> usize {
     let mut grid = Grid::new(scene.bounds);
     let mut pieces: Vec<(usize, Point, Point)> = Vec::new();
     let span =
         |a: Point, b: Point| Rect::new(a.x.min(b.x), a.y.min(b.y), (a.x - b.x).abs(), (a.y - b.y).abs());
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        for ends in line.windows(2) {
+    for (index, edge) in scene.edges.iter().enumerate() {
+        for ends in polyline(&edge.path).windows(2) {
             let near = std::cell::RefCell::new(Vec::new());
             grid.any(&span(ends[0], ends[1]), |piece| {
                 near.borrow_mut().push(piece);

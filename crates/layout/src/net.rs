@@ -1,8 +1,8 @@
 //! The input made fit for work: indices in place of keys, in an order that does not depend on the caller's, sizes
 //! made sane, apps folded to one item. Knows nothing of places.
 
+use crate::index::Index;
 use crate::sorting::Order as _;
-use std::collections::BTreeMap;
 
 use crate::input::{GroupKind, Input, Node};
 use crate::scene::{Point, Size};
@@ -75,67 +75,58 @@ fn sane_title(title: Size) -> Size {
 impl Net {
     pub(crate) fn new(input: &Input) -> Self {
         let mut net = Self::default();
-        let mut card_of: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut inputs: BTreeMap<&str, usize> = BTreeMap::new();
-        for (index, node) in input.nodes.iter().enumerate() {
-            inputs.entry(&node.key).or_insert(index);
-        }
-        for (key, &index) in &inputs {
-            card_of.insert(key, net.cards.len());
-            net.cards.push(card(&input.nodes[index], index));
+        let index = Index::new(input.nodes.iter().map(|node| &*node.key).collect());
+        let mut firsts: Vec<usize> = (0..input.nodes.len()).filter(|&at| index.is_first(at)).collect();
+        firsts.order_by(|&a, &b| input.nodes[a].key.cmp(&input.nodes[b].key));
+        let mut card_of = vec![0; input.nodes.len()];
+        for (at, &node) in firsts.iter().enumerate() {
+            card_of[node] = at;
+            net.cards.push(card(&input.nodes[node], node));
         }
         net.add_groups(input);
-        net.add_lines(input, &card_of);
+        net.add_lines(input, |key| index.get(key).map(|node| card_of[node]));
         net
     }
 
     fn add_groups(&mut self, input: &Input) {
-        let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
-        for (index, group) in input.groups.iter().enumerate() {
-            groups.entry(&group.key).or_insert(index);
-        }
-        let kind = |index: usize| input.groups[index].kind;
-        let mut item_of_app: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut band_of: BTreeMap<usize, usize> = BTreeMap::new();
+        let groups = Index::new(input.groups.iter().map(|group| &*group.key).collect());
+        let named = |key: &Option<String>, kind: GroupKind| {
+            let found = key.as_deref().and_then(|key| groups.get(key));
+            found.filter(|&index| input.groups[index].kind == kind)
+        };
+        let frame = |index: usize| Frame {
+            input: index,
+            title: sane_title(input.groups[index].title),
+            cards: Vec::new(),
+        };
+        let mut item_of_app: Vec<Option<usize>> = vec![None; input.groups.len()];
+        let mut band_of: Vec<Option<usize>> = item_of_app.clone();
         for card in 0..self.cards.len() {
-            let own =
-                input.nodes[self.cards[card].input].group.as_deref().and_then(|key| groups.get(key).copied());
-            let app = own.filter(|&index| kind(index) == GroupKind::App);
-            let above =
-                |index: usize| input.groups[index].parent.as_deref().and_then(|key| groups.get(key).copied());
-            let band = if app.is_some() { app.and_then(above) } else { own };
-            let band = band.filter(|&index| kind(index) == GroupKind::Band);
-            let band = band.map(|index| {
-                *band_of.entry(index).or_insert_with(|| {
-                    self.bands.push(Frame {
-                        input: index,
-                        title: sane_title(input.groups[index].title),
-                        cards: Vec::new(),
-                    });
+            let own = &input.nodes[self.cards[card].input].group;
+            let app = named(own, GroupKind::App);
+            let above = app.map_or(own, |app| &input.groups[app].parent);
+            let band = named(above, GroupKind::Band).map(|index| {
+                *band_of[index].get_or_insert_with(|| {
+                    self.bands.push(frame(index));
                     self.bands.len() - 1
                 })
             });
             if let Some(band) = band {
                 self.bands[band].cards.push(card);
             }
-            let known = app.and_then(|index| item_of_app.get(&index).copied());
-            let item = known.unwrap_or_else(|| {
-                let frame = app.map(|index| {
-                    item_of_app.insert(index, self.items.len());
-                    self.apps.push(Frame {
-                        input: index,
-                        title: sane_title(input.groups[index].title),
-                        cards: Vec::new(),
-                    });
+            let item = app.and_then(|index| item_of_app[index]).unwrap_or_else(|| {
+                let app = app.map(|index| {
+                    item_of_app[index] = Some(self.items.len());
+                    self.apps.push(frame(index));
                     self.apps.len() - 1
                 });
-                self.items.push(Item { size: Size::default(), band, app: frame, cards: Vec::new() });
+                self.items.push(Item { size: Size::default(), band, app, cards: Vec::new() });
                 self.items.len() - 1
             });
             self.items[item].cards.push(card);
             self.cards[card].item = item;
-            if let Some(frame) = self.items[item].app {
-                self.apps[frame].cards.push(card);
+            if let Some(app) = self.items[item].app {
+                self.apps[app].cards.push(card);
             }
         }
         for item in 0..self.items.len() {
@@ -162,15 +153,10 @@ impl Net {
         self.items[item].size = Size::new(width + 2.0 * APP_PADDING, y + APP_PADDING);
     }
 
-    fn add_lines(&mut self, input: &Input, card_of: &BTreeMap<&str, usize>) {
-        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-        for (index, edge) in input.edges.iter().enumerate() {
-            known.entry(&edge.key).or_insert(index);
-        }
-        for &index in known.values() {
-            let edge = &input.edges[index];
-            let (Some(&source), Some(&target)) = (card_of.get(&*edge.source), card_of.get(&*edge.target))
-            else {
+    fn add_lines(&mut self, input: &Input, card_of: impl Fn(&str) -> Option<usize>) {
+        let index = Index::new(input.edges.iter().map(|edge| &*edge.key).collect());
+        for (at, edge) in input.edges.iter().enumerate().filter(|(at, _)| index.is_first(*at)) {
+            let (Some(source), Some(target)) = (card_of(&edge.source), card_of(&edge.target)) else {
                 continue;
             };
             let height = |card: usize, port: Option<&str>| {
@@ -180,7 +166,7 @@ impl Net {
             let source_y = height(source, edge.source_port.as_deref());
             let target_y = height(target, edge.target_port.as_deref());
             self.lines.push(Line {
-                input: index,
+                input: at,
                 source,
                 target,
                 source_y,
@@ -190,8 +176,10 @@ impl Net {
                 label: edge.label.map(sane_size),
             });
         }
-        // Stable: lines of one pair stay in the order of their keys.
-        self.lines.order_by_key(|line| (line.source, line.target));
+        self.lines.order_by(|a, b| {
+            let pair = (a.source, a.target).cmp(&(b.source, b.target));
+            pair.then_with(|| input.edges[a.input].key.cmp(&input.edges[b.input].key))
+        });
     }
 }
 

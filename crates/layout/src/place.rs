@@ -1,8 +1,5 @@
 //! A picture from scratch: parts laid out, packed on one grid of layers, given their x, and drawn up as a scene.
 
-use crate::sorting::Keyed as _;
-use std::collections::BTreeMap;
-
 use crate::draw::{self, Plan};
 use crate::input::Input;
 use crate::laid::{Laid, lay_out};
@@ -11,7 +8,7 @@ use crate::pack::{Block, grid, pack};
 use crate::part::{self, Part};
 use crate::scene::{Rect, Scene};
 use crate::tuning::{BAND_PADDING, CARD_GAP, LABEL_ROOM, LAYER_GAP, LAYER_GAP_MOST};
-use crate::update::renew;
+use crate::update::Standing;
 
 /// Lays out a whole picture. Pure: the same input gives the same bits, and the order of its lists does not matter.
 pub fn place(input: &Input) -> Scene {
@@ -27,11 +24,7 @@ pub fn place(input: &Input) -> Scene {
     if net.cards.iter().all(|card| card.pin.is_none()) {
         return scene;
     }
-    let index: BTreeMap<&str, usize> =
-        scene.nodes.iter().enumerate().map(|(at, node)| (&*node.key, at)).keyed();
-    let known: Vec<Option<usize>> =
-        net.cards.iter().map(|card| index.get(&*input.nodes[card.input].key).copied()).collect();
-    renew(&scene, input, &net, &known).scene
+    Standing::new(&scene, input, &net).renew().scene
 }
 
 /// Layer and height of every item on the common grid.

@@ -1,7 +1,14 @@
-//! Making room: what grew stays, and what it would cover moves down, and so on, as little as may be. Knows bodies,
-//! which move as a whole.
+//! Making room: what grew stays, and what it would cover moves up or down, and so on, as little as may be: the
+//! answer of a regression in which what stays weighs infinitely much and all others the same. Knows bodies, which
+//! move as a whole.
 
 use crate::scene::Rect;
+use crate::settle::Settled;
+use crate::tuning::APP_GAP;
+
+/// Room that must stay when something has grown.
+const LEAST_GAP: f64 = 14.0;
+const BAND_LEAST_GAP: f64 = 24.0;
 
 /// Something that moves as one: a band with its cards, or a card alone.
 #[derive(Clone, Debug)]
@@ -13,32 +20,32 @@ pub(crate) struct Body {
     pub(crate) fixed: bool,
 }
 
-/// How far down each body must move so that none overlaps. `grown` names those that keep their place.
-pub(crate) fn down(bodies: &mut [Body], grown: &[usize]) -> Vec<f64> {
-    let mut moved = vec![0.0; bodies.len()];
-    let mut work: Vec<usize> = (0..bodies.len()).filter(|index| !grown.contains(index)).collect();
-    work.extend(grown);
-    // Each step moves something further down past a body; the bound only guards against bad numbers.
+/// How far each body must move so that none overlaps what has moved; `held` keeps its place. What stands higher than
+/// what pushes it goes up, the rest down, and hands its way on.
+pub(crate) fn apart(bodies: &mut [Body], held: usize) -> Vec<f64> {
+    let tops: Vec<f64> = bodies.iter().map(|body| body.rect.y).collect();
+    let mut up: Vec<Option<bool>> = vec![None; bodies.len()];
+    let mut work = vec![held];
+    // Each step moves something further past a body; the bound only guards against bad numbers.
     let mut steps = bodies.len() * bodies.len() + 16;
     while let Some(index) = work.pop() {
         for other in 0..bodies.len() {
-            let held = |body: usize| bodies[body].fixed || grown.contains(&body);
             if other == index || steps == 0 || !meet(&bodies[index], &bodies[other]) {
                 continue;
             }
-            let higher =
-                bodies[index].rect.y.total_cmp(&bodies[other].rect.y).then(index.cmp(&other)).is_lt();
-            let (stays, goes) = match (held(index), held(other)) {
+            let stays = |body: usize| body == held || bodies[body].fixed;
+            let (stays, goes) = match (stays(index), stays(other)) {
                 (true, true) => continue,
-                (true, false) => (index, other),
                 (false, true) => (other, index),
-                _ if higher => (index, other),
-                _ => (other, index),
+                _ => (index, other),
             };
+            let higher = bodies[goes].rect.centre().y < bodies[stays].rect.centre().y;
+            let way = up[goes].or(up[stays]).unwrap_or(higher);
+            up[goes] = Some(way);
             let room = bodies[stays].room.min(bodies[goes].room);
-            let by = bodies[stays].rect.bottom() + room - bodies[goes].rect.y;
-            bodies[goes].rect.y += by;
-            moved[goes] += by;
+            let stop = bodies[stays].rect;
+            let body = &mut bodies[goes].rect;
+            body.y = if way { stop.y - room - body.height } else { stop.bottom() + room };
             steps -= 1;
             work.push(goes);
             if goes == index {
@@ -46,12 +53,96 @@ pub(crate) fn down(bodies: &mut [Body], grown: &[usize]) -> Vec<f64> {
             }
         }
     }
-    moved
+    bodies.iter().zip(tops).map(|(body, top)| body.rect.y - top).collect()
 }
 
 /// What touches already may touch on: only what is covered, or comes nearer than it must, has to go.
 fn meet(a: &Body, b: &Body) -> bool {
     a.rect.overlaps(&b.rect.grown(a.room.min(b.room) - 0.01))
+}
+
+impl Settled<'_> {
+    /// Survivors that have grown keep their top left corner.
+    pub(crate) fn grow(&mut self) {
+        for card in 0..self.rects.len() {
+            let Some(old) = self.standing.old(card) else { continue };
+            if self.rects[card].is_some_and(|rect| rect.height > old.height || rect.width > old.width) {
+                self.make_room(self.net.cards[card].item);
+            }
+        }
+    }
+
+    /// Members of the app give way first, then what stands in the same band, then bands as a whole.
+    pub(crate) fn make_room(&mut self, item: usize) {
+        self.stack(item);
+        let band = self.net.items[item].band;
+        if band.is_some() {
+            let items = (0..self.net.items.len()).filter(|&other| self.net.items[other].band == band);
+            let peers: Vec<usize> = items.filter(|&other| self.item_rect(other).is_some()).collect();
+            let bodies = peers.iter().map(|&peer| self.body(peer)).collect();
+            let members: Vec<&[usize]> = peers.iter().map(|&peer| &*self.net.items[peer].cards).collect();
+            self.push(bodies, &members, peers.iter().position(|&peer| peer == item));
+        }
+        self.push_bands(band.ok_or(item));
+    }
+
+    /// Within an app each member stands below the one before.
+    fn stack(&mut self, item: usize) {
+        let mut members: Vec<usize> = self.net.items[item].cards.clone();
+        members.retain(|&member| self.rects[member].is_some() && !self.is_pinned(member));
+        let top = |member: usize| self.rects[member].map_or(0.0, |rect| rect.y);
+        crate::sorting::Order::order_by(&mut members[..], |&a, &b| top(a).total_cmp(&top(b)));
+        let mut foot = f64::NEG_INFINITY;
+        for member in members {
+            if let Some(rect) = self.rects[member] {
+                let rect = self.clear_of_pins(Rect { y: rect.y.max(foot), ..rect });
+                self.rects[member] = Some(rect);
+                foot = rect.bottom() + APP_GAP;
+            }
+        }
+    }
+
+    /// Bands, and items without one, give way to a band or an item that has grown.
+    pub(crate) fn push_bands(&mut self, grown: Result<usize, usize>) {
+        let mut bodies = Vec::new();
+        let mut members: Vec<&[usize]> = Vec::new();
+        let mut held = None;
+        for band in 0..self.net.bands.len() {
+            if let Some(rect) = self.frame(band, None) {
+                held = if grown == Ok(band) { Some(bodies.len()) } else { held };
+                bodies.push(Body { rect, room: BAND_LEAST_GAP, fixed: false });
+                members.push(&self.net.bands[band].cards);
+            }
+        }
+        for item in 0..self.net.items.len() {
+            if self.net.items[item].band.is_none() && self.item_rect(item).is_some() {
+                held = if grown == Err(item) { Some(bodies.len()) } else { held };
+                bodies.push(self.body(item));
+                members.push(&self.net.items[item].cards);
+            }
+        }
+        self.push(bodies, &members, held);
+    }
+
+    fn push(&mut self, mut bodies: Vec<Body>, members: &[&[usize]], held: Option<usize>) {
+        let Some(held) = held else { return };
+        self.forced = true;
+        for (cards, by) in members.iter().zip(apart(&mut bodies, held)) {
+            for &card in *cards {
+                if by != 0.0
+                    && !self.is_pinned(card)
+                    && let Some(rect) = self.rects[card].as_mut()
+                {
+                    rect.y += by;
+                }
+            }
+        }
+    }
+
+    fn body(&self, item: usize) -> Body {
+        let fixed = self.is_held(item);
+        Body { rect: self.item_rect(item).unwrap_or_default(), room: LEAST_GAP, fixed }
+    }
 }
 
 #[cfg(test)]
@@ -65,8 +156,13 @@ mod tests {
             room: 10.0,
             fixed: false,
         };
-        let mut bodies =
-            [body(0.0, 0.0, 90.0), body(0.0, 50.0, 40.0), body(0.0, 105.0, 40.0), body(300.0, 50.0, 40.0)];
-        assert_eq!(down(&mut bodies, &[0]), [0.0, 50.0, 45.0, 0.0]);
+        let mut bodies = [
+            body(0.0, 0.0, 90.0),
+            body(0.0, 50.0, 40.0),
+            body(0.0, 105.0, 40.0),
+            body(300.0, 50.0, 40.0),
+            body(0.0, -30.0, 40.0),
+        ];
+        assert_eq!(apart(&mut bodies, 0), [0.0, 50.0, 45.0, 0.0, -20.0]);
     }
 }

@@ -2,15 +2,24 @@
 //! Knows rectangles and neighbours, no key.
 
 use crate::scene::Rect;
+use crate::settle::Settled;
 use crate::sorting::Order as _;
 use crate::tracks::Tracks;
 use crate::tuning::{BAND_GAP, CARD_GAP, LAYER_GAP, LINE_CLEAR};
 
+/// Between the newcomer and the next column, at least.
+pub(crate) const COLUMN_CLEAR: f64 = 24.0;
+
+/// Lines further than this from the wanted height do not matter.
+const REACH: f64 = 600.0;
+
 /// What the newcomer must respect and would like.
 #[derive(Debug)]
-pub(crate) struct Wish<'a> {
+pub(crate) struct Wish {
     pub(crate) width: f64,
     pub(crate) height: f64,
+    /// Where it wants to stand, rather than near its neighbours.
+    pub(crate) home: Option<Rect>,
     /// Columns and centres of those that call it and that it calls.
     pub(crate) callers: Vec<(usize, f64)>,
     pub(crate) callees: Vec<(usize, f64)>,
@@ -18,31 +27,66 @@ pub(crate) struct Wish<'a> {
     pub(crate) band: Option<Rect>,
     pub(crate) padding: (f64, f64),
     /// All cards, and the frames it must stay out of.
-    pub(crate) cards: &'a [Rect],
-    pub(crate) frames: &'a [Rect],
-    /// Level stretches of lines, which it should not lie on.
-    pub(crate) lines: &'a [Rect],
+    pub(crate) cards: Vec<Rect>,
+    pub(crate) frames: Vec<Rect>,
     /// Cards that its band must not grow over.
-    pub(crate) strangers: &'a [Rect],
+    pub(crate) strangers: Vec<Rect>,
+}
+
+impl Wish {
+    pub(crate) fn new(settled: &Settled, item: usize, tracks: &Tracks) -> Self {
+        let net = settled.net;
+        let own = &net.items[item];
+        let band = own.band;
+        let ends = |calls: bool| {
+            let ends = own.cards.iter().flat_map(|&card| &settled.around[card]).filter(|end| end.1 == calls);
+            let ends = ends.filter_map(|end| settled.rects[end.0]);
+            ends.map(|rect| (tracks.at(rect.x), rect.centre().y)).collect()
+        };
+        let bands = (0..net.bands.len()).filter(|&other| Some(other) != band);
+        let apps = (0..net.items.len()).filter(|&other| other != item && net.items[other].app.is_some());
+        // What the hand has put inside the band is there already.
+        let strangers = (0..settled.rects.len())
+            .filter(|&other| (band.is_none() || settled.band(other) != band) && !settled.is_pinned(other));
+        Self {
+            width: own.size.width,
+            height: own.size.height,
+            home: None,
+            callers: ends(false),
+            callees: ends(true),
+            band: band.and_then(|band| settled.frame(band, None)),
+            padding: settled.band_padding(band),
+            cards: settled.rects.iter().flatten().copied().collect(),
+            frames: bands
+                .filter_map(|band| settled.frame(band, None))
+                .chain(apps.filter_map(|item| settled.item_rect(item)))
+                .collect(),
+            strangers: strangers.filter_map(|card| settled.rects[card]).collect(),
+        }
+    }
 }
 
 /// The best free place; none when its band cannot grow anywhere.
 pub(crate) fn find(wish: &Wish, tracks: &Tracks) -> Option<Rect> {
     let mut best: Option<(f64, Rect)> = None;
     let wanted = wanted(wish);
-    for (column, x) in columns(wish, tracks) {
-        let fixed = column_cost(wish, column);
-        if best.as_ref().is_some_and(|old| old.0 <= fixed) {
-            continue;
+    for column in columns(wish, tracks) {
+        if best.as_ref().is_some_and(|old| old.0 <= column.cost) {
+            break;
         }
-        for y in heights(wish, x, wanted) {
-            let rect = Rect::new(x, y, wish.width, wish.height);
-            let grown = padded(&rect, wish.padding);
-            let frame = wish.band.map_or(grown, |band| band.union(&grown));
-            let growth = wish.band.map_or(0.0, |band| frame.width - band.width + frame.height - band.height);
-            let cost = fixed + (y - wanted).abs() + 0.5 * growth;
-            if best.as_ref().is_none_or(|old| cost < old.0) && fits(wish, &frame) {
-                best = Some((cost, rect));
+        let lanes = column.track.map_or(&[][..], |track| &tracks.columns[track].lanes);
+        // A place clear of lines is worth a way, but not every way.
+        for (lanes, price) in [(lanes, 0.0), (&[][..], 150.0)] {
+            for y in heights(wish, column.x, lanes, wanted) {
+                let rect = Rect::new(column.x, y, wish.width, wish.height);
+                let grown = padded(&rect, wish.padding);
+                let frame = wish.band.map_or(grown, |band| band.union(&grown));
+                let growth =
+                    wish.band.map_or(0.0, |band| frame.width - band.width + frame.height - band.height);
+                let cost = column.cost + price + (y - wanted).abs() + 0.5 * growth;
+                if best.as_ref().is_none_or(|old| cost < old.0) && fits(wish, &frame) {
+                    best = Some((cost, rect));
+                }
             }
         }
     }
@@ -54,42 +98,74 @@ pub(crate) fn padded(rect: &Rect, (side, top): (f64, f64)) -> Rect {
     Rect::new(rect.x - side, rect.y - top, rect.width + 2.0 * side, rect.height + top + side)
 }
 
-/// The mean of the neighbours, else the foot of the band or of the picture.
+/// Where it wants to be, or the mean of the neighbours, else the foot of the band or of the picture.
 fn wanted(wish: &Wish) -> f64 {
+    if let Some(home) = wish.home {
+        return home.centre().y - wish.height / 2.0;
+    }
     let all = || wish.callers.iter().chain(&wish.callees);
     let count = all().count();
     if count > 0 {
         return all().map(|end| end.1).sum::<f64>() / count as f64 - wish.height / 2.0;
     }
-    let foot = wish.cards.iter().map(Rect::bottom).fold(0.0, f64::max);
+    let foot = wish.cards.iter().map(Rect::bottom).reduce(f64::max).unwrap_or(-BAND_GAP);
     wish.band.map_or(foot + BAND_GAP, |band| band.bottom())
 }
 
-/// Columns that stand, and a new one at either side. Numbers are one higher than the tracks'.
-fn columns(wish: &Wish, tracks: &Tracks) -> Vec<(usize, f64)> {
-    let mut out: Vec<(usize, f64)> =
-        tracks.columns.iter().enumerate().map(|(index, track)| (index + 1, track.left)).collect();
-    if let (Some(first), Some(last)) = (tracks.columns.first(), tracks.columns.last()) {
-        out.push((0, first.left - LAYER_GAP - wish.width));
-        out.push((tracks.columns.len() + 1, last.right + LAYER_GAP));
+struct Column {
+    x: f64,
+    cost: f64,
+    track: Option<usize>,
+}
+
+/// Columns in which it has room, a new one at either side, and where it wants to be if no column is there; the
+/// cheapest first.
+fn columns(wish: &Wish, tracks: &Tracks) -> Vec<Column> {
+    let count = tracks.columns.len();
+    let mut out: Vec<Column> = Vec::with_capacity(count + 3);
+    let mut push = |place: usize, x: f64, track: Option<usize>| {
+        let cost = wish
+            .home
+            .map_or_else(|| column_cost(wish, place), |home| (home.centre().x - x - wish.width / 2.0).abs());
+        out.push(Column { x, cost, track });
+    };
+    for (index, track) in tracks.columns.iter().enumerate() {
+        let next = tracks.columns.get(index + 1).map_or(f64::INFINITY, |next| next.left - COLUMN_CLEAR);
+        if track.left + wish.width <= track.right.max(next) {
+            push(index + 1, track.left, Some(index));
+        }
     }
-    let cost = |column: usize| column_cost(wish, column);
-    out.order_by(|a, b| cost(a.0).total_cmp(&cost(b.0)));
+    if let (Some(first), Some(last)) = (tracks.columns.first(), tracks.columns.last()) {
+        push(0, first.left - LAYER_GAP - wish.width, None);
+        push(count + 1, last.right + LAYER_GAP, None);
+    }
+    if let Some(home) = wish.home {
+        let x = (home.centre().x - wish.width / 2.0).round();
+        let apart = |left: f64, right: f64| left > x + wish.width + COLUMN_CLEAR || right < x - COLUMN_CLEAR;
+        if tracks.columns.iter().all(|track| apart(track.left, track.right)) {
+            push(0, x, None);
+        }
+    } else if count == 0 {
+        push(0, 0.0, None);
+    }
+    out.order_by(|a, b| a.cost.total_cmp(&b.cost));
     out
 }
 
 /// Callers belong left, callees right, both near.
 fn column_cost(wish: &Wish, column: usize) -> f64 {
-    let way = |from: usize, to: usize| {
-        if from < to { (to - from - 1) as f64 * 120.0 } else { 600.0 + (from - to) as f64 * 120.0 }
-    };
     let calls: f64 = wish.callers.iter().map(|caller| way(caller.0 + 1, column)).sum();
     calls + wish.callees.iter().map(|callee| way(column, callee.0 + 1)).sum::<f64>()
 }
 
+/// What a line from column to column costs.
+pub(crate) fn way(from: usize, to: usize) -> f64 {
+    if from < to { (to - from - 1) as f64 * 120.0 } else { 600.0 + (from - to) as f64 * 120.0 }
+}
+
 /// Free tops in a column, nearest to the wanted one in every free stretch.
-fn heights(wish: &Wish, x: f64, wanted: f64) -> Vec<f64> {
-    let side = 24.0;
+fn heights(wish: &Wish, x: f64, lanes: &[f64], wanted: f64) -> Vec<f64> {
+    let side = COLUMN_CLEAR;
     let meets = |rect: &Rect, by: f64| rect.x < x + wish.width + by && rect.right() > x - by;
     let mut taken: Vec<(f64, f64)> = wish
         .cards
@@ -97,12 +173,8 @@ fn heights(wish: &Wish, x: f64, wanted: f64) -> Vec<f64> {
         .filter(|card| meets(card, side))
         .map(|card| (card.y - wish.height - CARD_GAP, card.bottom() + CARD_GAP))
         .collect();
-    taken.extend(
-        wish.lines
-            .iter()
-            .filter(|line| meets(line, 0.0))
-            .map(|line| (line.y - wish.height - LINE_CLEAR, line.y + LINE_CLEAR)),
-    );
+    let near = lanes.iter().filter(|y| (**y - wanted).abs() < REACH);
+    taken.extend(near.map(|y| (y - wish.height - LINE_CLEAR, y + LINE_CLEAR)));
     let room = if wish.band.is_some() { wish.padding.0 + 20.0 } else { 20.0 };
     taken.extend(
         wish.frames
@@ -110,6 +182,11 @@ fn heights(wish: &Wish, x: f64, wanted: f64) -> Vec<f64> {
             .filter(|frame| meets(frame, room))
             .map(|frame| (frame.y - wish.height - room, frame.bottom() + room + wish.padding.1)),
     );
+    free_tops(taken, wanted)
+}
+
+/// In every stretch that is not taken, the top nearest to the wanted one.
+pub(crate) fn free_tops(mut taken: Vec<(f64, f64)>, wanted: f64) -> Vec<f64> {
     taken.order_by(|a, b| a.0.total_cmp(&b.0));
     let mut out = Vec::new();
     let mut free = f64::NEG_INFINITY;

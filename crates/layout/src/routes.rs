@@ -32,6 +32,11 @@ pub(crate) fn through(ends: &Ends, levels: &[(usize, f64)], tracks: &Tracks) -> 
     if source >= target { backward(ends, levels, tracks) } else { forward(ends, levels, tracks) }
 }
 
+/// One swing from end to end.
+pub(crate) fn straight(ends: &Ends) -> Cubic {
+    Cubic::horizontal(ends.from(), ends.to())
+}
+
 fn forward(ends: &Ends, levels: &[(usize, f64)], tracks: &Tracks) -> Vec<Cubic> {
     let source = &tracks.columns[tracks.at(ends.source.x)];
     let mut flats = vec![(ends.from(), Point::new(source.right.max(ends.source.right()), ends.from_y))];
@@ -90,7 +95,7 @@ fn push_line(path: &mut Vec<Cubic>, from: Point, to: Point) {
 /// Out to the right, round to the first height, back through all, and round into the target's left side.
 fn backward(ends: &Ends, levels: &[(usize, f64)], tracks: &Tracks) -> Vec<Cubic> {
     let (Some(&(first, high)), Some(&(last, low))) = (levels.first(), levels.last()) else {
-        return vec![Cubic::horizontal(ends.from(), ends.to())];
+        return vec![straight(ends)];
     };
     let (right, left) = (tracks.columns[first].right, tracks.columns[last].left);
     let mut path = Vec::new();
@@ -113,11 +118,12 @@ fn turn(from: Point, to: Point, side: f64) -> Cubic {
     Cubic { from, c1: Point::new(from.x + reach, from.y), c2: Point::new(to.x + reach, to.y), to }
 }
 
-/// From a card's right side round its upper corner to its top.
-pub(crate) fn own_loop(card: &Rect) -> Vec<Cubic> {
+/// From a card's right side round its upper corner to its top, in full size or less.
+pub(crate) fn own_loop(card: &Rect, size: f64) -> Vec<Cubic> {
     let from = Point::new(card.right(), card.y + (card.height / 4.0).min(12.0));
     let to = Point::new(card.right() - (card.width / 4.0).min(24.0), card.y);
-    vec![Cubic { from, c1: Point::new(from.x + 28.0, from.y), c2: Point::new(to.x, to.y - 26.0), to }]
+    let (out, up) = (28.0 * size, 26.0 * size);
+    vec![Cubic { from, c1: Point::new(from.x + out, from.y), c2: Point::new(to.x, to.y - up), to }]
 }
 
 /// Between two members of one app: out to the right, past the widest of the column, and in again from the right.

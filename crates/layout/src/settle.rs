@@ -1,290 +1,252 @@
 //! Places in a picture that stands: survivors stay, newcomers find room, and only where there is none something
-//! moves. Knows cards and bands, no route.
+//! moves. Knows cards and bands, and of lines only where they pass.
 
+use crate::frames;
+use crate::input::Input;
 use crate::net::Net;
-use crate::push::{self, Body};
 use crate::room::{self, Wish};
-use crate::scene::{Rect, Scene};
+use crate::scene::Rect;
+use crate::sorting::Order as _;
+use crate::stretch::Stretch;
 use crate::tracks::Tracks;
 use crate::tuning::{APP_GAP, APP_PADDING, BAND_PADDING, CARD_GAP};
+use crate::update::Standing;
 
-/// Room that must stay when something has grown.
-const LEAST_GAP: f64 = 14.0;
+/// A newcomer that comes for another card stands where that stood, unless a free place is as near as this.
+const NEAR: f64 = 48.0;
+
+/// Round a card that the hand has put somewhere.
+const PIN_CLEAR: f64 = 14.0;
 
 pub(crate) struct Settled<'a> {
-    net: &'a Net,
-    rects: Vec<Option<Rect>>,
-    around: Vec<Vec<(usize, bool)>>,
-    /// Level stretches of the lines that stand.
-    lines: Vec<Rect>,
+    pub(crate) standing: &'a Standing<'a>,
+    pub(crate) input: &'a Input,
+    pub(crate) net: &'a Net,
+    pub(crate) rects: Vec<Option<Rect>>,
+    /// Where a card wants to stand that has no place: where it stood, or what it comes for.
+    pub(crate) homes: Vec<Option<Rect>>,
+    /// By card without a place: the others it has lines with, and whether it calls them.
+    pub(crate) around: Vec<Vec<(usize, bool)>>,
+    pub(crate) stretches: Vec<Stretch>,
+    /// Whether anything had to give way, so that it may have met something else.
+    pub(crate) forced: bool,
 }
 
-/// The place of every card of the net.
-pub(crate) fn settle(previous: &Scene, net: &Net, known: &[Option<usize>]) -> Vec<Rect> {
-    let rects = net.cards.iter().zip(known).map(|(card, &known)| {
-        let at = card.pin.or_else(|| {
-            known.map(|index| {
-                let rect = previous.nodes[index].rect;
-                crate::scene::Point::new(rect.x, rect.y)
-            })
-        });
-        at.map(|at| Rect::new(at.x, at.y, card.size.width, card.size.height))
-    });
-    let mut settled = Settled {
-        net,
-        rects: rects.collect(),
-        around: vec![Vec::new(); net.cards.len()],
-        lines: level_stretches(previous),
+/// The place of every card of the net, and by how much the picture grew between columns.
+pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>) {
+    let net = standing.net;
+    let place = |card: usize| {
+        let old = || standing.old(card).map(|rect| (rect.x, rect.y));
+        let (x, y) = net.cards[card].pin.map(|pin| (pin.x, pin.y)).or_else(old)?;
+        Some(Rect::new(x, y, net.cards[card].size.width, net.cards[card].size.height))
     };
-    for line in &net.lines {
-        settled.around[line.source].push((line.target, true));
-        settled.around[line.target].push((line.source, false));
-    }
+    let mut settled = Settled {
+        standing,
+        input: standing.input,
+        net,
+        rects: (0..net.cards.len()).map(place).collect(),
+        homes: vec![None; net.cards.len()],
+        around: Vec::new(),
+        stretches: Vec::new(),
+        forced: false,
+    };
+    settled.lift_strays();
     settled.displace();
-    settled.grow(previous, known);
-    while let Some(card) = settled.next() {
-        settled.add(card);
+    settled.grow();
+    if settled.rects.iter().any(Option::is_none) {
+        settled.look_around();
+        settled.unfold_bands();
+        settled.displace();
+        settled.add_missing();
     }
-    settled.rects.into_iter().map(Option::unwrap_or_default).collect()
-}
-
-fn level_stretches(previous: &Scene) -> Vec<Rect> {
-    let pieces = previous.edges.iter().flat_map(|edge| &edge.path);
-    let level = pieces.filter(|piece| (piece.from.y - piece.to.y).abs() < 0.05);
-    level
-        .map(|piece| {
-            Rect::new(piece.from.x.min(piece.to.x), piece.from.y, (piece.to.x - piece.from.x).abs(), 0.0)
-        })
-        .collect()
+    settled.mend();
+    (settled.rects.into_iter().map(Option::unwrap_or_default).collect(), settled.stretches)
 }
 
 impl Settled<'_> {
     /// Cards under a pinned one look for another place.
     fn displace(&mut self) {
-        let pinned: Vec<usize> =
-            (0..self.rects.len()).filter(|&card| self.net.cards[card].pin.is_some()).collect();
-        if pinned.is_empty() {
-            return;
-        }
         for card in 0..self.rects.len() {
-            let Some(rect) = self.rects[card] else { continue };
-            let under = |pin: &usize| self.rects[*pin].is_some_and(|pin| pin.grown(4.0).overlaps(&rect));
-            if self.net.cards[card].pin.is_none() && pinned.iter().any(under) {
-                self.rects[card] = None;
+            let Some(rect) = self.rects[card].filter(|_| !self.is_pinned(card)) else { continue };
+            if self.clear_of_pins(rect) != rect {
+                self.lift(card);
             }
         }
     }
 
-    /// The newcomer that knows most of those that stand.
-    fn next(&self) -> Option<usize> {
-        let missing = (0..self.rects.len()).filter(|&card| self.rects[card].is_none());
-        let known = |card: usize| self.around[card].iter().filter(|end| self.rects[end.0].is_some()).count();
-        missing.max_by(|&a, &b| known(a).cmp(&known(b)).then(b.cmp(&a)))
+    /// The rectangle, or one below it that no pinned card lies in or close to.
+    pub(crate) fn clear_of_pins(&self, mut rect: Rect) -> Rect {
+        let pinned = (0..self.rects.len()).filter(|&card| self.is_pinned(card));
+        let mut pinned: Vec<Rect> =
+            pinned.filter_map(|card| self.rects[card]).map(|pinned| pinned.grown(PIN_CLEAR)).collect();
+        pinned.order_by(|a, b| a.y.total_cmp(&b.y));
+        for pinned in pinned {
+            rect.y = if pinned.overlaps(&rect) { pinned.bottom() } else { rect.y };
+        }
+        rect
     }
 
-    fn band(&self, card: usize) -> Option<usize> {
+    /// Takes a card from its place; it will look for another one near by.
+    pub(crate) fn lift(&mut self, card: usize) {
+        self.homes[card] = self.rects[card].take();
+        self.forced = true;
+    }
+
+    pub(crate) fn look_around(&mut self) {
+        for (card, own) in self.net.cards.iter().enumerate().filter(|(card, _)| self.rects[*card].is_none()) {
+            let replaced = self.input.nodes[own.input].instead_of.iter();
+            let rects = replaced.filter_map(|key| self.standing.nodes.get(key));
+            let rects = rects.map(|index| self.standing.previous.nodes[index].rect);
+            let home = rects.reduce(|a, b| a.union(&b));
+            self.homes[card] = self.homes[card].or(home);
+        }
+        self.around = vec![Vec::new(); self.rects.len()];
+        for line in &self.net.lines {
+            for (card, other, calls) in [(line.source, line.target, true), (line.target, line.source, false)]
+            {
+                if self.rects[card].is_none() && card != other {
+                    self.around[card].push((other, calls));
+                }
+            }
+        }
+    }
+
+    /// The newcomers, those first that know most of what stands. An app is placed as one.
+    pub(crate) fn add_missing(&mut self) {
+        let is_missing = |item: &crate::net::Item| item.cards.iter().any(|&card| self.rects[card].is_none());
+        let mut missing: Vec<usize> =
+            (0..self.net.items.len()).filter(|&item| is_missing(&self.net.items[item])).collect();
+        while !missing.is_empty() {
+            let known = |item: usize| {
+                let ends = self.net.items[item].cards.iter().flat_map(|&card| &self.around[card]);
+                ends.filter(|end| self.rects[end.0].is_some()).count()
+            };
+            let mut best = (0, 0);
+            for (at, &item) in missing.iter().enumerate() {
+                let count = known(item);
+                if count > best.1 {
+                    best = (at, count);
+                }
+            }
+            let item = missing.remove(best.0);
+            self.add(item);
+        }
+    }
+
+    fn add(&mut self, item: usize) {
+        let own = &self.net.items[item];
+        if own.cards.iter().any(|&card| self.rects[card].is_some()) {
+            self.add_sisters(item);
+            return;
+        }
+        let tracks = self.tracks();
+        let home = own.cards.iter().filter_map(|&card| self.homes[card]).reduce(|a, b| a.union(&b));
+        let replaces =
+            own.cards.iter().any(|&card| !self.input.nodes[self.net.cards[card].input].instead_of.is_empty());
+        let wish = Wish { home, ..Wish::new(self, item, &tracks) };
+        let place = room::find(&wish, &tracks);
+        let held = home.filter(|_| replaces).map(|home| {
+            let y = (home.centre().y - own.size.height / 2.0).round();
+            Rect::new(home.x, y, own.size.width, own.size.height)
+        });
+        let far = |place: &Rect| held.is_some_and(|held| (place.y - held.y).abs() > NEAR);
+        let free = place.filter(|place| !far(place));
+        let place =
+            free.or(held.filter(|_| own.cards.len() > 1)).or(place).unwrap_or_else(|| self.below(item));
+        for &card in &own.cards {
+            let (inset, size) = (self.net.cards[card].inset, self.net.cards[card].size);
+            self.rects[card] = Some(Rect::new(place.x + inset.x, place.y + inset.y, size.width, size.height));
+        }
+        if free.is_none() {
+            self.make_room(item);
+        }
+    }
+
+    /// New versions stand below their sisters, whatever has to make room.
+    fn add_sisters(&mut self, item: usize) {
+        for &card in &self.net.items[item].cards {
+            if self.rects[card].is_some() {
+                continue;
+            }
+            let sisters = self.net.items[item].cards.iter().filter(|&&sister| !self.is_pinned(sister));
+            let last = sisters.filter_map(|&sister| self.rects[sister]);
+            let last = last.max_by(|a, b| a.bottom().total_cmp(&b.bottom()));
+            let last = last.or(self.item_rect(item)).unwrap_or_default();
+            let size = self.net.cards[card].size;
+            let rect = Rect::new(last.x, last.bottom() + APP_GAP, size.width, size.height);
+            self.rects[card] = Some(self.clear_of_pins(rect));
+        }
+        self.make_room(item);
+    }
+
+    /// Columns of what the hand did not move, with all lines that stay.
+    pub(crate) fn tracks(&self) -> Tracks {
+        let cards: Vec<Rect> = (0..self.rects.len())
+            .filter(|&card| !self.is_pinned(card))
+            .filter_map(|card| self.rects[card])
+            .collect();
+        let mut tracks = Tracks::new(&cards);
+        if !cards.is_empty() {
+            for &line in self.standing.lines.iter().flatten() {
+                tracks.pass(&self.standing.previous.edges[line].path);
+            }
+        }
+        tracks
+    }
+
+    /// At the foot of the own band, or of all.
+    fn below(&self, item: usize) -> Rect {
+        let own = &self.net.items[item];
+        let mates = own.band.map(|band| &self.net.bands[band].cards);
+        let mates = mates.into_iter().flatten().filter_map(|&mate| self.rects[mate]);
+        let all = mates.reduce(|a, b| a.union(&b));
+        let all = all.or_else(|| self.rects.iter().flatten().copied().reduce(|a, b| a.union(&b)));
+        let foot = all.map_or((0.0, 0.0), |all| (all.x, all.bottom() + CARD_GAP));
+        Rect::new(foot.0, foot.1, own.size.width, own.size.height)
+    }
+
+    pub(crate) fn is_pinned(&self, card: usize) -> bool {
+        self.net.cards[card].pin.is_some()
+    }
+
+    pub(crate) fn band(&self, card: usize) -> Option<usize> {
         self.net.items[self.net.cards[card].item].band
     }
 
-    /// How far a band reaches beyond its cards: sides and bottom, top.
-    fn padding(&self, card: usize) -> (f64, f64) {
-        let band = self
-            .band(card)
-            .map_or((0.0, 0.0), |band| (BAND_PADDING, BAND_PADDING + self.net.bands[band].title.height));
-        let app = self.net.items[self.net.cards[card].item].app.map_or((0.0, 0.0), |app| {
-            let title = self.net.apps[app].title.height;
-            (APP_PADDING, APP_PADDING + if title > 0.0 { title + 4.0 } else { 0.0 })
-        });
-        (band.0 + app.0, band.1 + app.1)
+    /// How far a band reaches beyond what stands in it: sides and bottom, top.
+    pub(crate) fn band_padding(&self, band: Option<usize>) -> (f64, f64) {
+        band.map_or((0.0, 0.0), |band| (BAND_PADDING, BAND_PADDING + self.net.bands[band].title.height))
     }
 
     /// A band's frame as it stands now, without `but`. What the hand has moved does not stretch it.
-    fn frame(&self, band: usize, but: Option<usize>) -> Option<Rect> {
-        let loose = |card: &&usize| Some(**card) != but && self.net.cards[**card].pin.is_none();
-        let cards = self.net.bands[band].cards.iter().filter(loose);
-        let frame = cards
-            .filter_map(|&card| self.rects[card].map(|rect| room::padded(&rect, self.padding(card))))
-            .reduce(|a, b| a.union(&b));
-        frame.map(|frame| Rect {
-            width: frame.width.max(self.net.bands[band].title.width + 2.0 * BAND_PADDING),
-            ..frame
-        })
+    pub(crate) fn frame(&self, band: usize, but: Option<usize>) -> Option<Rect> {
+        let cards = self.net.bands[band].cards.iter().copied();
+        let loose = cards.filter(|&card| Some(card) != but && !self.is_pinned(card));
+        let boxed =
+            loose.filter_map(|card| self.rects[card].map(|rect| self.boxed(self.net.cards[card].item, rect)));
+        let rect = boxed.reduce(|a, b| a.union(&b))?;
+        Some(frames::dressed(&self.net.bands[band], rect, BAND_PADDING))
     }
 
-    fn add(&mut self, card: usize) {
-        let item = &self.net.items[self.net.cards[card].item];
-        let size = self.net.cards[card].size;
-        let mates = item.cards.iter().filter(|&&mate| mate != card).filter_map(|&mate| self.rects[mate]);
-        if let Some(last) = mates.max_by(|a, b| a.bottom().total_cmp(&b.bottom())) {
-            // A new version stands below its sisters, whatever has to make room.
-            self.rects[card] = Some(Rect::new(last.x, last.bottom() + APP_GAP, size.width, size.height));
-            self.make_room(card);
-            return;
-        }
-        let place = self.search(card);
-        let forced = place.is_none();
-        self.rects[card] = place.or_else(|| self.below_band(card));
-        if forced {
-            self.make_room(card);
-        }
+    /// With the box of its app round it, if it has one.
+    pub(crate) fn boxed(&self, item: usize, rect: Rect) -> Rect {
+        let app = self.net.items[item].app;
+        app.map_or(rect, |app| frames::dressed(&self.net.apps[app], rect, APP_PADDING))
     }
 
-    fn search(&self, card: usize) -> Option<Rect> {
-        let cards: Vec<Rect> = self.rects.iter().flatten().copied().collect();
-        let own = self.band(card);
-        let frames: Vec<Rect> = (0..self.net.bands.len())
-            .filter(|&band| Some(band) != own)
-            .filter_map(|band| self.frame(band, None))
-            .chain(self.app_frames(card))
-            .collect();
-        let strangers: Vec<Rect> = (0..self.rects.len())
-            .filter(|&other| own.is_none() || self.band(other) != own)
-            .filter_map(|other| self.rects[other])
-            .collect();
-        let tracks = Tracks::new(&cards);
-        let ends = |calls: bool| {
-            let ends = self.around[card].iter().filter(move |end| end.1 == calls);
-            let ends = ends.filter_map(|end| self.rects[end.0]);
-            ends.map(|rect| (tracks.at(rect.x), rect.centre().y)).collect::<Vec<_>>()
+    /// A card, or an app without what the hand has moved; if that is all, with it.
+    pub(crate) fn item_rect(&self, item: usize) -> Option<Rect> {
+        let round = |pinned: bool| {
+            let cards = self.net.items[item].cards.iter();
+            let rects =
+                cards.filter(|&&card| pinned || !self.is_pinned(card)).filter_map(|&card| self.rects[card]);
+            rects.reduce(|a, b| a.union(&b)).map(|rect| self.boxed(item, rect))
         };
-        let size = self.net.cards[card].size;
-        let wish = Wish {
-            width: size.width,
-            height: size.height,
-            callers: ends(false),
-            callees: ends(true),
-            band: own.and_then(|band| self.frame(band, Some(card))),
-            padding: self.padding(card),
-            cards: &cards,
-            frames: &frames,
-            lines: &self.lines,
-            strangers: &strangers,
-        };
-        if tracks.columns.is_empty() {
-            return Some(Rect::new(0.0, 0.0, size.width, size.height));
-        }
-        let clear = room::find(&wish, &tracks);
-        clear.or_else(|| room::find(&Wish { lines: &[], ..wish }, &tracks))
+        round(false).or_else(|| round(true))
     }
 
-    fn app_frames(&self, card: usize) -> Vec<Rect> {
-        let own = self.net.cards[card].item;
-        let apps =
-            self.net.items.iter().enumerate().filter(|(index, item)| item.app.is_some() && *index != own);
-        apps.filter_map(|(_, item)| {
-            let title = item.app.map_or(0.0, |app| self.net.apps[app].title.height);
-            let rects = item.cards.iter().filter_map(|&card| self.rects[card]);
-            rects
-                .reduce(|a, b| a.union(&b))
-                .map(|rect| room::padded(&rect, (APP_PADDING, APP_PADDING + title + 4.0)))
-        })
-        .collect()
-    }
-
-    fn below_band(&self, card: usize) -> Option<Rect> {
-        let size = self.net.cards[card].size;
-        let mates = self.band(card).map(|band| &self.net.bands[band].cards);
-        let mates: Vec<Rect> = mates.into_iter().flatten().filter_map(|&mate| self.rects[mate]).collect();
-        let foot = mates.iter().map(Rect::bottom).reduce(f64::max)?;
-        let left = mates.iter().map(|rect| rect.x).reduce(f64::min)?;
-        Some(Rect::new(left, foot + CARD_GAP, size.width, size.height))
-    }
-
-    /// Survivors that have grown keep their top left corner; what they would cover moves down.
-    fn grow(&mut self, previous: &Scene, known: &[Option<usize>]) {
-        for (card, &index) in known.iter().enumerate() {
-            let Some(old) = index.map(|index| previous.nodes[index].rect) else { continue };
-            let Some(rect) = self.rects[card] else { continue };
-            if rect.height > old.height || rect.width > old.width {
-                self.make_room(card);
-            }
-        }
-    }
-
-    /// Cards of the same band go down first, then bands as a whole.
-    fn make_room(&mut self, card: usize) {
-        let band = self.band(card);
-        let item = self.net.cards[card].item;
-        self.make_room_among_sisters(item, card);
-        let peers: Vec<usize> = (0..self.net.items.len())
-            .filter(|&other| self.net.items[other].band == band && self.item_rect(other).is_some())
-            .collect();
-        let grown = peers.iter().position(|&peer| peer == item);
-        let mut bodies: Vec<Body> = peers.iter().map(|&peer| self.body(peer)).collect();
-        let moved = push::down(&mut bodies, grown.as_slice());
-        for (&peer, by) in peers.iter().zip(moved) {
-            self.slide(&self.net.items[peer].cards, by);
-        }
-        self.push_bodies(band, item);
-    }
-
-    /// Within an app the members go down first.
-    fn make_room_among_sisters(&mut self, item: usize, card: usize) {
-        let sisters: Vec<usize> = self.net.items[item]
-            .cards
-            .iter()
-            .copied()
-            .filter(|&sister| self.rects[sister].is_some())
-            .collect();
-        let body = |&sister: &usize| Body {
-            rect: self.rects[sister].unwrap_or_default(),
-            room: APP_GAP,
-            fixed: self.net.cards[sister].pin.is_some(),
-        };
-        let mut bodies: Vec<Body> = sisters.iter().map(body).collect();
-        let grown = sisters.iter().position(|&sister| sister == card);
-        for (sister, by) in sisters.into_iter().zip(push::down(&mut bodies, grown.as_slice())) {
-            self.slide(&[sister], by);
-        }
-    }
-
-    fn push_bodies(&mut self, band: Option<usize>, item: usize) {
-        let mut bodies = Vec::new();
-        let mut members: Vec<&[usize]> = Vec::new();
-        let mut grown = Vec::new();
-        for other in 0..self.net.bands.len() {
-            if let Some(rect) = self.frame(other, None) {
-                if Some(other) == band {
-                    grown.push(bodies.len());
-                }
-                bodies.push(Body { rect, room: 24.0, fixed: false });
-                members.push(&self.net.bands[other].cards);
-            }
-        }
-        for other in 0..self.net.items.len() {
-            if self.net.items[other].band.is_none() && self.item_rect(other).is_some() {
-                if band.is_none() && other == item {
-                    grown.push(bodies.len());
-                }
-                bodies.push(self.body(other));
-                members.push(&self.net.items[other].cards);
-            }
-        }
-        let moved = push::down(&mut bodies, &grown);
-        for (cards, by) in members.into_iter().zip(moved) {
-            self.slide(cards, by);
-        }
-    }
-
-    fn item_rect(&self, item: usize) -> Option<Rect> {
-        let app = self.net.items[item].app.map(|app| self.net.apps[app].title.height);
-        let rects = self.net.items[item].cards.iter().filter_map(|&card| self.rects[card]);
-        let rect = rects.reduce(|a, b| a.union(&b))?;
-        Some(app.map_or(rect, |title| room::padded(&rect, (APP_PADDING, APP_PADDING + title + 4.0))))
-    }
-
-    fn body(&self, item: usize) -> Body {
-        let fixed = self.net.items[item].cards.iter().any(|&card| self.net.cards[card].pin.is_some());
-        Body { rect: self.item_rect(item).unwrap_or_default(), room: LEAST_GAP, fixed }
-    }
-
-    fn slide(&mut self, cards: &[usize], by: f64) {
-        for &card in cards {
-            if let Some(rect) =
-                self.rects[card].as_mut().filter(|_| by > 0.0 && self.net.cards[card].pin.is_none())
-            {
-                rect.y += by;
-            }
-        }
+    /// Whether the hand holds all of an item.
+    pub(crate) fn is_held(&self, item: usize) -> bool {
+        self.net.items[item].cards.iter().all(|&card| self.is_pinned(card))
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Track {
 
 /// The price of each column in which a line back runs below its ends: it goes over the top unless that is far.
 const BELOW_COST: f64 = 30.0;
+/// Free heights are sought so far above and below both ends; beyond, only outside of everything.
+const REACH: f64 = 500.0;
 
 impl Tracks {
     /// Columns are found from the cards: whatever overlaps in x is one column.
@@ -70,20 +72,13 @@ impl Tracks {
         // Cheapest way to each choice, and the choice before it.
         let mut costs: Vec<Vec<(f64, usize)>> = Vec::new();
         for (step, ys) in choices.iter().enumerate() {
-            let row = ys
-                .iter()
-                .map(|&y| {
-                    let below = if back && y > from.1.max(to.1) { BELOW_COST } else { 0.0 };
-                    let way = if step == 0 {
-                        ((y - from.1).abs(), 0)
-                    } else {
-                        let before = choices[step - 1].iter().zip(&costs[step - 1]).enumerate();
-                        let ways = before.map(|(index, (&old, cost))| (cost.0 + (y - old).abs(), index));
-                        ways.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, 0))
-                    };
-                    (way.0 + below, way.1)
-                })
-                .collect();
+            let mut row = match step.checked_sub(1) {
+                None => ys.iter().map(|y| ((y - from.1).abs(), 0)).collect(),
+                Some(last) => cheapest(ys, &choices[last], &costs[last]),
+            };
+            for (cost, y) in row.iter_mut().zip(ys) {
+                cost.0 += if back && *y > from.1.max(to.1) { BELOW_COST } else { 0.0 };
+            }
             costs.push(row);
         }
         let mut levels = Vec::new();
@@ -109,16 +104,53 @@ impl Tracks {
     }
 }
 
+/// For each height the cheapest way to it from the heights before, which cost what they cost and then the climb.
+/// Both lists run downward, so that one pass from above and one from below see every way.
+fn cheapest(ys: &[f64], before: &[f64], costs: &[(f64, usize)]) -> Vec<(f64, usize)> {
+    let mut row = vec![(f64::INFINITY, 0); ys.len()];
+    for down in [true, false] {
+        let mut best = (f64::INFINITY, 0, 0.0);
+        let mut next = 0;
+        for step in 0..ys.len() {
+            let at = if down { step } else { ys.len() - 1 - step };
+            while next < before.len() {
+                let old = if down { next } else { before.len() - 1 - next };
+                if (down && before[old] > ys[at]) || (!down && before[old] < ys[at]) {
+                    break;
+                }
+                if costs[old].0 <= best.0 + (before[old] - best.2).abs() {
+                    best = (costs[old].0, old, before[old]);
+                }
+                next += 1;
+            }
+            let cost = best.0 + (ys[at] - best.2).abs();
+            if cost < row[at].0 {
+                row[at] = (cost, best.1);
+            }
+        }
+    }
+    row
+}
+
 impl Track {
-    /// Heights nearest to both ends in every free stretch; above and below all cards there is always one.
+    /// Heights nearest to both ends in every free stretch near them, and above and below all that is taken.
     fn choices(&self, one: f64, two: f64) -> Vec<f64> {
-        let mut taken: Vec<(f64, f64)> =
-            self.cards.iter().map(|card| (card.y - LINE_CLEAR, card.bottom() + LINE_CLEAR)).collect();
-        taken.extend(self.lanes.iter().map(|lane| (lane - LINE_GAP, lane + LINE_GAP)));
+        let (high, low) = (one.min(two) - REACH, one.max(two) + REACH);
+        let cards = self.cards.iter().map(|card| (card.y - LINE_CLEAR, card.bottom() + LINE_CLEAR));
+        let lanes = self.lanes.iter().map(|lane| (lane - LINE_GAP, lane + LINE_GAP));
+        let (mut top, mut foot) = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut taken: Vec<(f64, f64)> = Vec::new();
+        for stretch in cards.chain(lanes) {
+            top = top.min(stretch.0);
+            foot = foot.max(stretch.1);
+            if stretch.0 < low && stretch.1 > high {
+                taken.push(stretch);
+            }
+        }
         taken.order_by(|a, b| a.0.total_cmp(&b.0));
-        let mut out = Vec::new();
-        let mut free = f64::NEG_INFINITY;
-        for (top, bottom) in taken.into_iter().chain([(f64::INFINITY, f64::INFINITY)]) {
+        let mut out = vec![one.min(top), two.min(top), one.max(foot), two.max(foot)];
+        let mut free = high.max(top);
+        for (top, bottom) in taken.into_iter().chain([(low.min(foot), low)]) {
             if top >= free {
                 for y in [one, two] {
                     out.push(y.max(free).min(top));

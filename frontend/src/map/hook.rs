@@ -26,6 +26,7 @@ pub(crate) fn install(page: Page, stand: Stand) {
     });
     set(&hook, "open_all", open_all.as_ref().unchecked_ref());
     open_all.forget();
+    expose(&hook, "proof", stand, |_| layout::proof().to_string().into());
     set(&hook, "ready", &false.into());
     let told = hook.clone();
     effect(move |_| {

@@ -3,19 +3,25 @@
 use layout::metrics::{Metrics, measure};
 use layout::{Input, Rect, Scene};
 
+/// A pinned card stands where the hand put it, be it in a strange box; and a box all of whose cards are pinned is
+/// drawn round them whatever else is there.
 pub(crate) fn figures(scene: &Scene, input: &Input) -> Metrics {
-    let parents = |key: &String| {
+    let of = |key: &str| input.nodes.iter().find(|known| known.key == key).expect("the card is in the input");
+    let parent = |key: &String| {
         let group = input.groups.iter().find(|group| group.key == *key);
         group.and_then(|group| group.parent.clone())
     };
-    measure(scene, |node, group| {
-        let own = input
-            .nodes
-            .iter()
-            .find(|known| known.key == scene.nodes[node].key)
-            .and_then(|node| node.group.clone());
-        let key = &scene.groups[group].key;
-        own.as_ref() == Some(key) || own.as_ref().and_then(parents).as_ref() == Some(key)
+    let member = |node: &layout::Node, group: &String| {
+        node.group.as_ref() == Some(group) || node.group.as_ref().and_then(parent).as_ref() == Some(group)
+    };
+    let is_held = |group: &layout::PlacedGroup| {
+        input.nodes.iter().all(|node| node.pin.is_some() || !member(node, &group.key))
+    };
+    let mut scene = scene.clone();
+    scene.groups.retain(|group| !is_held(group));
+    measure(&scene, |node, group| {
+        let node = of(&scene.nodes[node].key);
+        node.pin.is_some() || member(node, &scene.groups[group].key)
     })
 }
 

@@ -1,0 +1,209 @@
+//! A picture drawn again over one that stands: lines that still fit keep every bend and their label, the others find
+//! a way between what is there. Knows where the cards stand by now, not why.
+
+use crate::detour;
+use crate::draw;
+use crate::ends::Taken;
+use crate::frames;
+use crate::geometry::{hits, hull};
+use crate::input::Input;
+use crate::labels;
+use crate::net::Net;
+use crate::routes::{self, Ends};
+use crate::scene::{Cubic, PlacedNode, Rect, Route, Scene, Update};
+use crate::tracks::Tracks;
+use crate::update::Standing;
+
+/// A line that goes ahead so far need not turn round.
+const AHEAD: f64 = 24.0;
+/// The share of its size to which a loop shrinks where a neighbour stands close.
+const SMALL: f64 = 0.45;
+
+struct Work<'a> {
+    standing: &'a Standing<'a>,
+    /// The picture before, where cards and lines have kept their places.
+    previous: &'a Scene,
+    input: &'a Input,
+    net: &'a Net,
+    cards: Vec<Rect>,
+    /// What a kept line might now run into: cards that are new, moved or of another size.
+    changed: Vec<Rect>,
+    tracks: Tracks,
+}
+
+/// `previous` may have been stretched since.
+pub(crate) fn redraw(standing: &Standing, previous: &Scene, cards: Vec<Rect>) -> Update {
+    let same = |(known, rect): (&Option<usize>, &Rect)| {
+        known.is_some_and(|index| previous.nodes[index].rect == *rect)
+    };
+    let changed = standing.cards.iter().zip(&cards).filter(|pair| !same(*pair)).map(|(_, rect)| *rect);
+    let (changed, tracks) = (changed.collect(), Tracks::new(&cards));
+    Work { standing, previous, input: standing.input, net: standing.net, cards, changed, tracks }.draw()
+}
+
+impl Work<'_> {
+    fn draw(mut self) -> Update {
+        let kept = |(line, old): (usize, &Option<usize>)| {
+            old.map(|index| &self.previous.edges[index]).filter(|route| self.holds(line, route)).cloned()
+        };
+        let mut routes: Vec<Option<Route>> = self.standing.lines.iter().enumerate().map(kept).collect();
+        let fresh: Vec<usize> = (0..routes.len()).filter(|&line| routes[line].is_none()).collect();
+        if !fresh.is_empty() {
+            for route in routes.iter().flatten() {
+                self.tracks.pass(&route.path);
+            }
+            let mut taken = Taken::new(self.net, &routes);
+            for &line in &fresh {
+                let ends = taken.ends(self.net, &self.cards, line);
+                routes[line] = Some(self.route(line, &ends));
+            }
+        }
+        self.drop_labels(&mut routes, &fresh);
+        let order = draw::input_order(self.net.lines.iter().map(|line| line.input), self.input.edges.len());
+        let mut scene = Scene { nodes: self.nodes(), ..Scene::default() };
+        scene.groups = frames::groups(self.input, self.net, &self.cards);
+        scene.edges = order.iter().filter_map(|&line| routes[line].take()).collect();
+        // As it was given: what has been stretched is news too.
+        let given = &self.standing.previous.edges;
+        let old: Vec<Option<&Route>> =
+            order.iter().map(|&line| self.standing.lines[line].map(|index| &given[index])).collect();
+        // Labels that had no room before have none now: only new lines are asked again.
+        labels::place(&mut scene, self.input, |edge, route| {
+            route.label.is_none() && old[edge].is_none_or(|old| old.label.is_some() || old.path != route.path)
+        });
+        frames::bound(&mut scene);
+        let news =
+            scene.edges.iter().zip(old).filter(|(route, old)| {
+                old.is_none_or(|old| old.label != route.label || old.path != route.path)
+            });
+        Update { rerouted: news.map(|(route, _)| route.key.clone()).collect(), scene, ..Update::default() }
+    }
+
+    /// The cards with their columns, in the order of the input.
+    fn nodes(&self) -> Vec<PlacedNode> {
+        let cards = &self.net.cards;
+        let order = draw::input_order(cards.iter().map(|card| card.input), self.input.nodes.len());
+        let placed = order.into_iter().map(|card| {
+            let rect = self.cards[card];
+            let layer = self.tracks.at(rect.x);
+            let above = |other: &Rect| (other.y, other.x) < (rect.y, rect.x);
+            let order = self.tracks.columns[layer].cards.partition_point(above);
+            PlacedNode { key: self.input.nodes[cards[card].input].key.clone(), rect, layer, order }
+        });
+        placed.collect()
+    }
+
+    /// Whether an old route still fits its cards and meets nothing new.
+    fn holds(&self, line: usize, route: &Route) -> bool {
+        let own = &self.net.lines[line];
+        let edge = &self.input.edges[own.input];
+        let (Some(first), Some(last)) = (route.path.first(), route.path.last()) else { return false };
+        let (source, target) = (self.cards[own.source], self.cards[own.target]);
+        if route.source != edge.source || route.target != edge.target {
+            return false;
+        }
+        let at = |y: f64, rect: &Rect, port: Option<f64>| {
+            let clear = port.map_or(2.0, |_| 0.0);
+            (y >= rect.y + clear && y <= rect.bottom() - clear)
+                && port.is_none_or(|port| (y - rect.y - port).abs() < 8.6)
+        };
+        let meet = |a: f64, b: f64| (a - b).abs() < 0.01;
+        let fits = if route.looped {
+            route.path == routes::own_loop(&source, 1.0) || route.path == routes::own_loop(&source, SMALL)
+        } else {
+            meet(first.from.x, source.right())
+                && (meet(last.to.x, target.x) || self.is_beside(line) && meet(last.to.x, target.right()))
+                && at(first.from.y, &source, own.source_y)
+                && at(last.to.y, &target, own.target_y)
+        };
+        fits && !self.changed.iter().any(|card| {
+            *card != source && *card != target && route.path.iter().any(|cubic| hits(cubic, card))
+        })
+    }
+
+    fn route(&mut self, line: usize, ends: &Ends) -> Route {
+        let own = &self.net.lines[line];
+        let edge = &self.input.edges[own.input];
+        let looped = own.source == own.target;
+        let strikes = |path: &Vec<Cubic>| routes::strikes(path, &self.tracks, ends);
+        let (path, back) = if looped {
+            let large = routes::own_loop(&ends.source, 1.0);
+            (if strikes(&large) { routes::own_loop(&ends.source, SMALL) } else { large }, false)
+        } else {
+            let aside = self.is_beside(line).then(|| routes::aside(ends, &self.tracks));
+            match aside.filter(|path| !strikes(path)) {
+                Some(path) => (path, false),
+                None => self.lead(ends),
+            }
+        };
+        Route {
+            key: edge.key.clone(),
+            source: edge.source.clone(),
+            target: edge.target.clone(),
+            path,
+            back,
+            looped,
+            label: None,
+        }
+    }
+
+    /// Whether a line runs between two members of one app.
+    fn is_beside(&self, line: usize) -> bool {
+        let own = &self.net.lines[line];
+        self.net.cards[own.source].item == self.net.cards[own.target].item
+    }
+
+    /// By columns where the cards stand in some, else straight or round what is in the way.
+    fn lead(&mut self, ends: &Ends) -> (Vec<Cubic>, bool) {
+        let ahead = ends.target.x - ends.source.right() >= AHEAD;
+        let columns = self.tracks.at(ends.source.x) < self.tracks.at(ends.target.x);
+        let found = if ahead && !columns {
+            (vec![routes::straight(ends)], false)
+        } else {
+            draw::lead(&mut self.tracks, ends, None)
+        };
+        if !routes::strikes(&found.0, &self.tracks, ends) {
+            return found;
+        }
+        detour::find(ends, &self.cards).map_or(found, |path| (path, !ahead))
+    }
+
+    /// A label goes that is wanted in another size or not at all, or that a newcomer or its line covers.
+    fn drop_labels(&self, routes: &mut [Option<Route>], fresh: &[usize]) {
+        let new: Vec<Cubic> = fresh
+            .iter()
+            .filter_map(|&line| routes[line].as_ref())
+            .flat_map(|route| route.path.clone())
+            .collect();
+        for (route, line) in routes.iter_mut().zip(&self.net.lines) {
+            let Some(route) = route.as_mut().filter(|route| route.label.is_some()) else { continue };
+            route.label = route.label.filter(|label| {
+                line.label.is_some_and(|size| {
+                    (size.width - label.width).abs() < 6.0 && (size.height - label.height).abs() < 2.0
+                }) && !self.changed.iter().any(|card| card.overlaps(label))
+                    && !new.iter().any(|cubic| hits(cubic, label))
+            });
+        }
+    }
+}
+
+impl Tracks {
+    /// Keeps the heights at which a line passes columns.
+    pub(crate) fn pass(&mut self, path: &[Cubic]) {
+        for cubic in path {
+            if (cubic.from.y - cubic.to.y).abs() > 0.05 {
+                continue;
+            }
+            let hull = hull(cubic);
+            let first = self.at(hull.x);
+            for track in &mut self.columns[first..] {
+                if track.left > hull.right() {
+                    break;
+                }
+                if hull.x <= track.left && hull.right() >= track.right {
+                    track.lanes.push(cubic.from.y);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! What holds while a picture changes: the laws of every picture, and that nothing moves unsaid.
+
+mod common;
+#[path = "common/tangle.rs"]
+mod tangle;
+
+use std::collections::BTreeSet;
+
+use common::{assert_lawful, figures};
+use layout::{
+    Edge, Group, GroupKind, Input, Node, Point, Rect, Scene, Size, Update, generate, place, update,
+};
+use proptest::prelude::*;
+use tangle::{Chance, tangle};
+
+fn rect_of(scene: &Scene, key: &str) -> Rect {
+    scene.nodes.iter().find(|node| node.key == key).expect("the card is in the scene").rect
+}
+
+fn same_corner(a: &Rect, b: &Rect) -> bool {
+    a.x.total_cmp(&b.x).is_eq() && a.y.total_cmp(&b.y).is_eq()
+}
+
+/// What an update says is what it did.
+fn assert_honest(before: &Scene, next: &Update) {
+    for node in &before.nodes {
+        match next.scene.nodes.iter().find(|now| now.key == node.key) {
+            None => assert!(next.removed.contains(&node.key), "{} is gone unsaid", node.key),
+            Some(now) => assert_eq!(
+                same_corner(&now.rect, &node.rect),
+                !next.moved.contains(&node.key),
+                "{} from {:?} to {:?}",
+                node.key,
+                node.rect,
+                now.rect
+            ),
+        }
+    }
+    for edge in &before.edges {
+        if let Some(now) = next.scene.edges.iter().find(|now| now.key == edge.key) {
+            let same = now.path == edge.path && now.label == edge.label;
+            assert_eq!(same, !next.rerouted.contains(&edge.key), "{}", edge.key);
+        }
+    }
+    let old: BTreeSet<&str> = before.nodes.iter().map(|node| &*node.key).collect();
+    let new = next.scene.nodes.iter().filter(|node| !old.contains(&*node.key));
+    assert!(new.map(|node| &node.key).eq(&next.added));
+}
+
+/// A mesh that lives: every step changes what a mesh, a reader's hand or a fold can change.
+struct World {
+    input: Input,
+    chance: Chance,
+    step: usize,
+    last: usize,
+    /// Bands that are folded up: the one card's key, and what it stands for.
+    folded: Vec<(String, Input)>,
+}
+
+impl World {
+    fn change(&mut self, scene: &Scene) {
+        self.step += 1;
+        self.input.nodes.iter_mut().for_each(|node| node.instead_of.clear());
+        let n = self.input.nodes.len();
+        self.last = self.chance.below(12);
+        match self.last {
+            0 | 1 => self.add_card(),
+            2 if n > 3 => {
+                let gone = self.chance.below(n);
+                self.remove(&[self.input.nodes[gone].key.clone()]);
+            }
+            3 if !self.input.edges.is_empty() => {
+                let gone = self.chance.below(self.input.edges.len());
+                self.input.edges.remove(gone);
+            }
+            4 => {
+                let card = self.chance.below(n);
+                self.input.nodes[card].size.height += [26.0, -20.0][self.chance.below(2)];
+            }
+            5 => self.regroup(),
+            6 => {
+                let card = self.chance.below(n);
+                let place = scene.nodes.iter().find(|node| node.key == self.input.nodes[card].key);
+                let by = |chance: &mut Chance| chance.below(400) as f64 - 200.0;
+                let at = place.expect("all cards are placed").rect;
+                let pin = Point::new(at.x + by(&mut self.chance), at.y + by(&mut self.chance));
+                let size = self.input.nodes[card].size;
+                let rect = Rect::new(pin.x, pin.y, size.width, size.height).grown(60.0);
+                let mut pinned = self.input.nodes.iter().filter(|node| node.pin.is_some());
+                if !pinned.any(|other| {
+                    let (pin, size) = (other.pin.unwrap_or_default(), other.size);
+                    Rect::new(pin.x, pin.y, size.width, size.height).overlaps(&rect)
+                }) {
+                    self.input.nodes[card].pin = Some(pin);
+                }
+            }
+            7 => self.input.nodes.iter_mut().for_each(|node| node.pin = None),
+            8 => self.fold(),
+            9 => self.unfold(),
+            _ => {
+                let from = self.chance.below(n);
+                self.connect(from);
+            }
+        }
+    }
+
+    fn add_card(&mut self) {
+        let n = self.input.nodes.len();
+        let group = self.input.nodes[self.chance.below(n)].group.clone();
+        let key = format!("new-{}", self.step);
+        self.input.nodes.push(Node { key, size: Size::new(130.0, 46.0), group, ..Node::default() });
+        if self.chance.below(4) > 0 {
+            self.connect(n);
+        }
+    }
+
+    fn connect(&mut self, from: usize) {
+        let to = self.chance.below(self.input.nodes.len());
+        let keys = (self.input.nodes[from].key.clone(), self.input.nodes[to].key.clone());
+        let key = format!("line-{}", self.step);
+        self.input.edges.push(line(key, keys.0, keys.1));
+    }
+
+    fn remove(&mut self, keys: &[String]) {
+        self.input.nodes.retain(|node| !keys.contains(&node.key));
+        self.input.edges.retain(|edge| !keys.contains(&edge.source) && !keys.contains(&edge.target));
+    }
+
+    /// A card goes to another box or out of all, or a box goes, or a new one comes.
+    fn regroup(&mut self) {
+        let n = self.input.nodes.len();
+        let (card, other) = (self.chance.below(n), self.chance.below(n));
+        match self.chance.below(4) {
+            0 => {
+                let key = format!("band-{}", self.step);
+                let title = Size::new(90.0, 22.0);
+                self.input.groups.push(Group { key: key.clone(), title, ..Group::default() });
+                self.input.nodes[card].group = Some(key.clone());
+                self.input.nodes[other].group = Some(key);
+            }
+            1 if !self.input.groups.is_empty() => {
+                let gone = self.chance.below(self.input.groups.len());
+                self.input.groups.remove(gone);
+            }
+            2 => self.input.nodes[card].group = None,
+            _ => self.input.nodes[card].group = self.input.nodes[other].group.clone(),
+        }
+    }
+
+    /// All of a band becomes one card, lines and all.
+    fn fold(&mut self) {
+        let bands: Vec<&Group> =
+            self.input.groups.iter().filter(|group| group.kind == GroupKind::Band).collect();
+        if bands.is_empty() {
+            return;
+        }
+        let band = bands[self.chance.below(bands.len())].key.clone();
+        let key = format!("folded-{}", self.step);
+        let members = members(&self.input, &band);
+        if members.is_empty() || self.input.nodes.len() < 4 {
+            return;
+        }
+        let within: Vec<Node> =
+            self.input.nodes.iter().filter(|node| members.contains(&node.key)).cloned().collect();
+        let is_end = |key: &String| members.contains(key);
+        let edges: Vec<Edge> = self
+            .input
+            .edges
+            .iter()
+            .filter(|edge| is_end(&edge.source) || is_end(&edge.target))
+            .cloned()
+            .collect();
+        let across: Vec<Edge> =
+            edges.iter().filter(|edge| is_end(&edge.source) != is_end(&edge.target)).cloned().collect();
+        self.remove(&members);
+        for edge in across {
+            let end = |end: &String| if members.contains(end) { key.clone() } else { end.clone() };
+            let sum = format!("{}>{}", end(&edge.source), end(&edge.target));
+            if self.input.edges.iter().all(|known| known.key != sum) {
+                self.input.edges.push(line(sum, end(&edge.source), end(&edge.target)));
+            }
+        }
+        let size = Size::new(150.0, 46.0);
+        self.input.nodes.push(Node { key: key.clone(), size, instead_of: members, ..Node::default() });
+        self.folded.push((key, Input { nodes: within, edges, ..Input::default() }));
+    }
+
+    fn unfold(&mut self) {
+        if self.folded.is_empty() {
+            return;
+        }
+        let (key, within) = self.folded.swap_remove(self.chance.below(self.folded.len()));
+        if self.input.nodes.iter().all(|node| node.key != key) {
+            return;
+        }
+        self.remove(std::slice::from_ref(&key));
+        for mut node in within.nodes {
+            node.pin = None;
+            node.instead_of = vec![key.clone()];
+            self.input.nodes.push(node);
+        }
+        self.input.edges.extend(within.edges);
+    }
+}
+
+fn line(key: String, source: String, target: String) -> Edge {
+    let label = Some(Size::new(40.0, 13.0));
+    Edge { key, source, target, weight: 10.0, width: 2.5, label, ..Edge::default() }
+}
+
+/// All cards of a band, those of its apps too.
+fn members(input: &Input, band: &str) -> Vec<String> {
+    let parent = |key: &str| {
+        let group = input.groups.iter().find(|group| group.key == key);
+        group.and_then(|group| group.parent.as_deref()).map(str::to_owned)
+    };
+    let inside = |node: &&Node| {
+        node.group.as_deref().is_some_and(|key| key == band || parent(key).as_deref() == Some(band))
+    };
+    input.nodes.iter().filter(inside).map(|node| node.key.clone()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn changes_keep_the_laws_and_the_places(n in 4_usize..30, seed in 0_u64..100_000) {
+        let input = tangle(n, seed);
+        let mut scene = place(&input);
+        let mut world = World { input, chance: Chance(seed), step: 0, last: 0, folded: Vec::new() };
+        for _ in 0..50 {
+            world.change(&scene);
+            let next = update(&scene, &world.input);
+            assert_lawful(&next.scene, &world.input);
+            assert_honest(&scene, &next);
+            scene = next.scene;
+        }
+    }
+
+    #[test]
+    fn what_comes_and_goes_leaves_no_trace(n in 4_usize..40, seed in 0_u64..100_000) {
+        let input = tangle(n, seed);
+        let scene = place(&input);
+        let mut world = World { input: input.clone(), chance: Chance(seed), step: 0, last: 0, folded: Vec::new() };
+        if seed % 2 == 0 { world.add_card() } else { world.connect(seed as usize % n) }
+        let next = update(&scene, &world.input);
+        let old = |key: &String| scene.edges.iter().any(|edge| edge.key == *key);
+        if next.moved.is_empty() && !next.rerouted.iter().any(old) {
+            let back = update(&next.scene, &input).scene;
+            prop_assert_eq!(&back.nodes, &scene.nodes);
+            prop_assert_eq!(&back.edges, &scene.edges);
+            prop_assert_eq!(&back.groups, &scene.groups);
+            prop_assert_eq!(back.bounds, scene.bounds);
+        }
+    }
+}
+
+#[test]
+fn survivors_of_one_change_stay_to_the_pixel() {
+    let (mut changes, mut still) = (0, 0);
+    for seed in 0..20 {
+        let whole = generate::mesh(100, seed);
+        let scene = place(&whole);
+        for spot in [3, 31, 64, 97] {
+            let mut less = whole.clone();
+            let gone = less.nodes.remove(spot).key;
+            less.edges.retain(|edge| edge.source != gone && edge.target != gone);
+            let mut cut = whole.clone();
+            cut.edges.remove(spot);
+            for other in [less, cut] {
+                let base = place(&other);
+                for next in [update(&scene, &other), update(&base, &whole)] {
+                    changes += 1;
+                    still += usize::from(next.moved.is_empty());
+                }
+            }
+        }
+    }
+    assert!(still * 100 >= changes * 95, "{still} of {changes} changes moved nobody");
+}
+
+#[test]
+fn a_pinned_card_stands_where_the_hand_put_it() {
+    let mut input = generate::shop();
+    let scene = place(&input);
+    let under = rect_of(&scene, "shop/cart");
+    let pin = Point::new(under.x + 10.0, under.y + 10.0);
+    input.nodes.iter_mut().filter(|node| node.key == "edge/web").for_each(|node| node.pin = Some(pin));
+    let next = update(&scene, &input);
+    let web = rect_of(&next.scene, "edge/web");
+    assert_eq!((web.x, web.y), (pin.x, pin.y));
+    assert!(next.moved.contains(&"edge/web".to_owned()) && next.moved.contains(&"shop/cart".to_owned()));
+    assert!(next.moved.len() == 2, "{:?}", next.moved);
+    assert_eq!(figures(&next.scene, &input).overlaps, 0);
+    assert_eq!(rect_of(&place(&input), "edge/web"), web);
+}
+
+#[test]
+fn a_card_let_go_stays_where_its_box_can_follow() {
+    let mut input = generate::shop();
+    let scene = place(&input);
+    let web = rect_of(&scene, "edge/web");
+    let put = |input: &mut Input, key: &str, pin: Option<Point>| {
+        input.nodes.iter_mut().filter(|node| node.key == key).for_each(|node| node.pin = pin);
+    };
+    put(&mut input, "edge/web", Some(Point::new(web.x, web.y - 150.0)));
+    let held = update(&scene, &input);
+    put(&mut input, "edge/web", None);
+    let free = update(&held.scene, &input);
+    assert!(free.moved.is_empty(), "{:?}", free.moved);
+    assert_eq!(rect_of(&free.scene, "edge/web").y, web.y - 150.0);
+    assert_lawful(&free.scene, &input);
+
+    let strange = rect_of(&scene, "shop/cart");
+    put(&mut input, "edge/web", Some(Point::new(strange.x + 10.0, strange.y + 10.0)));
+    let held = update(&free.scene, &input);
+    put(&mut input, "edge/web", None);
+    let free = update(&held.scene, &input);
+    assert_eq!(free.moved, ["edge/web"], "no box can be drawn round it in a strange band");
+    assert_lawful(&free.scene, &input);
+}
+
+#[test]
+#[ignore]
+fn hunt() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut kinds: std::collections::BTreeMap<String, Vec<(usize, u64, usize)>> = Default::default();
+    let seeds: u64 = std::env::var("SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(300);
+    for seed in 0..seeds {
+        let n = 4 + (seed as usize * 7) % 26;
+        let input = tangle(n, seed);
+        let mut scene = place(&input);
+        let mut world = World { input, chance: Chance(seed), step: 0, last: 0, folded: Vec::new() };
+        for step in 0..50 {
+            world.change(&scene);
+            let before = scene.clone();
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                let next = update(&before, &world.input);
+                assert_lawful(&next.scene, &world.input);
+                assert_honest(&before, &next);
+                next.scene
+            }));
+            match result {
+                Ok(next) => scene = next,
+                Err(e) => {
+                    let msg = e.downcast_ref::<String>().cloned().unwrap_or_else(|| {
+                        e.downcast_ref::<&str>().map(|s| s.to_string()).unwrap_or_default()
+                    });
+                    let op = {
+                        let mut c = Chance(seed);
+                        let _ = &mut c;
+                        world.last
+                    };
+                    let k = format!(
+                        "op {op}: {}",
+                        msg.lines()
+                            .next()
+                            .unwrap_or("")
+                            .chars()
+                            .filter(|c| !c.is_ascii_digit())
+                            .take(60)
+                            .collect::<String>()
+                    );
+                    if msg.contains("lies over") || msg.contains("leaves") || msg.contains("stranger") {
+                        let next = update(&before, &world.input);
+                        let r = |k: &str| {
+                            let n = next.scene.nodes.iter().find(|n| n.key == k).unwrap();
+                            let i = world.input.nodes.iter().find(|n| n.key == k).unwrap();
+                            (
+                                k.to_owned(),
+                                n.rect,
+                                i.pin.is_some(),
+                                i.group.clone(),
+                                next.moved.iter().any(|m| m == k),
+                                next.added.iter().any(|m| m == k),
+                                i.instead_of.len(),
+                            )
+                        };
+                        for a in &next.scene.nodes {
+                            for b in next.scene.nodes.iter().filter(|b| b.key < a.key) {
+                                if a.rect.overlaps(&b.rect) {
+                                    println!(
+                                        "seed {seed} op {} {:?} OVER {:?}",
+                                        world.last,
+                                        r(&a.key),
+                                        r(&b.key)
+                                    );
+                                }
+                            }
+                        }
+                        for g in &next.scene.groups { for n in &next.scene.nodes { if n.rect.overlaps(&g.rect) {
+                            let i = world.input.nodes.iter().find(|i| i.key == n.key).unwrap();
+                            let ok = i.group.as_ref() == Some(&g.key) || world.input.groups.iter().any(|k| Some(&k.key) == i.group.as_ref() && k.parent.as_ref() == Some(&g.key));
+                            if !ok && i.pin.is_none() { println!("{seed}: {:?} in {g:?}; was {:?} group {:?} {:?}", r(&n.key), before.nodes.iter().find(|o| o.key == n.key), before.groups.iter().find(|o| o.key == g.key), world.input.groups.iter().find(|k| k.key == g.key)); }
+                        }}}
+                        println!("{seed}: {msg}");
+                    }
+                    if msg.contains("through a card") {
+                        let next = update(&before, &world.input).scene;
+                        for edge in &next.edges {
+                            let mut one = next.clone();
+                            one.edges = vec![edge.clone()];
+                            for node in &next.nodes {
+                                one.nodes = next
+                                    .nodes
+                                    .iter()
+                                    .filter(|n| {
+                                        n.key == node.key || n.key == edge.source || n.key == edge.target
+                                    })
+                                    .cloned()
+                                    .collect();
+                                if figures(&one, &world.input).through_nodes > 0 {
+                                    let r = |k: &str| {
+                                        let n = next.nodes.iter().find(|n| n.key == k).unwrap();
+                                        let i = world.input.nodes.iter().find(|n| n.key == k).unwrap();
+                                        (n.rect, n.layer, i.pin.is_some(), i.group.clone())
+                                    };
+                                    let fresh = before
+                                        .edges
+                                        .iter()
+                                        .find(|e| e.key == edge.key)
+                                        .is_none_or(|e| e.path != edge.path);
+                                    println!(
+                                        "seed {seed} {} looped {} back {} fresh {fresh} pieces {} src {:?} dst {:?} over {:?}",
+                                        edge.key,
+                                        edge.looped,
+                                        edge.back,
+                                        edge.path.len(),
+                                        r(&edge.source),
+                                        r(&edge.target),
+                                        r(&node.key)
+                                    );
+                                }
+                            }
+                        }
+                    }
+                    kinds.entry(k).or_default().push((n, seed, step));
+                    break;
+                }
+            }
+        }
+    }
+    for (k, v) in kinds {
+        println!("{:4} {k}  {:?}", v.len(), &v[..v.len().min(3)]);
+    }
+}

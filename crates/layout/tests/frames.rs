@@ -1,0 +1,114 @@
+//! One picture for several moments, and groups that fold up and unfold.
+
+mod common;
+
+use common::assert_lawful;
+use layout::{Edge, Input, Node, Rect, Scene, Size, generate, place, restrict, union, update};
+
+fn rect(scene: &Scene, key: &str) -> Rect {
+    scene.nodes.iter().find(|node| node.key == key).expect("the card is in the scene").rect
+}
+
+/// The shop with a band folded up to one card, its lines summed.
+fn folded(band: &str) -> Input {
+    let mut input = generate::shop();
+    let is_member = |key: &str| key.starts_with(&format!("{band}/"));
+    let members: Vec<String> =
+        input.nodes.iter().map(|node| node.key.clone()).filter(|key| is_member(key)).collect();
+    input.nodes.retain(|node| !is_member(&node.key));
+    let mut edges: Vec<Edge> = Vec::new();
+    for edge in input.edges {
+        let end = |key: &str| if is_member(key) { band.to_owned() } else { key.to_owned() };
+        let (source, target) = (end(&edge.source), end(&edge.target));
+        let key = if is_member(&edge.source) || is_member(&edge.target) {
+            format!("{source}>{target}")
+        } else {
+            edge.key.clone()
+        };
+        match edges.iter_mut().find(|known| known.key == key) {
+            Some(known) => known.weight += edge.weight,
+            None if source != target => {
+                edges.push(Edge { key, source, target, source_port: None, target_port: None, ..edge });
+            }
+            None => {}
+        }
+    }
+    input.edges = edges;
+    let size = Size::new(150.0, 46.0);
+    input.nodes.push(Node { key: band.to_owned(), size, instead_of: members, ..Node::default() });
+    input
+}
+
+/// The shop whose band comes out of its one card again.
+fn unfolded(band: &str) -> Input {
+    let mut input = generate::shop();
+    for node in input.nodes.iter_mut().filter(|node| node.group.as_deref() == Some(band)) {
+        node.instead_of = vec![band.to_owned()];
+    }
+    input
+}
+
+#[test]
+fn a_band_that_folds_up_moves_nobody() {
+    for band in ["edge", "shop", "data"] {
+        let scene = place(&generate::shop());
+        let input = folded(band);
+        let next = update(&scene, &input);
+        assert_lawful(&next.scene, &input);
+        assert!(next.moved.is_empty(), "{band}: {:?}", next.moved);
+        let land = scene.groups.iter().find(|group| group.key == band).expect("the band stood").rect;
+        assert!(land.contains(rect(&next.scene, band).centre()), "{band} comes where its cards stood");
+    }
+}
+
+#[test]
+fn a_band_unfolds_where_its_card_stood() {
+    for band in ["edge", "shop", "data"] {
+        let scene = place(&folded(band));
+        let input = unfolded(band);
+        let next = update(&scene, &input);
+        assert_lawful(&next.scene, &input);
+        let land = next.scene.groups.iter().find(|group| group.key == band).expect("the band is back").rect;
+        let old = rect(&scene, band);
+        assert!(land.y <= old.centre().y && land.bottom() >= old.centre().y, "{band}: {land:?} {old:?}");
+        assert!(land.x <= old.right() && land.right() >= old.x, "{band}: {land:?} {old:?}");
+        let back = update(&next.scene, &folded(band));
+        assert!(back.moved.is_empty(), "folding it up again moves nobody: {:?}", back.moved);
+    }
+}
+
+#[test]
+fn folding_up_and_unfolding_keeps_the_room() {
+    let scene = place(&generate::shop());
+    let up = update(&scene, &folded("data"));
+    let out = update(&up.scene, &unfolded("data"));
+    assert_lawful(&out.scene, &generate::shop());
+    assert!(out.moved.len() <= 2, "the hole is still there: {:?}", out.moved);
+}
+
+#[test]
+fn nothing_moves_along_the_time_line() {
+    let whole = generate::shop();
+    let frames: Vec<Input> = (0..4)
+        .map(|frame| {
+            let mut input = whole.clone();
+            input.nodes.retain(|node| node.key.len() % 4 != frame);
+            let there = |key: &String| input.nodes.iter().any(|node| node.key == *key);
+            input.edges.retain(|edge| there(&edge.source) && there(&edge.target));
+            input.nodes.iter_mut().for_each(|node| node.size.height += frame as f64);
+            input
+        })
+        .collect();
+    let all = union(&frames);
+    assert!(all.nodes.len() > frames.iter().map(|frame| frame.nodes.len()).max().unwrap_or(0));
+    for frame in &frames {
+        let part = restrict(&all, frame);
+        assert_eq!(part.nodes.len(), frame.nodes.len());
+        assert_eq!(part.edges.len(), frame.edges.len());
+        assert!(part.nodes.iter().all(|node| node.rect == rect(&all, &node.key)));
+        let keys = |scene: &Scene| scene.groups.iter().map(|group| group.key.clone()).collect::<Vec<_>>();
+        assert_eq!(keys(&part), keys(&place(frame)), "a box without a card is left out");
+    }
+    assert_eq!(union(std::slice::from_ref(&whole)), place(&whole));
+    assert_eq!(union(&[]), Scene::default());
+}
