@@ -19,30 +19,26 @@ pub fn tidier(standing: &Scene, fresh: &Scene) -> bool {
 #[must_use]
 pub fn fingerprint(scene: &Scene) -> u64 {
     let mut print = 0;
-    let mut take = |bits: u64| print = mix(print, bits);
     for node in &scene.nodes {
-        take(hash(&node.key));
-        take(node.layer as u64);
-        take(node.order as u64);
-        corners(&node.rect).map(&mut take);
+        print = mix(mix(print, hash(&node.key)), (node.layer * 65_536 + node.order) as u64);
+        print = with(print, &node.rect);
     }
     for edge in &scene.edges {
-        take(hash(&edge.key));
+        print = mix(print, hash(&edge.key));
         for cubic in &edge.path {
-            [cubic.from, cubic.c1, cubic.c2, cubic.to].map(|Point { x, y }| [x, y].map(|n| take(n.to_bits())));
+            let box_of = |a: Point, b: Point| Rect::new(a.x, a.y, b.x, b.y);
+            print = with(with(print, &box_of(cubic.from, cubic.c1)), &box_of(cubic.c2, cubic.to));
         }
-        edge.label.map(|label| corners(&label).map(&mut take));
+        print = edge.label.map_or(print, |label| with(print, &label));
     }
     for group in &scene.groups {
-        take(hash(&group.key));
-        corners(&group.rect).map(&mut take);
+        print = with(mix(print, hash(&group.key)), &group.rect);
     }
-    corners(&scene.bounds).map(&mut take);
-    print
+    with(print, &scene.bounds)
 }
 
-fn corners(rect: &Rect) -> [u64; 4] {
-    [rect.x, rect.y, rect.width, rect.height].map(f64::to_bits)
+fn with(print: u64, rect: &Rect) -> u64 {
+    [rect.x, rect.y, rect.width, rect.height].into_iter().fold(print, |print, n| mix(print, n.to_bits()))
 }
 
 /// The fingerprint of a small mesh, placed and then changed: the same on every machine, or the engine is broken there.

@@ -38,7 +38,7 @@ impl Taken {
 
 /// The free end nearest to the port or the card's middle, on the side of the other end if there is a choice.
 fn free(taken: &mut Vec<f64>, card: &Rect, port: Option<f64>, down: f64) -> f64 {
-    let middle = card.y + port.unwrap_or(card.height / 2.0);
+    let middle = card.y + port.unwrap_or(card.height / 2.0).min(card.height);
     let reach = if port.is_some() { 8.0 } else { card.height * PORT_SHARE / 2.0 };
     let side = if down < 0.0 { -1.0 } else { 1.0 };
     let mut found = middle;
@@ -46,7 +46,8 @@ fn free(taken: &mut Vec<f64>, card: &Rect, port: Option<f64>, down: f64) -> f64 
         let mut step = 0.0;
         while step <= reach {
             for y in [middle + side * step, middle - side * step] {
-                if taken.iter().all(|other| (other - y).abs() >= room) {
+                let on_side = y >= card.y && y <= card.bottom();
+                if on_side && taken.iter().all(|other| (other - y).abs() >= room) {
                     found = y;
                     break 'search;
                 }

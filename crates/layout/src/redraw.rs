@@ -116,9 +116,14 @@ impl Work<'_> {
                 && at(first.from.y, &source, own.source_y)
                 && at(last.to.y, &target, own.target_y)
         };
-        fits && !self.changed.iter().any(|card| {
-            *card != source && *card != target && route.path.iter().any(|cubic| hits(cubic, card))
-        })
+        let meets_new = || {
+            self.changed.iter().any(|card| {
+                *card != source && *card != target && route.path.iter().any(|cubic| hits(cubic, card))
+            })
+        };
+        let ends = Ends { source, target, from_y: first.from.y, to_y: last.to.y };
+        let stretched = !std::ptr::eq(self.previous, self.standing.previous);
+        fits && !meets_new() && !(stretched && routes::strikes(&route.path, &self.tracks, &ends))
     }
 
     fn route(&mut self, line: usize, ends: &Ends) -> Route {

@@ -76,7 +76,7 @@ pub(crate) fn find(wish: &Wish, tracks: &Tracks) -> Option<Rect> {
         }
         let lanes = column.track.map_or(&[][..], |track| &tracks.columns[track].lanes);
         // A place clear of lines is worth a way, but not every way.
-        for (lanes, price) in [(lanes, 0.0), (&[][..], 150.0)] {
+        for (lanes, price) in [(lanes, 0.0), (&[][..], 500.0)] {
             for y in heights(wish, column.x, lanes, wanted) {
                 let rect = Rect::new(column.x, y, wish.width, wish.height);
                 let grown = padded(&rect, wish.padding);

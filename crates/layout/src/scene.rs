@@ -85,7 +85,7 @@ pub struct Update {
     pub added: Vec<String>,
     /// Cards that are gone.
     pub removed: Vec<String>,
-    /// Edges whose route is new or changed.
+    /// Edges whose route or label is new or changed.
     pub rerouted: Vec<String>,
 }
 

@@ -21,11 +21,13 @@ impl Settled<'_> {
                 continue;
             }
             let item = &self.net.items[self.net.cards[card].item];
+            let (side, top) = self.band_padding(item.band);
+            let boxed = room::padded(&self.boxed(self.net.cards[card].item, old), (side - 0.5, top - 0.5));
             let own = [item.band.map(|band| bands[band]), item.app.map(|app| apps[app])];
-            let outside = own
-                .iter()
-                .flatten()
-                .any(|at| at.is_none_or(|at| groups[at].rect.union(&old) != groups[at].rect));
+            let leaves = |(own, rect): (&Option<Option<usize>>, &Rect)| {
+                own.is_some_and(|at| at.is_none_or(|at| groups[at].rect.union(rect) != groups[at].rect))
+            };
+            let outside = own.iter().zip([&boxed, &old]).any(leaves);
             let foreign = || {
                 let meets = |at: usize| groups[at].rect.overlaps(&old) && !own.contains(&Some(Some(at)));
                 (0..groups.len()).any(meets)
@@ -93,7 +95,11 @@ impl Settled<'_> {
             pinned.filter_map(|card| Some((self.net.cards[card].item, self.rects[card]?))).collect();
         let in_the_way = |item: usize| {
             let over = |other: usize| other < item && rects[other].overlaps(&rects[item]);
-            let under = |(owner, pin): &(usize, Rect)| *owner != item && pin.overlaps(&rects[item]);
+            let under = |(owner, pin): &(usize, Rect)| {
+                let own = items[item].cards.iter().filter(|&&card| !self.is_pinned(card));
+                let over = |rect: Rect| pin.overlaps(&rect);
+                (*owner != item && over(rects[item])) || own.filter_map(|&card| self.rects[card]).any(over)
+            };
             let strange = |band: usize| {
                 Some(band) != items[item].band
                     && frames[band].is_some_and(|frame| frame.overlaps(&rects[item]))

@@ -1,7 +1,7 @@
 //! Room between columns: all that stands right of an x moves right, and lines that cross it grow longer. Knows a
 //! scene, not why it has to give way.
 
-use crate::scene::Scene;
+use crate::scene::{Cubic, Scene};
 
 /// What lies right of `x` moves right by `by`.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub(crate) fn stretched(scene: &Scene, stretches: &[Stretch]) -> Scene {
         let moved = |x: &mut f64| *x = stretch.moved(*x);
         scene.nodes.iter_mut().for_each(|node| moved(&mut node.rect.x));
         for edge in &mut scene.edges {
+            let grows = |cubic: &Cubic| (cubic.from.x > stretch.x) != (cubic.to.x > stretch.x);
+            edge.label = edge.label.filter(|_| !edge.path.iter().any(grows));
             edge.label.iter_mut().for_each(|label| moved(&mut label.x));
             for cubic in &mut edge.path {
                 for point in [&mut cubic.from, &mut cubic.c1, &mut cubic.c2, &mut cubic.to] {

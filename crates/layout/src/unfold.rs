@@ -12,9 +12,6 @@ use crate::tuning::{BAND_GAP, LAYER_GAP};
 
 /// How near a free place must be to be taken instead of the one where others have to move.
 const NEAR: f64 = 40.0;
-/// What it costs that the picture has to grow between two columns.
-const STRETCH_COST: f64 = 2_000.0;
-
 impl Settled<'_> {
     pub(crate) fn unfold_bands(&mut self) {
         for band in 0..self.net.bands.len() {
@@ -41,18 +38,44 @@ impl Settled<'_> {
         }
         let tracks = self.tracks();
         let home = cards.iter().filter_map(|&card| self.homes[card]).reduce(|a, b| a.union(&b));
-        let first = self.first_column(cards, &scene, (&tracks, &widths), home);
-        let mut lefts = Vec::new();
-        for (layer, &width) in widths.iter().enumerate() {
-            lefts.push(self.left(&tracks, first + layer, (&widths[..layer], width)));
+        let mut inner = vec![f64::INFINITY; layers];
+        for node in &scene.nodes {
+            inner[node.layer] = inner[node.layer].min(node.rect.x);
         }
+        let lefts = match home {
+            Some(home) => self.open(&tracks, home, (&inner, &widths)),
+            None => self.columns(cards, &scene, (&tracks, &widths)),
+        };
         for (&card, node) in cards.iter().zip(&scene.nodes) {
-            let inset = scene.nodes.iter().filter(|other| other.layer == node.layer);
-            let inset = node.rect.x - inset.map(|other| other.rect.x).fold(f64::INFINITY, f64::min);
-            let x = lefts[node.layer] + inset;
+            let x = lefts[node.layer] + node.rect.x - inner[node.layer];
             self.rects[card] = Some(Rect { x, ..node.rect });
         }
         self.set_down(band, home);
+    }
+
+    /// Makes room to the right of the place the band comes for, as wide as the band is: lines go on to the right.
+    fn open(&mut self, tracks: &Tracks, home: Rect, (inner, widths): (&[f64], &[f64])) -> Vec<f64> {
+        let home = Rect { x: self.stretches.iter().fold(home.x, |x, stretch| stretch.moved(x)), ..home };
+        let track = tracks.columns.iter().find(|track| track.left <= home.right() && home.x <= track.right);
+        let (left, right) =
+            track.map_or((home.x, home.right()), |track| (track.left, track.right.max(home.right())));
+        let mut lefts: Vec<f64> = inner.iter().map(|x| x - inner[0] + left).collect();
+        let lacks = lefts.get(1).map_or(0.0, |second| (right + LAYER_GAP - second).max(0.0));
+        lefts.iter_mut().skip(1).for_each(|left| *left += lacks);
+        let end = lefts.iter().zip(widths).map(|(left, width)| left + width).fold(right, f64::max);
+        if end > right {
+            let stretch = Stretch { x: right, by: end - right };
+            for card in 0..self.rects.len() {
+                if !self.is_pinned(card)
+                    && let Some(rect) = self.rects[card].as_mut()
+                {
+                    rect.x = stretch.moved(rect.x);
+                }
+            }
+            self.stretches.push(stretch);
+            self.forced = true;
+        }
+        lefts
     }
 
     /// What stands in the band, and the lines between.
@@ -73,64 +96,39 @@ impl Settled<'_> {
         }
     }
 
-    /// The column for the band's first layer in which fewest lines would run back and fewest columns grow; never so
-    /// far that the band would not cover the place it comes for.
-    fn first_column(
-        &self,
-        cards: &[usize],
-        scene: &Scene,
-        (tracks, widths): (&Tracks, &[f64]),
-        home: Option<Rect>,
-    ) -> usize {
-        let at = |x: f64| tracks.columns.partition_point(|track| track.right <= x);
-        let range = home.map_or(0..=tracks.columns.len(), |home| {
-            let column = at(home.x);
-            column.saturating_sub(widths.len() - 1)..=column
-        });
+    /// The columns that stand in which fewest lines would run back and every card has room; new ones stand right of
+    /// all.
+    fn columns(&self, cards: &[usize], scene: &Scene, (tracks, widths): (&Tracks, &[f64])) -> Vec<f64> {
+        let last = tracks.columns.last().map_or(-LAYER_GAP, |last| last.right);
+        let lefts = |first: usize| {
+            let mut beyond = last + LAYER_GAP;
+            let left = |(layer, width): (usize, &f64)| {
+                let track = tracks.columns.get(first + layer);
+                let new = beyond;
+                beyond += track.map_or(width + LAYER_GAP, |_| 0.0);
+                track.map_or(new, |track| track.left)
+            };
+            widths.iter().enumerate().map(left).collect::<Vec<f64>>()
+        };
+        let fits = |first: &usize| {
+            let ends = tracks.columns.iter().skip(*first).zip(widths);
+            let nexts = tracks.columns.iter().skip(first + 1).map(|next| next.left - COLUMN_CLEAR);
+            ends.zip(nexts).all(|((track, width), next)| track.left + width <= track.right.max(next))
+        };
         let cost = |first: usize| {
             let mut cost = 0.0;
             for (&card, node) in cards.iter().zip(&scene.nodes) {
                 for &(other, calls) in &self.around[card] {
                     let Some(rect) = self.rects[other] else { continue };
-                    let (own, other) = (first + node.layer, at(rect.x));
+                    let (own, other) = (first + node.layer, tracks.at(rect.x));
                     cost += if calls { room::way(own, other) } else { room::way(other, own) };
                 }
             }
-            let lacks = |(layer, width): (usize, &f64)| lacks(tracks, first + layer, *width) > 0.0;
-            cost + widths.iter().enumerate().filter(|layer| lacks(*layer)).count() as f64 * STRETCH_COST
+            cost
         };
-        let costs = range.map(|first| (cost(first), first));
-        costs.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |best| best.1)
-    }
-
-    /// Where a column begins; it is made wide enough, and new ones stand right of all.
-    fn left(&mut self, tracks: &Tracks, column: usize, (before, width): (&[f64], f64)) -> f64 {
-        let Some(track) = tracks.columns.get(column) else {
-            let beyond = column - tracks.columns.len();
-            let before = &before[before.len() - beyond.min(before.len())..];
-            let gaps = before.iter().map(|width| width + LAYER_GAP).sum::<f64>();
-            let last = tracks.columns.last().map_or(-LAYER_GAP, |last| last.right);
-            return self.moved(last) + LAYER_GAP + gaps;
-        };
-        let left = self.moved(track.left);
-        let by = lacks(tracks, column, width);
-        if by > 0.0 {
-            let stretch = Stretch { x: self.moved(track.right), by };
-            for card in 0..self.rects.len() {
-                if self.net.cards[card].pin.is_none()
-                    && let Some(rect) = self.rects[card].as_mut()
-                {
-                    rect.x = stretch.moved(rect.x);
-                }
-            }
-            self.stretches.push(stretch);
-        }
-        left
-    }
-
-    /// An x of before, after all that has been stretched.
-    fn moved(&self, x: f64) -> f64 {
-        self.stretches.iter().fold(x, |x, stretch| stretch.moved(x))
+        let costs = (0..=tracks.columns.len()).filter(fits).map(|first| (cost(first), first));
+        let best = costs.min_by(|a, b| a.0.total_cmp(&b.0));
+        lefts(best.map_or(tracks.columns.len(), |best| best.1))
     }
 
     /// Gives the band its height: free and near where it wants to be, or just there.
@@ -167,11 +165,4 @@ impl Settled<'_> {
             self.push_bands(Ok(band));
         }
     }
-}
-
-/// By how much a column is too narrow for cards of this width.
-fn lacks(tracks: &Tracks, column: usize, width: f64) -> f64 {
-    let Some(track) = tracks.columns.get(column) else { return 0.0 };
-    let next = tracks.columns.get(column + 1).map_or(f64::INFINITY, |next| next.left - COLUMN_CLEAR);
-    (track.left + width - track.right.max(next)).max(0.0)
 }

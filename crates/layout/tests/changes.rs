@@ -11,6 +11,7 @@ use layout::{
     Edge, Group, GroupKind, Input, Node, Point, Rect, Scene, Size, Update, generate, place, update,
 };
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use tangle::{Chance, tangle};
 
 fn rect_of(scene: &Scene, key: &str) -> Rect {
@@ -52,7 +53,6 @@ struct World {
     input: Input,
     chance: Chance,
     step: usize,
-    last: usize,
     /// Bands that are folded up: the one card's key, and what it stands for.
     folded: Vec<(String, Input)>,
 }
@@ -62,8 +62,7 @@ impl World {
         self.step += 1;
         self.input.nodes.iter_mut().for_each(|node| node.instead_of.clear());
         let n = self.input.nodes.len();
-        self.last = self.chance.below(12);
-        match self.last {
+        match self.chance.below(12) {
             0 | 1 => self.add_card(),
             2 if n > 3 => {
                 let gone = self.chance.below(n);
@@ -221,13 +220,14 @@ fn members(input: &Input, band: &str) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    // The same worlds in every run: a world that is lost is to be found again.
+    #![proptest_config(ProptestConfig { cases: 120, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() })]
 
     #[test]
     fn changes_keep_the_laws_and_the_places(n in 4_usize..30, seed in 0_u64..100_000) {
         let input = tangle(n, seed);
         let mut scene = place(&input);
-        let mut world = World { input, chance: Chance(seed), step: 0, last: 0, folded: Vec::new() };
+        let mut world = World { input, chance: Chance(seed), step: 0, folded: Vec::new() };
         for _ in 0..50 {
             world.change(&scene);
             let next = update(&scene, &world.input);
@@ -241,7 +241,7 @@ proptest! {
     fn what_comes_and_goes_leaves_no_trace(n in 4_usize..40, seed in 0_u64..100_000) {
         let input = tangle(n, seed);
         let scene = place(&input);
-        let mut world = World { input: input.clone(), chance: Chance(seed), step: 0, last: 0, folded: Vec::new() };
+        let mut world = World { input: input.clone(), chance: Chance(seed), step: 0, folded: Vec::new() };
         if seed % 2 == 0 { world.add_card() } else { world.connect(seed as usize % n) }
         let next = update(&scene, &world.input);
         let old = |key: &String| scene.edges.iter().any(|edge| edge.key == *key);
@@ -308,7 +308,7 @@ fn a_card_let_go_stays_where_its_box_can_follow() {
     put(&mut input, "edge/web", None);
     let free = update(&held.scene, &input);
     assert!(free.moved.is_empty(), "{:?}", free.moved);
-    assert_eq!(rect_of(&free.scene, "edge/web").y, web.y - 150.0);
+    assert!((rect_of(&free.scene, "edge/web").y - web.y + 150.0).abs() < 1e-9);
     assert_lawful(&free.scene, &input);
 
     let strange = rect_of(&scene, "shop/cart");
@@ -318,129 +318,4 @@ fn a_card_let_go_stays_where_its_box_can_follow() {
     let free = update(&held.scene, &input);
     assert_eq!(free.moved, ["edge/web"], "no box can be drawn round it in a strange band");
     assert_lawful(&free.scene, &input);
-}
-
-#[test]
-#[ignore]
-fn hunt() {
-    std::panic::set_hook(Box::new(|_| {}));
-    let mut kinds: std::collections::BTreeMap<String, Vec<(usize, u64, usize)>> = Default::default();
-    let seeds: u64 = std::env::var("SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(300);
-    for seed in 0..seeds {
-        let n = 4 + (seed as usize * 7) % 26;
-        let input = tangle(n, seed);
-        let mut scene = place(&input);
-        let mut world = World { input, chance: Chance(seed), step: 0, last: 0, folded: Vec::new() };
-        for step in 0..50 {
-            world.change(&scene);
-            let before = scene.clone();
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                let next = update(&before, &world.input);
-                assert_lawful(&next.scene, &world.input);
-                assert_honest(&before, &next);
-                next.scene
-            }));
-            match result {
-                Ok(next) => scene = next,
-                Err(e) => {
-                    let msg = e.downcast_ref::<String>().cloned().unwrap_or_else(|| {
-                        e.downcast_ref::<&str>().map(|s| s.to_string()).unwrap_or_default()
-                    });
-                    let op = {
-                        let mut c = Chance(seed);
-                        let _ = &mut c;
-                        world.last
-                    };
-                    let k = format!(
-                        "op {op}: {}",
-                        msg.lines()
-                            .next()
-                            .unwrap_or("")
-                            .chars()
-                            .filter(|c| !c.is_ascii_digit())
-                            .take(60)
-                            .collect::<String>()
-                    );
-                    if msg.contains("lies over") || msg.contains("leaves") || msg.contains("stranger") {
-                        let next = update(&before, &world.input);
-                        let r = |k: &str| {
-                            let n = next.scene.nodes.iter().find(|n| n.key == k).unwrap();
-                            let i = world.input.nodes.iter().find(|n| n.key == k).unwrap();
-                            (
-                                k.to_owned(),
-                                n.rect,
-                                i.pin.is_some(),
-                                i.group.clone(),
-                                next.moved.iter().any(|m| m == k),
-                                next.added.iter().any(|m| m == k),
-                                i.instead_of.len(),
-                            )
-                        };
-                        for a in &next.scene.nodes {
-                            for b in next.scene.nodes.iter().filter(|b| b.key < a.key) {
-                                if a.rect.overlaps(&b.rect) {
-                                    println!(
-                                        "seed {seed} op {} {:?} OVER {:?}",
-                                        world.last,
-                                        r(&a.key),
-                                        r(&b.key)
-                                    );
-                                }
-                            }
-                        }
-                        for g in &next.scene.groups { for n in &next.scene.nodes { if n.rect.overlaps(&g.rect) {
-                            let i = world.input.nodes.iter().find(|i| i.key == n.key).unwrap();
-                            let ok = i.group.as_ref() == Some(&g.key) || world.input.groups.iter().any(|k| Some(&k.key) == i.group.as_ref() && k.parent.as_ref() == Some(&g.key));
-                            if !ok && i.pin.is_none() { println!("{seed}: {:?} in {g:?}; was {:?} group {:?} {:?}", r(&n.key), before.nodes.iter().find(|o| o.key == n.key), before.groups.iter().find(|o| o.key == g.key), world.input.groups.iter().find(|k| k.key == g.key)); }
-                        }}}
-                        println!("{seed}: {msg}");
-                    }
-                    if msg.contains("through a card") {
-                        let next = update(&before, &world.input).scene;
-                        for edge in &next.edges {
-                            let mut one = next.clone();
-                            one.edges = vec![edge.clone()];
-                            for node in &next.nodes {
-                                one.nodes = next
-                                    .nodes
-                                    .iter()
-                                    .filter(|n| {
-                                        n.key == node.key || n.key == edge.source || n.key == edge.target
-                                    })
-                                    .cloned()
-                                    .collect();
-                                if figures(&one, &world.input).through_nodes > 0 {
-                                    let r = |k: &str| {
-                                        let n = next.nodes.iter().find(|n| n.key == k).unwrap();
-                                        let i = world.input.nodes.iter().find(|n| n.key == k).unwrap();
-                                        (n.rect, n.layer, i.pin.is_some(), i.group.clone())
-                                    };
-                                    let fresh = before
-                                        .edges
-                                        .iter()
-                                        .find(|e| e.key == edge.key)
-                                        .is_none_or(|e| e.path != edge.path);
-                                    println!(
-                                        "seed {seed} {} looped {} back {} fresh {fresh} pieces {} src {:?} dst {:?} over {:?}",
-                                        edge.key,
-                                        edge.looped,
-                                        edge.back,
-                                        edge.path.len(),
-                                        r(&edge.source),
-                                        r(&edge.target),
-                                        r(&node.key)
-                                    );
-                                }
-                            }
-                        }
-                    }
-                    kinds.entry(k).or_default().push((n, seed, step));
-                    break;
-                }
-            }
-        }
-    }
-    for (k, v) in kinds {
-        println!("{:4} {k}  {:?}", v.len(), &v[..v.len().min(3)]);
-    }
 }

@@ -72,6 +72,7 @@ fn a_band_unfolds_where_its_card_stood() {
         let old = rect(&scene, band);
         assert!(land.y <= old.centre().y && land.bottom() >= old.centre().y, "{band}: {land:?} {old:?}");
         assert!(land.x <= old.right() && land.right() >= old.x, "{band}: {land:?} {old:?}");
+        assert!(next.scene.edges.iter().all(|edge| !edge.back), "{band}: calls still go to the right");
         let back = update(&next.scene, &folded(band));
         assert!(back.moved.is_empty(), "folding it up again moves nobody: {:?}", back.moved);
     }

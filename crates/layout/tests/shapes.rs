@@ -84,12 +84,16 @@ fn a_newcomer_moves_nobody_in_the_shop() {
     let update = update(&scene, &next);
     assert_lawful(&update.scene, &next);
     assert_eq!(update.added, ["shop/gift"]);
-    assert_eq!(update.rerouted, ["web>gift"]);
+    for edge in &scene.edges {
+        let now = update.scene.edges.iter().find(|now| now.key == edge.key).expect("the line is still there");
+        assert_eq!(now.path, edge.path, "only a label may go where the new line does not run");
+    }
     assert!(update.moved.is_empty(), "{:?}", update.moved);
     let gift = rect(&update.scene, "shop/gift");
     assert!(gift.x > rect(&scene, "edge/web").right(), "callees stand right of their callers");
     let back = layout::update(&update.scene, &input);
     assert_eq!(back.scene.nodes, scene.nodes, "and its leaving moves nobody either");
+    assert_eq!(back.rerouted, [""; 0]);
     assert_eq!(back.removed, ["shop/gift"]);
 }
 

@@ -50,7 +50,14 @@ fn with_newcomer(input: &Input) -> Input {
     next.nodes.push(Node { key: key.clone(), size: Size::new(130.0, 46.0), group, ..Node::default() });
     let label = Some(Size::new(36.0, 13.0));
     let source = "edge/web".to_owned();
-    next.edges.push(Edge { key: "gift".to_owned(), source, target: key, width: 1.7, label, ..Edge::default() });
+    next.edges.push(Edge {
+        key: "gift".to_owned(),
+        source,
+        target: key,
+        width: 1.7,
+        label,
+        ..Edge::default()
+    });
     next
 }
 
@@ -64,13 +71,12 @@ fn with_row(input: &Input) -> Input {
 /// A band as one card, its lines with it.
 fn fold(input: &Input, band: &str) -> Input {
     let mut next = input.clone();
-    let members: Vec<String> = next
-        .nodes
-        .extract_if(.., |node| node.group.as_deref() == Some(band))
-        .map(|node| node.key)
-        .collect();
+    let members: Vec<String> =
+        next.nodes.extract_if(.., |node| node.group.as_deref() == Some(band)).map(|node| node.key).collect();
     for edge in &mut next.edges {
-        for (end, port) in [(&mut edge.source, &mut edge.source_port), (&mut edge.target, &mut edge.target_port)] {
+        for (end, port) in
+            [(&mut edge.source, &mut edge.source_port), (&mut edge.target, &mut edge.target_port)]
+        {
             if members.contains(end) {
                 band.clone_into(end);
                 *port = None;
