@@ -16,6 +16,8 @@ pub struct Input {
 /// One card.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
+    /// One card that stands for a whole group has the group's key: [`update`](crate::update) sets it where the group's
+    /// cards stood when it folds up, and them where it stood when it unfolds.
     pub key: String,
     pub size: Size,
     /// Key of the innermost group the card stands in.
@@ -24,11 +26,6 @@ pub struct Node {
     pub ports: Vec<Port>,
     /// Top left corner, where the reader's hand has put the card. It overrides every rule.
     pub pin: Option<Point>,
-    /// Keys of the cards of the picture before in whose place this one comes: one card that stands for a group names
-    /// the members it takes in, and each member that comes out again names that one card. [`update`](crate::update)
-    /// then places the newcomer where they stood. Keys that did not stand there, and those that still do, mean
-    /// nothing.
-    pub instead_of: Vec<String>,
 }
 
 /// A named height on both sides of a card.

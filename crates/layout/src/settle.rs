@@ -25,6 +25,8 @@ pub(crate) struct Settled<'a> {
     pub(crate) rects: Vec<Option<Rect>>,
     /// Where a card wants to stand that has no place: where it stood, or what it comes for.
     pub(crate) homes: Vec<Option<Rect>>,
+    /// Cards that come because a group folds up or unfolds.
+    pub(crate) folds: Vec<bool>,
     /// By card without a place: the others it has lines with, and whether it calls them.
     pub(crate) around: Vec<Vec<(usize, bool)>>,
     pub(crate) stretches: Vec<Stretch>,
@@ -46,6 +48,7 @@ pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>) {
         net,
         rects: (0..net.cards.len()).map(place).collect(),
         homes: vec![None; net.cards.len()],
+        folds: vec![false; net.cards.len()],
         around: Vec::new(),
         stretches: Vec::new(),
         forced: false,
@@ -93,12 +96,11 @@ impl Settled<'_> {
     }
 
     pub(crate) fn look_around(&mut self) {
-        for (card, own) in self.net.cards.iter().enumerate().filter(|(card, _)| self.rects[*card].is_none()) {
-            let replaced = self.input.nodes[own.input].instead_of.iter();
-            let rects = replaced.filter_map(|key| self.standing.nodes.get(key));
-            let rects = rects.map(|index| self.standing.previous.nodes[index].rect);
-            let home = rects.reduce(|a, b| a.union(&b));
-            self.homes[card] = self.homes[card].or(home);
+        for card in (0..self.rects.len()).filter(|&card| self.rects[card].is_none()) {
+            if self.homes[card].is_none() {
+                self.homes[card] = self.fold(card);
+                self.folds[card] = self.homes[card].is_some();
+            }
         }
         self.around = vec![Vec::new(); self.rects.len()];
         for line in &self.net.lines {
@@ -109,6 +111,20 @@ impl Settled<'_> {
                 }
             }
         }
+    }
+
+    /// The place of the group that a newcomer stands for, or of the card that stood for its group.
+    fn fold(&self, card: usize) -> Option<Rect> {
+        let previous = self.standing.previous;
+        let key = |frame: &crate::net::Frame| &self.input.groups[frame.input].key;
+        let own = &self.input.nodes[self.net.cards[card].input].key;
+        let group = previous.groups.iter().find(|group| group.key == *own).map(|group| group.rect);
+        let gone = !self.net.bands.iter().chain(&self.net.apps).any(|frame| key(frame) == own);
+        let item = &self.net.items[self.net.cards[card].item];
+        let frames = [item.app.map(|app| &self.net.apps[app]), item.band.map(|band| &self.net.bands[band])];
+        let stood = frames.into_iter().flatten().find_map(|frame| self.standing.nodes.get(key(frame)));
+        let stood = stood.filter(|index| !self.standing.cards.contains(&Some(*index)));
+        group.filter(|_| gone).or(stood.map(|index| previous.nodes[index].rect))
     }
 
     /// The newcomers, those first that know most of what stands. An app is placed as one.
@@ -141,11 +157,10 @@ impl Settled<'_> {
         }
         let tracks = self.tracks();
         let home = own.cards.iter().filter_map(|&card| self.homes[card]).reduce(|a, b| a.union(&b));
-        let replaces =
-            own.cards.iter().any(|&card| !self.input.nodes[self.net.cards[card].input].instead_of.is_empty());
+        let folds = own.cards.iter().any(|&card| self.folds[card]);
         let wish = Wish { home, ..Wish::new(self, item, &tracks) };
         let place = room::find(&wish, &tracks);
-        let held = home.filter(|_| replaces).map(|home| {
+        let held = home.filter(|_| folds).map(|home| {
             let y = (home.centre().y - own.size.height / 2.0).round();
             Rect::new(home.x, y, own.size.width, own.size.height)
         });

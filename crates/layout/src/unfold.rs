@@ -12,15 +12,13 @@ use crate::tuning::{BAND_GAP, LAYER_GAP};
 
 /// How near a free place must be to be taken instead of the one where others have to move.
 const NEAR: f64 = 40.0;
+
 impl Settled<'_> {
     pub(crate) fn unfold_bands(&mut self) {
         for band in 0..self.net.bands.len() {
             let cards = &self.net.bands[band].cards;
             if cards.len() > 1 && cards.iter().all(|&card| self.rects[card].is_none()) {
-                let strays = cards.iter().any(|&card| {
-                    self.homes[card].is_some()
-                        && self.input.nodes[self.net.cards[card].input].instead_of.is_empty()
-                });
+                let strays = cards.iter().any(|&card| self.homes[card].is_some() && !self.folds[card]);
                 if !strays {
                     self.unfold(band);
                 }
@@ -84,7 +82,7 @@ impl Settled<'_> {
         let node = |&card: &usize| {
             let node = &self.input.nodes[net.cards[card].input];
             let group = node.group.clone().filter(|_| net.items[net.cards[card].item].app.is_some());
-            Node { group, pin: None, instead_of: Vec::new(), ..node.clone() }
+            Node { group, pin: None, ..node.clone() }
         };
         let within = |card: usize| self.band(card) == Some(band);
         let lines = net.lines.iter().filter(|line| within(line.source) && within(line.target));

@@ -21,7 +21,7 @@ pub fn union(frames: &[Input]) -> Scene {
         node_at.push(all.nodes.len());
         match nodes.get(&node.key).filter(|&first| first < at) {
             Some(first) => join_nodes(&mut all.nodes[node_at[first]], node),
-            None => all.nodes.push(Node { instead_of: Vec::new(), ..node.clone() }),
+            None => all.nodes.push(node.clone()),
         }
     }
     for (at, edge) in frames.iter().flat_map(|frame| &frame.edges).enumerate() {

@@ -1,7 +1,7 @@
 //! A picture that changes: what stood stays to the pixel, with its lines, and only what is new is placed and drawn.
 
 use crate::index::Index;
-use crate::input::{Input, Node};
+use crate::input::Input;
 use crate::net::Net;
 use crate::place::place;
 use crate::redraw::redraw;
@@ -15,14 +15,13 @@ use crate::stretch::stretched;
 /// A card pinned by the hand stands where its pin says, whatever has to give way. When the pin is gone it stays
 /// there, unless a box that it does not belong to, or its own, could not be drawn round it.
 ///
-/// Groups fold up and unfold by [`Node::instead_of`](crate::Node::instead_of): the one card comes where the group's
-/// cards stood and nothing else moves; the group's cards come where the one card stood, laid out among themselves,
-/// and push their neighbours up and down as far as they must.
+/// A card with the key of a group of the picture before stands for it: it comes where the group's cards stood, and
+/// nothing else moves. A group with the key of a card of the picture before unfolds: its cards, laid out among
+/// themselves, come where that card stood, and what lies right of it makes room.
 pub fn update(previous: &Scene, input: &Input) -> Update {
     let net = Net::new(input);
     let standing = Standing::new(previous, input, &net);
-    let replaces = |node: &Node| node.instead_of.iter().any(|key| standing.nodes.get(key).is_some());
-    let mut update = if standing.cards.iter().all(Option::is_none) && !input.nodes.iter().any(replaces) {
+    let mut update = if standing.cards.iter().all(Option::is_none) {
         let scene = place(input);
         let rerouted = scene.edges.iter().map(|edge| edge.key.clone()).collect();
         Update { scene, rerouted, ..Update::default() }

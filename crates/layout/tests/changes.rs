@@ -60,7 +60,6 @@ struct World {
 impl World {
     fn change(&mut self, scene: &Scene) {
         self.step += 1;
-        self.input.nodes.iter_mut().for_each(|node| node.instead_of.clear());
         let n = self.input.nodes.len();
         match self.chance.below(12) {
             0 | 1 => self.add_card(),
@@ -154,7 +153,7 @@ impl World {
             return;
         }
         let band = bands[self.chance.below(bands.len())].key.clone();
-        let key = format!("folded-{}", self.step);
+        let key = band.clone();
         let members = members(&self.input, &band);
         if members.is_empty() || self.input.nodes.len() < 4 {
             return;
@@ -180,7 +179,7 @@ impl World {
             }
         }
         let size = Size::new(150.0, 46.0);
-        self.input.nodes.push(Node { key: key.clone(), size, instead_of: members, ..Node::default() });
+        self.input.nodes.push(Node { key: key.clone(), size, ..Node::default() });
         self.folded.push((key, Input { nodes: within, edges, ..Input::default() }));
     }
 
@@ -195,7 +194,6 @@ impl World {
         self.remove(std::slice::from_ref(&key));
         for mut node in within.nodes {
             node.pin = None;
-            node.instead_of = vec![key.clone()];
             self.input.nodes.push(node);
         }
         self.input.edges.extend(within.edges);

@@ -85,7 +85,6 @@ pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> lay
                 group: group_of.get(&node.id).map(|at| groups[at].1.to_owned()),
                 ports: ports(node),
                 pin: pins.get(&node.id).map(|at| options.pins[at].1),
-                instead_of: Vec::new(),
             })
             .collect(),
         edges: graph.edges.iter().map(|edge| placed_edge(edge, options, measure)).collect(),

@@ -12,8 +12,7 @@ fn main() {
     let directory = std::env::args().nth(1).expect("the directory to draw into is named");
     let shop = generate::shop();
     let mesh = generate::mesh(50, 1);
-    let (folded, unfolded) = (fold(&shop, "shop"), unfold(&shop, "shop"));
-    let (mesh_folded, mesh_unfolded) = (fold(&mesh, "ns-01"), unfold(&mesh, "ns-01"));
+    let (folded, mesh_folded) = (fold(&shop, "shop"), fold(&mesh, "ns-01"));
     let mut pinned = shop.clone();
     pinned.nodes[1].pin = Some(Point::new(420.0, 300.0));
     let changes = [
@@ -21,9 +20,9 @@ fn main() {
         ("row", shop.clone(), with_row(&shop)),
         ("pin", shop.clone(), pinned),
         ("fold", shop.clone(), folded.clone()),
-        ("unfold", folded, unfolded),
-        ("mesh-fold", mesh, mesh_folded.clone()),
-        ("mesh-unfold", mesh_folded, mesh_unfolded),
+        ("unfold", folded, shop.clone()),
+        ("mesh-fold", mesh.clone(), mesh_folded.clone()),
+        ("mesh-unfold", mesh_folded, mesh),
     ];
     for (name, before, after) in changes {
         let scene = place(&before);
@@ -86,15 +85,6 @@ fn fold(input: &Input, band: &str) -> Input {
     }
     next.edges.retain(|edge| edge.source != edge.target);
     let size = Size::new(150.0, 46.0);
-    next.nodes.push(Node { key: band.to_owned(), size, instead_of: members, ..Node::default() });
-    next
-}
-
-/// The same with the band's cards coming out of the one.
-fn unfold(input: &Input, band: &str) -> Input {
-    let mut next = input.clone();
-    for node in next.nodes.iter_mut().filter(|node| node.group.as_deref() == Some(band)) {
-        node.instead_of = vec![band.to_owned()];
-    }
+    next.nodes.push(Node { key: band.to_owned(), size, ..Node::default() });
     next
 }
