@@ -18,7 +18,8 @@ const MOST: usize = 20_000;
 
 /// None when there is no way, or too much stands about.
 pub(crate) fn find(ends: &Ends, cards: &[Rect]) -> Option<Vec<Cubic>> {
-    let near = [(60.0, CLEAR), (300.0, CLEAR), (1_500.0, CLEAR), (300.0, 3.0), (1_500.0, 3.0), (1_500.0, 1.0)];
+    let near =
+        [(60.0, CLEAR), (300.0, CLEAR), (1_500.0, CLEAR), (300.0, 3.0), (1_500.0, 3.0), (1_500.0, 1.0)];
     near.into_iter().find_map(|(reach, clear)| {
         let area = ends.source.union(&ends.target).grown(reach);
         let near = area.grown(clear);
