@@ -120,7 +120,7 @@ impl Net {
         }
         points.push(Point::new(self.ends.0.x - self.clear, self.ends.0.y));
         points.reverse();
-        rounded(&points)
+        rounded(&points, RADIUS.min(2.5 * self.clear))
     }
 }
 
@@ -129,7 +129,8 @@ fn rank_of(cost: f64) -> usize {
     usize::MAX - (cost * 8.0) as usize
 }
 
-fn rounded(points: &[Point]) -> Vec<Cubic> {
+/// A corner is cut by a third of the radius, which may not be more than what lies clear of a card.
+fn rounded(points: &[Point], radius: f64) -> Vec<Cubic> {
     let mut corners: Vec<Point> = Vec::new();
     for (at, &point) in points.iter().enumerate() {
         let on_a_line = |a: Point, b: Point| {
@@ -149,7 +150,7 @@ fn rounded(points: &[Point]) -> Vec<Cubic> {
     let mut at = corners[0];
     for turn in corners.windows(3) {
         let [before, corner, after] = [turn[0], turn[1], turn[2]];
-        let (into, out) = (towards(corner, before, RADIUS), towards(corner, after, RADIUS));
+        let (into, out) = (towards(corner, before, radius), towards(corner, after, radius));
         path.push(Cubic::line(at, into));
         let bulge = |end: Point| Point::new(f64::midpoint(end.x, corner.x), f64::midpoint(end.y, corner.y));
         path.push(Cubic { from: into, c1: bulge(into), c2: bulge(out), to: out });

@@ -7,7 +7,7 @@ use crate::settle::Settled;
 use crate::tuning::APP_GAP;
 
 /// Room that must stay when something has grown.
-const LEAST_GAP: f64 = 14.0;
+pub(crate) const LEAST_GAP: f64 = 14.0;
 const BAND_LEAST_GAP: f64 = 24.0;
 
 /// Something that moves as one: a band with its cards, or a card alone.

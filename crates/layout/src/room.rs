@@ -10,6 +10,8 @@ use crate::tuning::{BAND_GAP, CARD_GAP, LAYER_GAP, LINE_CLEAR};
 /// Between the newcomer and the next column, at least.
 pub(crate) const COLUMN_CLEAR: f64 = 24.0;
 
+/// A card wider than its column leaves so much to the next.
+const NEXT_CLEAR: f64 = 12.0;
 /// Lines further than this from the wanted height do not matter.
 const REACH: f64 = 600.0;
 
@@ -26,10 +28,12 @@ pub(crate) struct Wish {
     /// Its band as it stands, and how far the band reaches beyond its cards: sides and bottom, top.
     pub(crate) band: Option<Rect>,
     pub(crate) padding: (f64, f64),
+    /// Above and below to other cards.
+    pub(crate) gap: f64,
     /// All cards, and the frames it must stay out of.
     pub(crate) cards: Vec<Rect>,
     pub(crate) frames: Vec<Rect>,
-    /// Cards that its band must not grow over.
+    /// What its band must not grow over.
     pub(crate) strangers: Vec<Rect>,
 }
 
@@ -45,23 +49,26 @@ impl Wish {
         };
         let bands = (0..net.bands.len()).filter(|&other| Some(other) != band);
         let apps = (0..net.items.len()).filter(|&other| other != item && net.items[other].app.is_some());
+        let frames: Vec<Rect> = bands.filter_map(|band| settled.frame(band, None)).collect();
         // What the hand has put inside the band is there already.
-        let strangers = (0..settled.rects.len())
-            .filter(|&other| (band.is_none() || settled.band(other) != band) && !settled.is_pinned(other));
+        let strangers = (0..net.items.len()).filter(|&other| {
+            other != item && (band.is_none() || net.items[other].band != band) && !settled.is_held(other)
+        });
         Self {
             width: own.size.width,
             height: own.size.height,
             home: None,
+            gap: CARD_GAP,
             callers: ends(false),
             callees: ends(true),
             band: band.and_then(|band| settled.frame(band, None)),
             padding: settled.band_padding(band),
             cards: settled.rects.iter().flatten().copied().collect(),
-            frames: bands
-                .filter_map(|band| settled.frame(band, None))
-                .chain(apps.filter_map(|item| settled.item_rect(item)))
+            strangers: strangers
+                .filter_map(|item| settled.item_rect(item))
+                .chain(frames.iter().copied())
                 .collect(),
-            strangers: strangers.filter_map(|card| settled.rects[card]).collect(),
+            frames: frames.into_iter().chain(apps.filter_map(|item| settled.item_rect(item))).collect(),
         }
     }
 }
@@ -130,7 +137,7 @@ fn columns(wish: &Wish, tracks: &Tracks) -> Vec<Column> {
         out.push(Column { x, cost, track });
     };
     for (index, track) in tracks.columns.iter().enumerate() {
-        let next = tracks.columns.get(index + 1).map_or(f64::INFINITY, |next| next.left - COLUMN_CLEAR);
+        let next = tracks.columns.get(index + 1).map_or(f64::INFINITY, |next| next.left - NEXT_CLEAR);
         if track.left + wish.width <= track.right.max(next) {
             push(index + 1, track.left, Some(index));
         }
@@ -171,7 +178,7 @@ fn heights(wish: &Wish, x: f64, lanes: &[f64], wanted: f64) -> Vec<f64> {
         .cards
         .iter()
         .filter(|card| meets(card, side))
-        .map(|card| (card.y - wish.height - CARD_GAP, card.bottom() + CARD_GAP))
+        .map(|card| (card.y - wish.height - wish.gap, card.bottom() + wish.gap))
         .collect();
     let near = lanes.iter().filter(|y| (**y - wanted).abs() < REACH);
     taken.extend(near.map(|y| (y - wish.height - LINE_CLEAR, y + LINE_CLEAR)));
@@ -201,8 +208,11 @@ pub(crate) fn free_tops(mut taken: Vec<(f64, f64)>, wanted: f64) -> Vec<f64> {
     out
 }
 
+/// Whether a band of this frame meets nothing, and comes near nothing that it was not near before.
 fn fits(wish: &Wish, frame: &Rect) -> bool {
-    let near = frame.grown(8.0);
-    !wish.frames.iter().any(|other| other.overlaps(&near))
-        && !wish.strangers.iter().any(|other| other.overlaps(&near))
+    let near = |rect: &Rect, other: &Rect| rect.grown(8.0).overlaps(other);
+    wish.strangers.iter().all(|other| {
+        !frame.overlaps(other)
+            && (!near(frame, other) || wish.band.as_ref().is_some_and(|band| near(band, other)))
+    })
 }

@@ -107,6 +107,8 @@ fn backward(ends: &Ends, levels: &[(usize, f64)], tracks: &Tracks) -> Vec<Cubic>
         flats.push((Point::new(track.right, y), Point::new(track.left, y)));
     }
     path.extend(link(&flats));
+    // Levels that are almost one have become one.
+    let low = path.last().map_or(low, |piece| piece.to.y);
     path.push(turn(Point::new(left, low), Point::new(left, ends.to_y), -1.0));
     push_line(&mut path, Point::new(left, ends.to_y), ends.to());
     path

@@ -4,6 +4,7 @@
 use crate::frames;
 use crate::input::Input;
 use crate::net::Net;
+use crate::push::LEAST_GAP;
 use crate::room::{self, Wish};
 use crate::scene::Rect;
 use crate::sorting::Order as _;
@@ -159,7 +160,8 @@ impl Settled<'_> {
         let home = own.cards.iter().filter_map(|&card| self.homes[card]).reduce(|a, b| a.union(&b));
         let folds = own.cards.iter().any(|&card| self.folds[card]);
         let wish = Wish { home, ..Wish::new(self, item, &tracks) };
-        let place = room::find(&wish, &tracks);
+        let place =
+            room::find(&wish, &tracks).or_else(|| room::find(&Wish { gap: LEAST_GAP, ..wish }, &tracks));
         let held = home.filter(|_| folds).map(|home| {
             let y = (home.centre().y - own.size.height / 2.0).round();
             Rect::new(home.x, y, own.size.width, own.size.height)

@@ -67,7 +67,7 @@ impl Settled<'_> {
     /// What had to give way may have met what else is fixed: such things look for another place, some rounds long.
     pub(crate) fn mend(&mut self) {
         for _ in 0..4 {
-            let bad = if self.forced { self.misplaced() } else { Vec::new() };
+            let bad = if self.forced || self.bands_meet() { self.misplaced() } else { Vec::new() };
             if bad.is_empty() {
                 return;
             }
@@ -81,6 +81,13 @@ impl Settled<'_> {
             self.look_around();
             self.add_missing();
         }
+    }
+
+    /// A band of pinned cards is drawn over others; let go, they have to part.
+    fn bands_meet(&self) -> bool {
+        let frames: Vec<Rect> = (0..self.net.bands.len()).filter_map(|band| self.frame(band, None)).collect();
+        let meets = |(at, frame): (usize, &Rect)| frames[..at].iter().any(|other| other.overlaps(frame));
+        frames.iter().enumerate().any(meets)
     }
 
     /// Items that lie over another or in a strange band; of two the one that is easier to move.
