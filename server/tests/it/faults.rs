@@ -9,13 +9,17 @@ use std::time::Duration;
 /// Long enough for a true answer on a busy machine; a silence costs it once a kind, all kinds side by side.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// A question that needs every kind of query.
+const EVERYTHING: &str =
+    "/api/v1/graph?at=1772618400&percentiles=true&with=bytes,messages,sizes,open,successful,idle";
+
 async fn graph_with(kind: QueryKind, fault: Fault) -> Value {
     let prometheus = Prometheus::start().await;
     prometheus.break_kind(kind, fault);
     let product = prometheus.product_with(|config| {
         config.prometheus.as_mut().unwrap().timeout = PATIENCE;
     });
-    let answer = product.get("/api/v1/graph?at=1772618400&percentiles=true").await;
+    let answer = product.get(EVERYTHING).await;
     assert_eq!(answer.status, StatusCode::OK, "{kind:?} {fault:?}: {}", answer.text());
     let graph = answer.json();
     assert!(!graph["nodes"].as_array().unwrap().is_empty(), "{kind:?} {fault:?}: the graph is gone");

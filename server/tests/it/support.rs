@@ -10,6 +10,7 @@ use graph::{Origin, QueryKind, Signals, Window};
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
+use model::Extras;
 use portolan::{App, Config, router};
 use serde_json::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -208,12 +209,11 @@ impl Drop for Flight {
 /// Which column a query fills; None for the preflight's. Only for the default window on a grid of whole seconds.
 fn kind_of(promql: &str) -> Option<QueryKind> {
     static PLAN: LazyLock<Vec<graph::Query>> = LazyLock::new(|| {
+        let extras =
+            [Extras::BYTES, Extras::MESSAGES, Extras::SIZES, Extras::OPEN, Extras::SUCCESSFUL, Extras::IDLE];
+        let extras = extras.into_iter().fold(Extras::NONE, Extras::and);
         let window = Window { at_s: 0, window_s: 600, scrape_interval_s: Some(15.0) };
-        graph::plan(
-            &Origin::default(),
-            Signals { percentiles: true, slow_lane: true, ..Signals::default() },
-            &window,
-        )
+        graph::plan(&Origin::default(), Signals { percentiles: true, slow_lane: true, extras }, &window)
     });
     PLAN.iter().find(|query| query.promql == promql).map(|query| query.kind)
 }
