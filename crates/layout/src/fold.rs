@@ -91,6 +91,10 @@ fn unrolled(part: &Part, back: &[bool], flat: &Columns, layer: &[usize]) -> Colu
     for (item, &at) in layer.iter().enumerate() {
         old[at] = flat.layer[item];
     }
+    // A column that no card fell into belongs to the layer before.
+    for at in 1..old.len() {
+        old[at] = old[at].max(old[at - 1]);
+    }
     // By entry: its place in the old column, and which way its line comes from or goes.
     let mut key = vec![(0_usize, 0_usize); columns.layer.len()];
     for (key, &place) in key.iter_mut().zip(&flat.place[..flat.real]) {

@@ -47,6 +47,14 @@ fn meshes_are_lawful() {
 }
 
 #[test]
+fn folds_that_leave_a_column_empty_are_lawful() {
+    for (n, seed) in [(18, 340), (13, 603)] {
+        let input = tangle(n, seed);
+        assert_lawful(&place(&input), &input);
+    }
+}
+
+#[test]
 fn bad_input_is_left_out() {
     let bad = |key: &str, w: f64, h: f64| Node {
         key: key.into(),
