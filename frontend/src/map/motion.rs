@@ -80,6 +80,9 @@ impl Stage {
                 Some(picture) => layout::update(&picture.scene, &plan.input).scene,
                 None => layout::place(&plan.input),
             };
+            if way == Way::Update {
+                self.placing.weigh(&plan.input);
+            }
             self.adopt(plan, scene);
             if let Some((node, by)) = carried {
                 self.take_up(&node);
@@ -94,6 +97,9 @@ impl Stage {
         self.arrive();
         self.put_back();
         let way = plan.way;
+        if way != Way::Update {
+            self.placing.tidier = false;
+        }
         let held = self.held();
         let standing = self.picture.take();
         let before = standing.as_ref().filter(|_| way != Way::Fresh && !self.look.still);
@@ -147,6 +153,7 @@ impl Stage {
         self.dirty = true;
         if share >= 1.0 {
             (self.motion, self.small_dirty) = (None, true);
+            self.compare();
         }
     }
 

@@ -17,7 +17,7 @@ pub(crate) struct Placer {
     worker: Worker,
     ready: bool,
     /// Messages to a worker that does not listen yet would be lost.
-    waiting: Option<Array>,
+    waiting: Vec<Array>,
 }
 
 /// What a worker says.
@@ -49,13 +49,13 @@ impl Placer {
         failed.forget();
         let overdue = move || stand.act(super::stage::Stage::hurry);
         leptos::prelude::set_timeout(overdue, START_WITHIN);
-        Some(Self { worker, ready: false, waiting: None })
+        Some(Self { worker, ready: false, waiting: Vec::new() })
     }
 
     pub(crate) fn ask(&mut self, number: u32, mut input: Input) {
         let mut tape = Tape::default();
         tape.input(&mut input);
-        self.waiting = Some(message(&f64::from(number).into(), &tape));
+        self.waiting.push(message(&f64::from(number).into(), &tape));
         if self.ready {
             self.listen();
         }
@@ -64,7 +64,7 @@ impl Placer {
     /// The worker listens now, and is told what waits.
     pub(crate) fn listen(&mut self) {
         self.ready = true;
-        if let Some(waiting) = self.waiting.take() {
+        for waiting in self.waiting.drain(..) {
             // Arrays of numbers and text can always be sent.
             let _ = self.worker.post_message(&waiting);
         }

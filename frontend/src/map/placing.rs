@@ -7,6 +7,7 @@ use super::{
     stand::Stand,
 };
 use crate::state::shared::{Look, click, part};
+use layout::{Input, Scene};
 use leptos::prelude::*;
 use model::Graph;
 use std::sync::Arc;
@@ -31,6 +32,11 @@ pub(crate) struct Placing {
     /// Number of the last question.
     number: u32,
     waiting: Option<Plan>,
+    /// Number of the question what a fresh picture would look like.
+    weighed: Option<u32>,
+    fresh: Option<Scene>,
+    /// A fresh picture would be much tidier.
+    pub(crate) tidier: bool,
     /// A picture that the reader did not want to wait for.
     ended: Option<(Arc<Graph>, String)>,
     /// Whether the last picture came from the worker.
@@ -63,14 +69,31 @@ impl Placing {
         if plan.input.nodes.len() <= AT_ONCE || plan.way == Way::Update {
             return Some(plan);
         }
+        if !self.ask(&plan.input) {
+            return Some(plan);
+        }
+        self.waiting = Some(plan);
+        None
+    }
+
+    /// False where there is no worker.
+    fn ask(&mut self, input: &Input) -> bool {
         if self.placer.is_none() {
             self.placer = self.start.as_ref().and_then(|Start(script, stand)| Placer::start(script, *stand));
         }
-        let Some(placer) = &mut self.placer else { return Some(plan) };
+        let Some(placer) = &mut self.placer else { return false };
         self.number += 1;
-        placer.ask(self.number, plan.input.clone());
-        self.waiting = Some(plan);
-        None
+        placer.ask(self.number, input.clone());
+        true
+    }
+
+    /// After a change: has the picture drifted so far from a fresh one that tidying is worth an offer?
+    pub(super) fn weigh(&mut self, input: &Input) {
+        (self.fresh, self.tidier, self.weighed) = (None, false, None);
+        // What somebody waits for comes first.
+        if self.waiting.is_none() {
+            self.weighed = self.ask(input).then_some(self.number);
+        }
     }
 }
 
@@ -78,6 +101,10 @@ impl Stage {
     pub(crate) fn hear(&mut self, word: Word) {
         match (word, &mut self.placing.placer) {
             (Word::Ready, Some(placer)) => placer.listen(),
+            (Word::Placed(number, scene), _) if Some(number) == self.placing.weighed => {
+                self.placing.fresh = Some(scene);
+                self.compare();
+            }
             (Word::Placed(number, scene), _) if number == self.placing.number => {
                 if let Some(plan) = self.placing.waiting.take() {
                     self.placing.by_worker = true;
@@ -86,6 +113,14 @@ impl Stage {
             }
             (Word::Failed, _) => self.place_here(),
             _ => {}
+        }
+    }
+
+    /// Only a picture at rest is compared.
+    pub(super) fn compare(&mut self) {
+        if let (Some(picture), None, Some(fresh)) = (&self.picture, &self.motion, &self.placing.fresh) {
+            self.placing.tidier = layout::tidier(&picture.scene, fresh);
+            self.placing.fresh = None;
         }
     }
 

@@ -84,6 +84,8 @@ pub(crate) struct Painted {
     pub(crate) again: bool,
     pub(crate) overview: Option<Overview>,
     pub(crate) sign: Option<Sign>,
+    /// Tidying is worth an offer.
+    pub(crate) tidier: bool,
     pub(crate) generation: u32,
 }
 
@@ -233,6 +235,7 @@ impl Stage {
             level: self.level,
             overview,
             sign: self.placing.sign(),
+            tidier: self.placing.tidier,
             again: moves
                 || self.glide.is_some()
                 || self.motion.is_some()

@@ -26,6 +26,7 @@ pub(crate) struct Stand {
     pub(crate) overview: RwSignal<Option<Overview>>,
     /// What is told of a placing that takes its time.
     pub(crate) sign: RwSignal<Option<Sign>>,
+    pub(crate) tidier: RwSignal<bool>,
     pub(crate) small: NodeRef<html::Canvas>,
 }
 
@@ -49,6 +50,7 @@ impl Stand {
             generation: RwSignal::new(0),
             overview: RwSignal::new(None),
             sign: RwSignal::new(None),
+            tidier: RwSignal::new(false),
             small: NodeRef::new(),
         }
     }
@@ -102,6 +104,9 @@ impl Stand {
         }
         if self.generation.get_untracked() != painted.generation {
             self.generation.set(painted.generation);
+        }
+        if painted.tidier != self.tidier.get_untracked() {
+            self.tidier.set(painted.tidier);
         }
         if painted.sign != self.sign.get_untracked() {
             self.sign.set(painted.sign);

@@ -24,6 +24,9 @@ pub(crate) fn Zoom(stand: Stand) -> impl IntoView {
             {part(move || (left_out.get() > 0).then(|| view! {
                 <p class="over left-out">{view::format::count(left_out.get() as f64)}" smaller lines to or from folded namespaces are not drawn"</p>
             }))}
+            {part(move || stand.tidier.get().then(|| view! {
+                <button class="button over tidy" type="button" title="Many changes have tangled the lines: place the map afresh (t)" on:click=click(move |_| stand.act(super::stage::Stage::tidy))>"Tidy"</button>
+            }))}
             {part(move || page.particles_paused.get().then(|| view! {
                 <button class="button over paused-note" type="button" on:click=click(move |_| keyboard::toggle_particles(page))>"Particles held. Let them move"</button>
             }))}
