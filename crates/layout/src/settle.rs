@@ -31,6 +31,8 @@ pub(crate) struct Settled<'a> {
     /// By card without a place: the others it has lines with, and whether it calls them.
     pub(crate) around: Vec<Vec<(usize, bool)>>,
     pub(crate) stretches: Vec<Stretch>,
+    /// Pinned cards with the room round them, from top to bottom.
+    pins: Vec<Rect>,
     /// Whether anything had to give way, so that it may have met something else.
     pub(crate) forced: bool,
 }
@@ -43,11 +45,16 @@ pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>) {
         let (x, y) = net.cards[card].pin.map(|pin| (pin.x, pin.y)).or_else(old)?;
         Some(Rect::new(x, y, net.cards[card].size.width, net.cards[card].size.height))
     };
+    let rects: Vec<Option<Rect>> = (0..net.cards.len()).map(place).collect();
+    let held = rects.iter().zip(&net.cards).filter(|(_, card)| card.pin.is_some());
+    let mut pins: Vec<Rect> = held.filter_map(|(rect, _)| rect.map(|rect| rect.grown(PIN_CLEAR))).collect();
+    pins.order_by(|a, b| a.y.total_cmp(&b.y));
     let mut settled = Settled {
         standing,
         input: standing.input,
         net,
-        rects: (0..net.cards.len()).map(place).collect(),
+        rects,
+        pins,
         homes: vec![None; net.cards.len()],
         folds: vec![false; net.cards.len()],
         around: Vec::new(),
@@ -80,11 +87,7 @@ impl Settled<'_> {
 
     /// The rectangle, or one below it that no pinned card lies in or close to.
     pub(crate) fn clear_of_pins(&self, mut rect: Rect) -> Rect {
-        let pinned = (0..self.rects.len()).filter(|&card| self.is_pinned(card));
-        let mut pinned: Vec<Rect> =
-            pinned.filter_map(|card| self.rects[card]).map(|pinned| pinned.grown(PIN_CLEAR)).collect();
-        pinned.order_by(|a, b| a.y.total_cmp(&b.y));
-        for pinned in pinned {
+        for pinned in &self.pins {
             rect.y = if pinned.overlaps(&rect) { pinned.bottom() } else { rect.y };
         }
         rect

@@ -116,7 +116,7 @@ impl Settled<'_> {
                 size(band) < size(other)
                     && frames[band].zip(frames[other]).is_some_and(|(a, b)| a.overlaps(&b))
             };
-            (0..items.len()).any(|other| !self.is_held(other) && over(other))
+            (0..items.len()).any(|other| over(other) && !self.is_held(other))
                 || pinned.iter().any(under)
                 || (0..frames.len()).any(strange)
                 || items[item].band.is_some_and(|band| (0..frames.len()).any(|other| smaller(band, other)))
