@@ -16,7 +16,7 @@ pub struct Input {
 /// One card.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
-    /// One card that stands for a whole group has the group's key: [`update`](crate::update) sets it where the group's
+    /// One card that stands for a whole group has the group's key: [`update`](crate::update()) sets it where the group's
     /// cards stood when it folds up, and them where it stood when it unfolds.
     pub key: String,
     pub size: Size,
