@@ -56,7 +56,7 @@ pub async fn check(config: &Config) -> anyhow::Result<Report> {
         return Ok(Report { lines, outcome: Outcome::Unusable });
     };
     let client = Client::new(prometheus)?;
-    let engine = preflight(&client, now_s()).await;
+    let engine = preflight(&client, now_s).await;
     let mut lines: Vec<Line> = config.cautions().into_iter().map(caution).collect();
     lines.extend(source::lines(&engine, client.address(), prometheus.scrape_interval_s));
     if engine.unreachable.is_some() {

@@ -74,7 +74,7 @@ impl Lookout {
 
 /// A source that is gone keeps what was known of it, marked as unreachable; one never seen is an error.
 async fn look_once(fetcher: &Fetcher, known: Option<&Seen>, origin: Origin) -> Result<Seen, PrometheusError> {
-    let engine = preflight(&fetcher.client, align::now_s()).await;
+    let engine = preflight(&fetcher.client, align::now_s).await;
     let looked_at = Instant::now();
     match (&engine.unreachable, known) {
         (Some(error), None) => Err(error.clone()),

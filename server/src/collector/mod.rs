@@ -95,6 +95,9 @@ impl Key {
     }
 }
 
+/// A snapshot may end this much in the future: a clock that is put right by seconds takes no picture back.
+const PUT_BACK_S: i64 = 60;
+
 /// How long a viewer waits for the source where an earlier snapshot of the same window is held.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -232,7 +235,7 @@ impl Collector {
         let good = self.lives.last_good(ask.window_s).filter(|_| ask.at_s.is_none())?;
         let age_s = now_s - good.window.at_s;
         let whole = good.queries.iter().all(|query| query.error.is_none());
-        let early = (0..self.refresh_s(ask.window_s)).contains(&age_s);
+        let early = (-PUT_BACK_S..self.refresh_s(ask.window_s)).contains(&age_s);
         (early && (whole || good.made_at.elapsed() < expiry::OLDEST)).then_some(good.window)
     }
 

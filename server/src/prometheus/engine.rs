@@ -21,8 +21,9 @@ pub(crate) struct Engine {
 /// Skew below this is the wire's delay and the header's whole seconds.
 const SKEW_MATTERS_S: i64 = 5;
 
-/// Asks the three pages side by side; what fails leaves a note.
-pub(crate) async fn preflight(client: &Client, now_s: i64) -> Engine {
+/// Asks the three pages side by side; what fails leaves a note. `clock` tells our seconds since 1970.
+pub(crate) async fn preflight(client: &Client, clock: fn() -> i64) -> Engine {
+    let asked_s = clock();
     let (build, config, targets) = tokio::join!(
         client.get("api/v1/status/buildinfo"),
         client.get("api/v1/status/config"),
@@ -38,7 +39,7 @@ pub(crate) async fn preflight(client: &Client, now_s: i64) -> Engine {
         return engine;
     }
     let date_s = [&build, &config, &targets].into_iter().flatten().find_map(|answer| answer.date_s);
-    engine.skew_s = date_s.map(|date_s| date_s - now_s).filter(|s| s.abs() > SKEW_MATTERS_S).unwrap_or(0);
+    engine.skew_s = date_s.map_or(0, |date_s| skew_s(date_s, asked_s, clock()));
     if engine.skew_s != 0 {
         engine.notes.push(format!(
             "Prometheus's clock is {} s {} this server's; times follow Prometheus.",
@@ -60,6 +61,12 @@ pub(crate) async fn preflight(client: &Client, now_s: i64) -> Engine {
         );
     }
     engine
+}
+
+/// How far their date lies before or after the time between question and answer: an answer that took long is no skew.
+fn skew_s(date_s: i64, asked_s: i64, answered_s: i64) -> i64 {
+    let skew_s = date_s - date_s.clamp(asked_s, answered_s.max(asked_s));
+    if skew_s.abs() > SKEW_MATTERS_S { skew_s } else { 0 }
 }
 
 fn read<T: for<'de> Deserialize<'de>>(answer: &Result<Answer, PrometheusError>) -> Option<T> {
@@ -148,6 +155,16 @@ fn interval_in_yaml(yaml: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_that_took_long_is_no_skew() {
+        assert_eq!(skew_s(1_000, 1_000, 1_000), 0);
+        assert_eq!(skew_s(1_020, 1_000, 1_030), 0, "it was dated on the way");
+        assert_eq!(skew_s(1_005, 1_000, 1_000), 0, "too little to mind");
+        assert_eq!(skew_s(1_090, 1_000, 1_030), 60);
+        assert_eq!(skew_s(970, 1_000, 1_030), -30);
+        assert_eq!(skew_s(1_060, 1_000, 400), 60, "our own clock was put back meanwhile");
+    }
 
     #[test]
     fn the_global_interval_is_read_and_a_jobs_own_is_not_mistaken_for_it() {

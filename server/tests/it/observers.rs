@@ -135,6 +135,31 @@ async fn a_long_window_is_refreshed_when_a_sixtieth_of_it_has_passed() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_put_right_takes_no_picture_back() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let sees = async |ahead: bool| loop {
+        let status = product.get("/api/v1/status").await.text();
+        if status.contains("ahead of this server's") == ahead {
+            break;
+        }
+        tokio::task::yield_now().await;
+    };
+    prometheus.set_ahead(40);
+    let mut last_s = live(&product).await["meta"]["at_s"].as_i64().unwrap();
+    sees(true).await;
+    prometheus.set_ahead(0);
+    pass(61).await;
+    for _ in 0..8 {
+        let at_s = live(&product).await["meta"]["at_s"].as_i64().unwrap();
+        assert!(at_s >= last_s, "{last_s} was shown already, and now {at_s}");
+        last_s = at_s;
+        sees(false).await;
+        pass(8).await;
+    }
+}
+
+#[tokio::test]
 async fn nobody_waits_for_a_prometheus_that_hangs() {
     let prometheus = Prometheus::start().await;
     let product = prometheus.product();

@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use graph::{Origin, QueryKind, Signals, Window};
 use http_body_util::BodyExt as _;
-use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
 use model::Extras;
 use portolan::{App, Config, router};
 use serde_json::Value;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -48,6 +48,8 @@ struct Shared {
     /// Queries of this kind wait until it is None (or another).
     held: watch::Sender<Option<Hold>>,
     seen_count: watch::Sender<usize>,
+    /// Its clock against ours.
+    ahead_s: AtomicI64,
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
 }
@@ -67,6 +69,7 @@ impl Prometheus {
             fault: Mutex::default(),
             held: watch::Sender::new(None),
             seen_count: watch::Sender::new(0),
+            ahead_s: AtomicI64::new(0),
             in_flight: AtomicUsize::new(0),
             most_in_flight: AtomicUsize::new(0),
         });
@@ -83,6 +86,11 @@ impl Prometheus {
 
     pub(crate) fn break_all(&self, fault: Fault) {
         *self.state.fault.lock().unwrap() = Some((None, fault));
+    }
+
+    /// Puts its clock, as its answers tell it.
+    pub(crate) fn set_ahead(&self, seconds: i64) {
+        self.state.ahead_s.store(seconds, Ordering::SeqCst);
     }
 
     pub(crate) fn mend(&self) {
@@ -136,9 +144,10 @@ impl Prometheus {
 
 /// The answer says what time it is, by the clock that tests move.
 async fn relay(state: State<Arc<Shared>>, request: Request) -> Response {
+    let ahead = SignedDuration::from_secs(state.ahead_s.load(Ordering::SeqCst));
     let mut response = relayed(state, request).await;
     let moved = tokio::time::Instant::now().into_std().saturating_duration_since(Instant::now());
-    let now = Timestamp::now().checked_add(moved).unwrap();
+    let now = Timestamp::now().checked_add(moved).unwrap().checked_add(ahead).unwrap();
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap();
     response.headers_mut().insert(header::DATE, HeaderValue::from_str(&date).unwrap());
     response
