@@ -166,9 +166,8 @@ async fn nobody_waits_for_a_prometheus_that_hangs() {
     let first = live(&product).await;
     prometheus.hold(Hold::All);
     pass(16).await;
-    let begun = std::time::Instant::now();
     let second = live(&product).await;
-    assert!(begun.elapsed().as_secs() < 5);
+    // Who had waited for the time-out would be told of a failure.
     assert_eq!((&second["nodes"], &second["meta"]["stale"]), (&first["nodes"], &Value::Null));
     prometheus.release();
     pass(120).await;
