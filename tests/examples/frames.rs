@@ -3,14 +3,15 @@
 
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
-use std::time::Duration;
 use tests::browser::Browser;
 use tests::map::SOON;
 use tests::product::Product;
+use tests::waiting::until;
 
 /// Services of the made-up mesh: about 100, 1,000 and 5,000 lines in one picture with all namespaces open.
 const SCALES: [usize; 3] = [28, 270, 1_330];
 const MEASURED_MS: u32 = 3_000;
+const REFRESHES: u32 = 7;
 
 /// Counts frames while `turn` is called before each; the callback gets their intervals in milliseconds.
 const FRAMES: &str = "
@@ -92,16 +93,7 @@ async fn frames(scale: usize) -> Result<()> {
     open_all(&browser).await?;
     let size = "const s = window.__portolan.scene(); return [Object.keys(window.__portolan.departures()).length, Object.keys(s.nodes).length]";
     let size = browser.execute(size, &[]).await?;
-    // Near enough that particles run.
-    browser.execute("document.querySelector('.map').focus()", &[]).await?;
-    for _ in 0..40 {
-        let level = browser.execute("return window.__portolan.viewport().level", &[]).await?;
-        if level == "near" {
-            break;
-        }
-        browser.press("+").await?;
-    }
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    near(&browser).await?;
     let mut ours = Vec::new();
     for kind in ["still", "pan", "zoom"] {
         ours.push(measured(&browser, kind).await?);
@@ -123,9 +115,33 @@ async fn drawn(browser: &Browser) -> Result<()> {
 /// A picture with folded namespaces has few lines: all are opened by the keyboard.
 async fn open_all(browser: &Browser) -> Result<()> {
     browser.execute("window.__portolan.open_all()", &[]).await?;
-    browser.wait_until("!document.querySelector('.placing')", SOON * 2).await?;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    Ok(())
+    let open = "!document.querySelector('.placing')
+        && Object.keys(window.__portolan.scene().nodes).every(key => !key.startsWith('namespace/'))";
+    browser.wait_until(open, SOON * 2).await?;
+    still(browser).await
+}
+
+/// Near enough that particles run.
+async fn near(browser: &Browser) -> Result<()> {
+    browser.execute("document.querySelector('.map').focus()", &[]).await?;
+    until(SOON, "the level `near`", async || {
+        let level = browser.execute("return window.__portolan.viewport().level", &[]).await?;
+        if level == "near" {
+            return Ok(Some(()));
+        }
+        browser.press("+").await?;
+        Ok(None)
+    })
+    .await?;
+    still(browser).await
+}
+
+/// Waits until cards and viewport are where they were a look ago.
+async fn still(browser: &Browser) -> Result<()> {
+    let still = "(() => { const { scene, viewport } = window.__portolan;
+        const now = JSON.stringify([scene().digest, viewport()]); const same = now === window.__was;
+        window.__was = now; return same })()";
+    browser.wait_until(still, SOON).await.map(drop)
 }
 
 async fn measured(browser: &Browser, kind: &str) -> Result<String> {
@@ -149,12 +165,19 @@ async fn refresh() -> Result<()> {
     browser.before_every_page(LONG_TASKS).await?;
     browser.open(&format!("{}/graph?refresh=5s", product.url)).await?;
     drawn(&browser).await?;
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    // What loading costs is another matter: counted is from the first refresh on.
+    answered(&browser, 2).await?;
+    browser.pass_frames(10).await?;
     browser.execute("window.__long.length = 0; performance.clearResourceTimings()", &[]).await?;
-    tokio::time::sleep(Duration::from_secs(40)).await;
-    let asked = "return performance.getEntriesByType('resource').filter(e => e.name.includes('/api/v1/graph?')).length";
-    let asked = browser.execute(asked, &[]).await?;
+    let asked = answered(&browser, REFRESHES).await?;
+    browser.pass_frames(10).await?;
     let long = browser.execute("return window.__long.map(task => Math.round(task[1]))", &[]).await?;
     println!("\n{asked} refreshes at 1,000 services: tasks of 50 ms and more: {long} ms");
     Ok(())
+}
+
+/// Waits until the page has had so many answers, and gives how many it was.
+async fn answered(browser: &Browser, count: u32) -> Result<Value> {
+    let answers = "performance.getEntriesByType('resource').filter(entry => entry.name.includes('/api/v1/graph?')).length";
+    browser.wait_until(&format!("{answers} >= {count} && {answers}"), SOON * count).await
 }

@@ -3,16 +3,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
+use crate::waiting::until;
 use crate::webdriver::{ELEMENT_KEY, Session};
-
-/// How often a condition is looked at while a test waits for it.
-const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Keys that have no character, as WebDriver writes them.
 pub mod key {
@@ -248,19 +246,26 @@ impl Browser {
 
     /// Waits until a JavaScript expression is truthy, and gives its value. A script that throws is not true yet.
     pub async fn wait_until(&self, expression: &str, deadline: Duration) -> Result<Value> {
-        let started = Instant::now();
         let script = format!("return {expression}");
-        loop {
-            let last = self.execute(&script, &[]).await;
-            match &last {
-                Ok(value) if is_truthy(value) => return last,
-                _ if started.elapsed() < deadline => tokio::time::sleep(POLL_INTERVAL).await,
-                _ => {
-                    let console = self.console().await.unwrap_or_default();
-                    bail!("waited {deadline:?} for `{expression}`; last: {last:?}; console: {console:#?}");
-                }
+        let mut last = Ok(Value::Null);
+        let look = async || {
+            last = self.execute(&script, &[]).await;
+            Ok(last.as_ref().ok().filter(|value| is_truthy(value)).cloned())
+        };
+        match until(deadline, &format!("`{expression}`"), look).await {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                let console = self.console().await.unwrap_or_default();
+                Err(error.context(format!("last: {last:?}; console: {console:#?}")))
             }
         }
+    }
+
+    /// Lets the page draw so many frames: time as the page knows it, however slow the machine is.
+    pub async fn pass_frames(&self, count: u32) -> Result<()> {
+        let script = "let [left, done] = arguments;
+            (function frame() { left-- > 0 ? requestAnimationFrame(frame) : done(true); })();";
+        self.execute_async(script, &[json!(count)]).await.map(drop)
     }
 
     /// Leaves a picture of the window in `target/screenshots/<name>.png`.
@@ -290,21 +295,14 @@ impl Browser {
     /// Waits for the violation of a policy that a test has provoked; one with these words fails nothing any more.
     pub async fn wait_for_violation(&self, words: &str, deadline: Duration) -> Result<()> {
         lock(&self.provoked).push(words.to_owned());
-        let started = Instant::now();
-        while !self
-            .console()
-            .await?
-            .iter()
-            .any(|line| line.is_policy_violation() && line.text.contains(words))
-        {
-            ensure!(
-                started.elapsed() < deadline,
-                "no violation with `{words}`: {:#?}",
-                self.console().await?
-            );
-            tokio::time::sleep(POLL_INTERVAL).await;
-        }
-        Ok(())
+        let mut console = Vec::new();
+        let look = async || {
+            console = self.console().await?;
+            let found = console.iter().any(|line| line.is_policy_violation() && line.text.contains(words));
+            Ok(found.then_some(()))
+        };
+        let waited = until(deadline, &format!("a violation with `{words}`"), look).await;
+        waited.with_context(|| format!("the console: {console:#?}"))
     }
 
     fn breaks_policy(&self, line: &ConsoleLine) -> bool {

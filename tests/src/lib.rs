@@ -10,6 +10,7 @@ pub mod prefix_proxy;
 pub mod product;
 pub mod prometheus;
 pub mod tcp_proxy;
+pub mod waiting;
 pub mod webdriver;
 
 use std::path::{Path, PathBuf};

@@ -7,13 +7,14 @@ pub mod load;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
+use crate::waiting::until;
+
 const START_DEADLINE: Duration = Duration::from_mins(1);
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
-const POLL_EVERY: Duration = Duration::from_millis(25);
 /// Another process may take the free port between our look and Prometheus' start.
 const PORT_ATTEMPTS: u32 = 3;
 
@@ -90,19 +91,17 @@ impl Prometheus {
 
     async fn wait_until_ready(&mut self) -> Result<()> {
         let address = format!("{}/-/ready", self.url());
-        let deadline = Instant::now() + START_DEADLINE;
-        while Instant::now() < deadline {
-            let process = self.process.as_mut().context("it was started")?;
+        let process = self.process.as_mut().context("it was started")?;
+        let client = &self.client;
+        let look = async || {
             if let Some(status) = process.try_wait()? {
-                bail!("Prometheus ended with {status} at its start. It said:\n{}", self.log());
+                bail!("Prometheus ended with {status} at its start");
             }
-            let answer = self.client.get(&address).timeout(Duration::from_secs(2)).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
-                return Ok(());
-            }
-            tokio::time::sleep(POLL_EVERY).await;
-        }
-        bail!("Prometheus was not ready within {START_DEADLINE:?}. It said:\n{}", self.log())
+            let answer = client.get(&address).timeout(Duration::from_secs(2)).send().await;
+            Ok(answer.is_ok_and(|answer| answer.status().is_success()).then_some(()))
+        };
+        let ready = until(START_DEADLINE, "Prometheus to be ready", look).await;
+        ready.with_context(|| format!("It said:\n{}", self.log()))
     }
 
     /// Its address, without a slash at the end.
@@ -149,12 +148,8 @@ impl Prometheus {
     /// Ends it in order; the data stay for `start_again`.
     pub async fn stop(&mut self) -> Result<()> {
         self.signal("TERM")?;
-        let deadline = Instant::now() + STOP_DEADLINE;
         let process = self.process.as_mut().context("this Prometheus is stopped already")?;
-        while process.try_wait()?.is_none() {
-            ensure!(Instant::now() < deadline, "Prometheus did not end within {STOP_DEADLINE:?}");
-            tokio::time::sleep(POLL_EVERY).await;
-        }
+        until(STOP_DEADLINE, "Prometheus to end", async || Ok(process.try_wait()?)).await?;
         self.process = None;
         Ok(())
     }

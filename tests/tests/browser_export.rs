@@ -1,7 +1,6 @@
 //! Pictures that leave the page: the files it saves, and the server's SVG in somebody else's page.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
@@ -9,6 +8,7 @@ use serde_json::{Value, json};
 use tests::browser::{Browser, key};
 use tests::framer::Framer;
 use tests::map::{Map, SOON};
+use tests::waiting::until;
 
 /// What a document of SVG holds: whether it can be parsed, its size, and its words.
 const READ_SVG: &str = "
@@ -38,18 +38,13 @@ image.onload = () => {
 image.src = 'data:image/png;base64,' + arguments[0];";
 
 async fn saved(folder: &Path, ending: &str) -> Result<PathBuf> {
-    let started = Instant::now();
-    loop {
-        let files = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+    let what = format!("a .{ending} in {}", folder.display());
+    until(SOON, &what, async || {
+        let mut files = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path());
         // While it is being written a file has another ending.
-        if let Some(file) =
-            files.into_iter().find(|file| file.extension().is_some_and(|found| found == ending))
-        {
-            return Ok(file);
-        }
-        ensure!(started.elapsed() < SOON, "no .{ending} was saved into {}", folder.display());
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+        Ok(files.find(|file| file.extension().is_some_and(|found| found == ending)))
+    })
+    .await
 }
 
 fn name_of(file: &Path) -> String {

@@ -44,7 +44,7 @@ async fn fingers_pan_and_pinch() -> Result<()> {
     let wider = format!("window.__portolan.viewport().zoom > {}", number(&panned, "zoom") * 1.5);
     map.browser.wait_until(&wider, SOON).await?;
     let pinched = viewport(&map).await;
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    map.browser.pass_frames(20).await?;
     assert_eq!(viewport(&map).await, pinched, "it stops when the hand stops");
     map.browser.assert_clean_console().await
 }

@@ -1,8 +1,6 @@
 //! The map in the hand: cards that are dragged and pinned, changes that glide, the small map, placing in a worker, and
 //! namespaces that fold and open.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use serde_json::{Value, json};
 use tests::browser::{Browser, key};
@@ -126,7 +124,7 @@ async fn cards_glide_unless_stillness_is_wished_for() {
         map.browser.execute(WATCH, &[json!(cart)]).await.unwrap();
         map.browser.press_with_shift(key::ARROW_DOWN).await.unwrap();
         at_rest(&map).await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        map.browser.pass_frames(20).await.unwrap();
         let seen = map.browser.execute("return new Set(window.__seen).size", &[]).await.unwrap();
         let seen = seen.as_u64().expect("a number");
         assert!(if glides { seen > 2 } else { seen <= 2 }, "{wish}: {seen} places were seen");

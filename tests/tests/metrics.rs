@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
 use tests::product::Product;
 use tests::prometheus::answer::Answer;
 use tests::prometheus::{Prometheus, Setup, tool};
+use tests::waiting::until;
 
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -70,19 +71,17 @@ async fn a_real_prometheus_stores_every_one_of_them() -> Result<()> {
         .into_iter()
         .map(|(name, kind)| if kind == "histogram" { format!("{name}_bucket") } else { name })
         .collect();
-    let deadline = Instant::now() + DEADLINE;
-    loop {
+    let mut stored = BTreeSet::new();
+    let look = async || {
         let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
         let asked = prometheus.query("count by (__name__) ({job=\"portolan\"})", now_ms).await?;
         let Answer::Series(rows) = asked else { bail!("{asked:?} are no series") };
         // The name is all that is left of their labels.
-        let stored: BTreeSet<String> = rows.into_keys().map(|row| row.replace("{}", "")).collect();
-        if wanted.is_subset(&stored) {
-            return Ok(());
-        }
-        ensure!(Instant::now() < deadline, "{wanted:#?} are not all in {stored:#?}\n{}", prometheus.log());
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        stored = rows.into_keys().map(|row| row.replace("{}", "")).collect();
+        Ok(wanted.is_subset(&stored).then_some(()))
+    };
+    let waited = until(DEADLINE, "every metric to be stored", look).await;
+    waited.with_context(|| format!("{wanted:#?} are not all in {stored:#?}\n{}", prometheus.log()))
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
 use meshsim::Mesh;
@@ -11,6 +11,7 @@ use meshsim::scenario::Protocol;
 use meshsim::truth::{Peer, TruthEdge};
 use tests::prometheus::answer::Answer;
 use tests::prometheus::{Prometheus, Setup};
+use tests::waiting::until;
 
 const DAY_MS: i64 = 86_400_000;
 const SCRAPES: f64 = 12.0;
@@ -29,11 +30,12 @@ async fn scraping(mesh: &Arc<Mesh>) -> Result<(Prometheus, portolan::demo::Runni
         demo.addr
     );
     let prometheus = Prometheus::start_with(Setup { config, ..Setup::default() }).await?;
-    let deadline = Instant::now() + DEADLINE;
-    while scalar(&prometheus, "sum(count_over_time(up{job=\"demo\"}[1m]))").await?.unwrap_or(0.0) < SCRAPES {
-        ensure!(Instant::now() < deadline, "no {SCRAPES} scrapes within {DEADLINE:?}:\n{}", prometheus.log());
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    let look = async || {
+        let scrapes = scalar(&prometheus, "sum(count_over_time(up{job=\"demo\"}[1m]))").await?;
+        Ok(scrapes.filter(|scrapes| *scrapes >= SCRAPES))
+    };
+    let waited = until(DEADLINE, &format!("{SCRAPES} scrapes"), look).await;
+    waited.with_context(|| prometheus.log())?;
     Ok((prometheus, demo))
 }
 
