@@ -1,33 +1,34 @@
 //! Measures what serving costs: a warm answer, a hundred clients at once, memory, and a minute in which nobody looks.
 //! `cargo run --release -p tests --example serving` repeats the figures in BENCHMARKS.md. The mesh is simulated by a
-//! process of its own, so that its work does not count. Reads /proc, so it needs Linux.
+//! process of its own, so that its work does not count. Needs Linux.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use reqwest::{Client, Response, header};
+use tests::cost::{self, Figures};
 use tests::product::Product;
 
 const SERVICES: [u32; 3] = [30, 300, 1_000];
 const CLIENTS: usize = 100;
 const ROUNDS: usize = 21;
 const PATIENCE: Duration = Duration::from_mins(2);
+/// Queries sent so far.
+const QUERIES: &str = "portolan_prometheus_queries_total";
 
 #[tokio::main]
 async fn main() -> Result<()> {
     for services in SERVICES {
         let mesh = Product::start(&["demo", "--demo-scale", &services.to_string()])?;
-        let words = mesh.output();
-        let source = words.split_once("simulated Prometheus is at ").context("the demo names its source")?.1;
-        let source = source.split_whitespace().next().context("an address follows")?.to_owned();
-        let product = Product::on(&source)?;
+        let product = Product::on(&mesh.simulated_prometheus()?)?;
         println!("{services} services:");
         warm(&product).await?;
         crowd(&product).await?;
+        let memory_mb = |field| cost::memory_mb(product.process_id(), field);
         println!(
-            "  memory, resident and at its peak: {} and {}",
-            memory(&product, "VmRSS")?,
-            memory(&product, "VmHWM")?
+            "  memory, resident and at its peak: {:.0} and {:.0} MB",
+            memory_mb("VmRSS")?,
+            memory_mb("VmHWM")?
         );
         idle(&product).await?;
     }
@@ -79,7 +80,8 @@ async fn warm(product: &Product) -> Result<()> {
 
 /// All ask at the same moment for a window that nobody has asked for.
 async fn crowd(product: &Product) -> Result<()> {
-    let before = queries(product).await?;
+    let figures = Figures::of(&product.url)?;
+    let before = figures.sum(QUERIES, &[]).await?;
     let begun = Instant::now();
     let mut asking = tokio::task::JoinSet::new();
     for _ in 0..CLIENTS {
@@ -101,36 +103,17 @@ async fn crowd(product: &Product) -> Result<()> {
     println!(
         "  {CLIENTS} clients at once, unasked window: {:.0} ms for all, {} queries",
         begun.elapsed().as_secs_f64() * 1_000.0,
-        queries(product).await? - before
+        figures.sum(QUERIES, &[]).await? - before
     );
     Ok(())
 }
 
-/// Queries sent so far, as `/metrics` counts them.
-async fn queries(product: &Product) -> Result<u64> {
-    let text =
-        tests::http::client(PATIENCE)?.get(format!("{}/metrics", product.url)).send().await?.text().await?;
-    let counts = text.lines().filter(|line| line.starts_with("portolan_prometheus_queries_total"));
-    counts.map(|line| Ok(line.rsplit(' ').next().unwrap_or_default().parse::<f64>()? as u64)).sum()
-}
-
-fn memory(product: &Product, field: &str) -> Result<String> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", product.process_id()))?;
-    let line = status.lines().find(|line| line.starts_with(field)).context("the kernel tells")?;
-    let kilobytes: u64 = line.split_whitespace().nth(1).context("a figure follows")?.parse()?;
-    Ok(format!("{} MB", kilobytes * 1_024 / 1_000_000))
-}
-
-/// Processor time of a minute in which nobody asks anything, in ticks of a hundredth of a second.
+/// Processor time of a minute in which nobody asks anything, in ticks of a hundredth of a second. The minute itself is what
+/// is measured, so it is slept through: whatever looked in between would be somebody who asks.
 async fn idle(product: &Product) -> Result<()> {
-    let ticks = || -> Result<u64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", product.process_id()))?;
-        // The name before the bracket may hold anything.
-        let fields: Vec<&str> = stat.rsplit_once(')').context("a name")?.1.split_whitespace().collect();
-        Ok(fields[11].parse::<u64>()? + fields[12].parse::<u64>()?)
-    };
-    let before = ticks()?;
+    let before = cost::ticks(product.process_id())?;
     tokio::time::sleep(Duration::from_mins(1)).await;
-    println!("  a minute with nobody looking: {} ticks of the processor", ticks()? - before);
+    let spent = cost::ticks(product.process_id())? - before;
+    println!("  a minute with nobody looking: {spent} ticks of the processor");
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! Must not hold assertions about the product: those lie in `tests/tests`.
 
 pub mod browser;
+pub mod cost;
 pub mod fake_source;
 pub mod framer;
 pub mod http;

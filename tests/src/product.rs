@@ -65,6 +65,14 @@ impl Product {
         self.output.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
+    /// Where a demo's data source listens, as it says at its start.
+    pub fn simulated_prometheus(&self) -> Result<String> {
+        let words = self.output();
+        let source =
+            words.split_once("simulated Prometheus is at ").context("no demo: it names no source")?.1;
+        Ok(source.split_whitespace().next().context("an address follows")?.to_owned())
+    }
+
     /// Waits until it has ended by itself.
     pub fn wait(&mut self) -> Result<std::process::ExitStatus> {
         Ok(self.process.wait()?)
