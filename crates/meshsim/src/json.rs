@@ -36,6 +36,20 @@ pub fn matrix(series: &[Series]) -> String {
     })
 }
 
+/// Label sets, as `/series` lists them.
+pub fn label_sets(sets: &[Labels]) -> String {
+    let mut text = String::new();
+    list(&mut text, sets, pairs);
+    text
+}
+
+/// A list of texts.
+pub fn texts(texts: &[std::sync::Arc<str>]) -> String {
+    let mut text = String::new();
+    list(&mut text, texts, |text, one| quoted(text, one));
+    text
+}
+
 fn result(kind: &str, write: impl FnOnce(&mut String)) -> String {
     let mut text = format!("{{\"resultType\":\"{kind}\",\"result\":");
     write(&mut text);
@@ -56,7 +70,12 @@ fn list<T>(text: &mut String, items: &[T], mut write: impl FnMut(&mut String, &T
 
 /// A row's beginning: its labels.
 fn metric(text: &mut String, labels: &Labels) {
-    text.push_str("{\"metric\":{");
+    text.push_str("{\"metric\":");
+    pairs(text, labels);
+}
+
+fn pairs(text: &mut String, labels: &Labels) {
+    text.push('{');
     for (index, (name, value)) in labels.iter().enumerate() {
         if index > 0 {
             text.push(',');

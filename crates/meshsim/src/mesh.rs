@@ -122,6 +122,11 @@ impl Store for Mesh {
     fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
         telemetry::visit(self, matchers, Window::Grid { from_ms, to_ms }, each);
     }
+
+    /// Counters never fall while a container lives, so its last scrapes tell which series there were.
+    fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
+        telemetry::visit(self, matchers, Window::Lasts { from_ms, to_ms }, &mut |labels, _| each(labels));
+    }
 }
 
 /// A bucket's bound as a proxy prints it.

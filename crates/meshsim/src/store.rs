@@ -111,6 +111,11 @@ pub trait Store {
             each(&series.labels, &series.points);
         }
     }
+
+    /// The label sets alone. A store that computes its samples need not work them all out here.
+    fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
+        self.visit(matchers, from_ms, to_ms, &mut |labels, _| each(labels));
+    }
 }
 
 /// Series kept in memory, as they were given.

@@ -390,3 +390,22 @@ fn the_intended_weights_follow_the_ramp() {
     assert_eq!(weights(&ramp, NOON_MS + 40 * MINUTE_MS), of(90.0, 10.0));
     assert_eq!(weights(&ramp, NOON_MS + 80 * MINUTE_MS), of(50.0, 50.0));
 }
+
+/// What tells of the labels alone must not miss a series that lived in the span, nor name one that did not.
+#[test]
+fn labels_are_told_without_working_out_the_samples() {
+    for (mesh, from_ms, to_ms) in [
+        (Mesh::ramp(), 1_779_998_400_000, 1_779_998_400_000 + 7_200_000),
+        (Mesh::ramp(), 1_779_998_400_000 + 3_900_000, 1_779_998_400_000 + 4_100_000),
+        (Mesh::shop(), 1_772_618_400_000, 1_772_618_400_000 + 20_000),
+        (Mesh::shop(), 1_772_618_400_000, 1_772_618_400_000 + 5_000),
+    ] {
+        let selected: BTreeSet<_> =
+            mesh.select(&[], from_ms, to_ms).into_iter().map(|series| series.labels).collect();
+        let mut told = BTreeSet::new();
+        mesh.visit_labels(&[], from_ms, to_ms, &mut |labels| {
+            told.insert(labels.clone());
+        });
+        assert!(!selected.is_empty() && told == selected, "{} and {}", told.len(), selected.len());
+    }
+}

@@ -2,6 +2,7 @@
 //! product knows that it is simulated, and this must not know the product.
 
 mod answer;
+mod catalogue;
 mod choice;
 mod params;
 mod query;
@@ -80,6 +81,10 @@ fn router_at(mesh: Arc<Mesh>, now_ms: fn() -> i64) -> Router {
     Router::new()
         .route("/api/v1/query", get(query::instant).post(query::instant))
         .route("/api/v1/query_range", get(query::range).post(query::range))
+        .route("/api/v1/series", get(catalogue::series).post(catalogue::series))
+        .route("/api/v1/labels", get(catalogue::labels).post(catalogue::labels))
+        .route("/api/v1/label/{name}/values", get(catalogue::values))
+        .route("/api/v1/query_exemplars", get(catalogue::exemplars).post(catalogue::exemplars))
         .route("/api/v1/status/buildinfo", get(status::buildinfo))
         .route("/api/v1/status/config", get(status::config))
         .route("/api/v1/targets", get(status::targets))

@@ -1,27 +1,28 @@
 //! What a request to a Prometheus asks: its fields from address and form together, times and lengths of time read as
 //! Prometheus reads them. Knows no mesh.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use super::answer::Failure;
 
-/// A request's fields; the form's win over the address's, and the first of several counts.
+/// A request's fields, the form's first: they win over the address's, and where one value is wanted the first counts.
 #[derive(Debug)]
-pub(super) struct Fields(HashMap<String, String>);
+pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     pub(super) fn read(address: Option<&str>, form: &[u8]) -> Self {
-        let mut fields = HashMap::new();
         let both = [form, address.unwrap_or_default().as_bytes()];
-        for (name, value) in both.into_iter().flat_map(url::form_urlencoded::parse) {
-            fields.entry(name.into_owned()).or_insert_with(|| value.into_owned());
-        }
-        Self(fields)
+        let fields = both.into_iter().flat_map(url::form_urlencoded::parse);
+        Self(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// Every value of a field that may come more than once.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.all(name).next().filter(|value| !value.is_empty())
     }
 
     pub(super) fn needed(&self, name: &str) -> Result<&str, Failure> {

@@ -70,7 +70,7 @@ fn steps(fields: &Fields) -> Result<Steps, Failure> {
 
 /// Works an answer out on a thread that may block, few at a time. One that takes too long goes on holding its place, or
 /// impatient callers could pile up any number of them.
-async fn evaluate(
+pub(super) async fn evaluate(
     source: &Source,
     patience: Duration,
     work: impl FnOnce(&Mesh) -> Result<String, Failure> + Send + 'static,

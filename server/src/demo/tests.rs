@@ -103,7 +103,14 @@ async fn failures_name_their_kind_and_their_reason() {
         ("/api/v1/query_range?query=up&start=5&end=2&step=1", 400, "bad_data", "before"),
         ("/api/v1/query_range?query=up&start=1&end=2&step=0", 400, "bad_data", "above zero"),
         ("/api/v1/query_range?query=up&start=0&end=20000&step=1", 400, "bad_data", "11000 steps"),
-        ("/api/v1/series", 404, "not_found", "/api/v1/series"),
+        ("/api/v1/rules", 404, "not_found", "/api/v1/rules"),
+        ("/api/v1/series", 400, "bad_data", "\"match[]\" is missing"),
+        ("/api/v1/series?match%5B%5D=rate(up%5B5m%5D)", 400, "bad_data", "not a bare selector"),
+        ("/api/v1/labels?match%5B%5D=%7B", 400, "bad_data", "cannot be parsed"),
+        ("/api/v1/labels?start=5&end=2", 400, "bad_data", "before"),
+        ("/api/v1/label/bad-name/values", 400, "bad_data", "bad-name"),
+        ("/api/v1/query_exemplars", 400, "bad_data", "\"query\" is missing"),
+        ("/api/v1/query_exemplars?query=sum(", 400, "bad_data", "cannot be parsed"),
     ];
     for (path, code, kind, reason) in cases {
         let (status, body) = get_json(path).await;
@@ -115,6 +122,28 @@ async fn failures_name_their_kind_and_their_reason() {
         );
         assert!(body["error"].as_str().unwrap().contains(reason), "{path}: {body}");
     }
+}
+
+#[tokio::test]
+async fn series_labels_and_values_are_those_of_the_mesh() {
+    let (_, values) = get_json("/api/v1/label/namespace/values?match%5B%5D=istio_requests_total").await;
+    let namespaces: Vec<&str> =
+        values["data"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert!(namespaces.is_sorted() && namespaces.contains(&"shop"), "{namespaces:?}");
+
+    let form = "match%5B%5D=istio_build%7Bcomponent%3D%22pilot%22%7D&match%5B%5D=up%7Bjob%3D%22flagger%22%7D";
+    let (status, series) = post_json("/api/v1/series", form).await;
+    assert_eq!(status, StatusCode::OK);
+    let names: Vec<&Value> = series["data"].as_array().unwrap().iter().map(|set| &set["__name__"]).collect();
+    assert_eq!(names, ["istio_build", "up"], "both selectors are heard");
+
+    let (_, all) = get_json("/api/v1/labels").await;
+    let (_, of_up) = get_json("/api/v1/labels?match%5B%5D=up").await;
+    assert_eq!(of_up["data"], serde_json::json!(["__name__", "instance", "job", "namespace", "pod"]));
+    assert!(all["data"].as_array().unwrap().contains(&Value::from("destination_service")), "{all}");
+
+    let (_, none) = get_json("/api/v1/query_exemplars?query=up").await;
+    assert_eq!(none, serde_json::json!({ "status": "success", "data": [] }));
 }
 
 #[tokio::test]

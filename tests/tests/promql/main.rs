@@ -3,6 +3,7 @@
 
 mod fixed;
 mod generate;
+mod lists;
 mod panels;
 mod samples;
 mod shop;

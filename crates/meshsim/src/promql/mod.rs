@@ -22,7 +22,7 @@ mod tests;
 
 pub use error::EvalError;
 
-use crate::store::{Labels, Point, Series, Store};
+use crate::store::{Labels, Matcher, Point, Series, Store};
 use eval::{Context, Operand};
 use promql_parser::parser::Expr;
 use table::{Table, is_absent};
@@ -146,6 +146,21 @@ pub fn range<S: Store + ?Sized>(
     Ok(series)
 }
 
+/// The matchers of a bare selector, as the API's `match[]` has them.
+pub fn selector(text: &str) -> Result<Vec<Matcher>, EvalError> {
+    match parse(text)? {
+        Expr::VectorSelector(parsed) if parsed.offset.is_none() && parsed.at.is_none() => {
+            select::matchers(&parsed)
+        }
+        _ => Err(EvalError::Parse("it is not a bare selector".to_owned())),
+    }
+}
+
+/// Whether a query can be read at all.
+pub fn check(query: &str) -> Result<(), EvalError> {
+    parse(query).map(drop)
+}
+
 fn parse(query: &str) -> Result<Expr, EvalError> {
     promql_parser::parser::parse(query).map_err(EvalError::Parse)
 }
@@ -161,17 +176,11 @@ fn strip_parens(mut expression: &Expr) -> &Expr {
 struct AnyStore<'a, S: ?Sized>(&'a S);
 
 impl<S: Store + ?Sized> Store for AnyStore<'_, S> {
-    fn select(&self, matchers: &[crate::store::Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
+    fn select(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
         self.0.select(matchers, from_ms, to_ms)
     }
 
-    fn visit(
-        &self,
-        matchers: &[crate::store::Matcher],
-        from_ms: i64,
-        to_ms: i64,
-        each: &mut dyn FnMut(&Labels, &[Point]),
-    ) {
+    fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
         self.0.visit(matchers, from_ms, to_ms, each);
     }
 }

@@ -37,10 +37,23 @@ pub(crate) struct Scrapes {
 impl Scrapes {
     /// The scrapes that lie on the pod's grid.
     pub(crate) fn on_grid(pod: &Pod, from_ms: i64, to_ms: i64, period_s: f64) -> Self {
-        let first = from_ms.max(ORIGIN_MS) - pod.phase_ms;
-        let first = first.div_euclid(SCRAPE_MS) + i64::from(first.rem_euclid(SCRAPE_MS) != 0);
-        let times = (first..).map(|step| step * SCRAPE_MS + pod.phase_ms).take_while(|t_ms| *t_ms <= to_ms);
-        Self::at(pod, times, period_s)
+        Self::at(pod, grid(pod, from_ms, to_ms), period_s)
+    }
+
+    /// Of the scrapes on the grid the last that reached each life of the container, and the last that failed.
+    pub(crate) fn lasts(pod: &Pod, from_ms: i64, to_ms: i64, period_s: f64) -> Self {
+        if pod.restarts.is_empty() {
+            return Self::at(pod, grid(pod, from_ms, to_ms).next_back().into_iter(), period_s);
+        }
+        let life = |t_ms: &i64| counting_since(pod, second_of(*t_ms), period_s).map(f64::to_bits);
+        let mut lasts: Vec<i64> = Vec::new();
+        for t_ms in grid(pod, from_ms, to_ms) {
+            if lasts.last().is_some_and(|last| life(last) == life(&t_ms)) {
+                lasts.pop();
+            }
+            lasts.push(t_ms);
+        }
+        Self::at(pod, lasts.into_iter(), period_s)
     }
 
     /// A scrape at one instant, wherever the grid lies.
@@ -66,6 +79,13 @@ impl Scrapes {
         }
         scrapes
     }
+}
+
+/// The instants of a span at which a pod is scraped.
+fn grid(pod: &Pod, from_ms: i64, to_ms: i64) -> impl DoubleEndedIterator<Item = i64> {
+    let phase_ms = pod.phase_ms;
+    let step = |t_ms: i64| (t_ms - phase_ms).div_euclid(SCRAPE_MS);
+    (step(from_ms.max(ORIGIN_MS) - 1) + 1..=step(to_ms)).map(move |step| step * SCRAPE_MS + phase_ms)
 }
 
 /// The second at which the pod's counters last began, 0 for the origin; `None` while the container is down.

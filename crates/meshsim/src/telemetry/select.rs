@@ -19,6 +19,8 @@ const LATE: [&str; 6] = [METRIC_NAME, "instance", "job", "le", "namespace", "pod
 pub(crate) enum Window {
     /// All on the pods' grids, both ends included.
     Grid { from_ms: i64, to_ms: i64 },
+    /// Of those only the last of each life of a container: enough to know which series there were.
+    Lasts { from_ms: i64, to_ms: i64 },
     /// One of every pod, at this instant: what `/metrics` shows.
     Now(i64),
 }
@@ -27,6 +29,7 @@ impl Window {
     fn scrapes(self, pod: &Pod, period_s: f64) -> Scrapes {
         match self {
             Self::Grid { from_ms, to_ms } => Scrapes::on_grid(pod, from_ms, to_ms, period_s),
+            Self::Lasts { from_ms, to_ms } => Scrapes::lasts(pod, from_ms, to_ms, period_s),
             Self::Now(t_ms) => Scrapes::now(pod, t_ms, period_s),
         }
     }
