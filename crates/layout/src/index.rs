@@ -1,8 +1,8 @@
-//! Where a key stands in a list, found by a hash that is the same on every machine. Knows words and places; gives no
-//! order.
+//! Where a key stands in a list, found by a hash that is the same on every machine. One type for all lists, so that
+//! its code exists once. Knows words and places; gives no order.
 
-#[derive(Debug)]
-pub(crate) struct Index<'a> {
+#[derive(Clone, Debug)]
+pub struct Index<'a> {
     keys: Vec<&'a str>,
     /// One higher than the place in `keys`; 0 where there is none. Twice as many as keys, a power of two.
     slots: Vec<u32>,
@@ -10,7 +10,8 @@ pub(crate) struct Index<'a> {
 
 impl<'a> Index<'a> {
     /// Of equal keys the first counts.
-    pub(crate) fn new(keys: Vec<&'a str>) -> Self {
+    pub fn new(keys: &mut dyn Iterator<Item = &'a str>) -> Self {
+        let keys: Vec<&str> = keys.collect();
         let mut index = Self { slots: vec![0; (2 * keys.len()).next_power_of_two()], keys };
         for at in 0..index.keys.len() {
             let slot = index.slot(index.keys[at]);
@@ -21,12 +22,16 @@ impl<'a> Index<'a> {
         index
     }
 
-    pub(crate) fn get(&self, key: &str) -> Option<usize> {
+    pub fn get(&self, key: &str) -> Option<usize> {
         (self.slots[self.slot(key)] as usize).checked_sub(1)
     }
 
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
     /// Whether the key at this place is the first of its kind.
-    pub(crate) fn is_first(&self, at: usize) -> bool {
+    pub fn is_first(&self, at: usize) -> bool {
         self.get(self.keys[at]) == Some(at)
     }
 
@@ -60,12 +65,22 @@ mod tests {
     #[test]
     fn the_first_of_equal_keys_is_found() {
         let keys: Vec<String> = (0..500).map(|n| format!("namespace/app-{}", n % 400)).collect();
-        let index = Index::new(keys.iter().map(String::as_str).collect());
+        let index = Index::new(&mut keys.iter().map(String::as_str));
         for (at, key) in keys.iter().enumerate() {
             assert_eq!(index.get(key), Some(at % 400));
             assert_eq!(index.is_first(at), at < 400);
         }
         assert_eq!(index.get("namespace/app-400"), None);
-        assert_eq!(Index::new(Vec::new()).get("a"), None);
+        assert_eq!(Index::new(&mut std::iter::empty()).get("a"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn it_finds_what_a_search_finds(keys in proptest::collection::vec("[a-d]{0,2}", 0..30), asked in "[a-e]{0,2}") {
+            let index = Index::new(&mut keys.iter().map(String::as_str));
+            let first = keys.iter().position(|key| *key == asked);
+            proptest::prop_assert_eq!(index.get(&asked), first);
+            proptest::prop_assert_eq!(index.has(&asked), first.is_some());
+        }
     }
 }

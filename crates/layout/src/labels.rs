@@ -88,7 +88,7 @@ fn wishes<'a>(scene: &Scene, input: &'a Input, wanted: &impl Fn(usize, &Route) -
     if edges.is_empty() {
         return wishes;
     }
-    let index = Index::new(input.edges.iter().map(|edge| &*edge.key).collect());
+    let index = Index::new(&mut input.edges.iter().map(|edge| &*edge.key));
     for edge in edges {
         let Some(own) = index.get(&scene.edges[edge].key).map(|index| &input.edges[index]) else { continue };
         let Some(size) = own.label.filter(|size| size.width.is_finite() && size.height.is_finite()) else {

@@ -18,7 +18,7 @@ pub mod generate;
 mod geometry;
 mod grid;
 mod heights;
-mod index;
+pub mod index;
 mod labels;
 mod laid;
 mod layers;

@@ -75,7 +75,7 @@ fn sane_title(title: Size) -> Size {
 impl Net {
     pub(crate) fn new(input: &Input) -> Self {
         let mut net = Self::default();
-        let index = Index::new(input.nodes.iter().map(|node| &*node.key).collect());
+        let index = Index::new(&mut input.nodes.iter().map(|node| &*node.key));
         let mut firsts: Vec<usize> = (0..input.nodes.len()).filter(|&at| index.is_first(at)).collect();
         firsts.order_by(|&a, &b| input.nodes[a].key.cmp(&input.nodes[b].key));
         let mut card_of = vec![0; input.nodes.len()];
@@ -89,7 +89,7 @@ impl Net {
     }
 
     fn add_groups(&mut self, input: &Input) {
-        let groups = Index::new(input.groups.iter().map(|group| &*group.key).collect());
+        let groups = Index::new(&mut input.groups.iter().map(|group| &*group.key));
         let named = |key: &Option<String>, kind: GroupKind| {
             let found = key.as_deref().and_then(|key| groups.get(key));
             found.filter(|&index| input.groups[index].kind == kind)
@@ -154,7 +154,7 @@ impl Net {
     }
 
     fn add_lines(&mut self, input: &Input, card_of: impl Fn(&str) -> Option<usize>) {
-        let index = Index::new(input.edges.iter().map(|edge| &*edge.key).collect());
+        let index = Index::new(&mut input.edges.iter().map(|edge| &*edge.key));
         for (at, edge) in input.edges.iter().enumerate().filter(|(at, _)| index.is_first(*at)) {
             let (Some(source), Some(target)) = (card_of(&edge.source), card_of(&edge.target)) else {
                 continue;

@@ -68,31 +68,6 @@ pub trait Keyed: Iterator + Sized {
 
 impl<I: Iterator> Keyed for I {}
 
-/// Finds by key where something stands in a list. One type for all lists, so that its code, too, exists once.
-#[derive(Clone, Debug, Default)]
-pub struct Index<'a> {
-    sorted: Vec<(&'a str, usize)>,
-}
-
-impl<'a> Index<'a> {
-    pub fn new(keys: &mut dyn Iterator<Item = &'a str>) -> Self {
-        let mut sorted: Vec<(&str, usize)> = keys.zip(0..).collect();
-        sorted.order_by(|a, b| a.0.cmp(b.0));
-        Self { sorted }
-    }
-
-    /// Of equal keys the last.
-    pub fn get(&self, key: &str) -> Option<usize> {
-        let after = self.sorted.partition_point(|(known, _)| *known <= key);
-        let (known, at) = *self.sorted.get(after.checked_sub(1)?)?;
-        (known == key).then_some(at)
-    }
-
-    pub fn has(&self, key: &str) -> bool {
-        self.get(key).is_some()
-    }
-}
-
 /// For each place the index of what belongs there: runs of one, merged to runs of two, four and so on.
 fn ranks(len: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut from: Vec<usize> = (0..len).collect();
@@ -134,12 +109,6 @@ mod tests {
             proptest::prop_assert_eq!(&ours, &theirs);
             let standard: BTreeMap<u8, u16> = theirs.iter().copied().collect();
             proptest::prop_assert_eq!(ours.into_iter().keyed(), standard);
-        }
-
-        #[test]
-        fn an_index_finds_the_last_of_equals(keys in proptest::collection::vec("[a-d]{0,2}", 0..30), asked in "[a-e]{0,2}") {
-            let index = Index::new(&mut keys.iter().map(String::as_str));
-            proptest::prop_assert_eq!(index.get(&asked), keys.iter().rposition(|key| *key == asked));
         }
     }
 }

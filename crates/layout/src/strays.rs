@@ -10,7 +10,7 @@ impl Settled<'_> {
     /// Lifts what stands outside of its box, or inside a strange one. What no box minds is set down again at once.
     pub(crate) fn lift_strays(&mut self) {
         let groups = &self.standing.previous.groups;
-        let index = Index::new(groups.iter().map(|group| &*group.key).collect());
+        let index = Index::new(&mut groups.iter().map(|group| &*group.key));
         let place = |frame: &crate::net::Frame| index.get(&self.input.groups[frame.input].key);
         let bands: Vec<Option<usize>> = self.net.bands.iter().map(place).collect();
         let apps: Vec<Option<usize>> = self.net.apps.iter().map(place).collect();

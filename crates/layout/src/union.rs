@@ -11,9 +11,9 @@ use crate::scene::{Scene, Size};
 #[must_use]
 pub fn union(frames: &[Input]) -> Scene {
     let mut all = Input::default();
-    let nodes = Index::new(frames.iter().flat_map(|frame| &frame.nodes).map(|node| &*node.key).collect());
-    let edges = Index::new(frames.iter().flat_map(|frame| &frame.edges).map(|edge| &*edge.key).collect());
-    let groups = Index::new(frames.iter().flat_map(|frame| &frame.groups).map(|group| &*group.key).collect());
+    let nodes = Index::new(&mut frames.iter().flat_map(|frame| &frame.nodes).map(|node| &*node.key));
+    let edges = Index::new(&mut frames.iter().flat_map(|frame| &frame.edges).map(|edge| &*edge.key));
+    let groups = Index::new(&mut frames.iter().flat_map(|frame| &frame.groups).map(|group| &*group.key));
     // Where the first of equal keys went.
     let mut node_at = Vec::new();
     let mut edge_at = Vec::new();
@@ -44,8 +44,8 @@ pub fn union(frames: &[Input]) -> Scene {
 /// the bounds stay those of the whole.
 #[must_use]
 pub fn restrict(scene: &Scene, frame: &Input) -> Scene {
-    let nodes = Index::new(frame.nodes.iter().map(|node| &*node.key).collect());
-    let edges = Index::new(frame.edges.iter().map(|edge| &*edge.key).collect());
+    let nodes = Index::new(&mut frame.nodes.iter().map(|node| &*node.key));
+    let edges = Index::new(&mut frame.edges.iter().map(|edge| &*edge.key));
     let mut part = scene.clone();
     part.nodes.retain(|node| nodes.get(&node.key).is_some());
     part.edges.retain(|edge| edges.get(&edge.key).is_some());

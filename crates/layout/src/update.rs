@@ -58,8 +58,8 @@ pub(crate) struct Standing<'a> {
 
 impl<'a> Standing<'a> {
     pub(crate) fn new(previous: &'a Scene, input: &'a Input, net: &'a Net) -> Self {
-        let nodes = Index::new(previous.nodes.iter().map(|node| &*node.key).collect());
-        let edges = Index::new(previous.edges.iter().map(|edge| &*edge.key).collect());
+        let nodes = Index::new(&mut previous.nodes.iter().map(|node| &*node.key));
+        let edges = Index::new(&mut previous.edges.iter().map(|edge| &*edge.key));
         let cards = net.cards.iter().map(|card| nodes.get(&input.nodes[card.input].key)).collect();
         let lines = net.lines.iter().map(|line| edges.get(&input.edges[line.input].key)).collect();
         Self { previous, input, net, cards, lines, nodes }

@@ -5,7 +5,7 @@ use crate::{
     label::{self, Label},
     measure::{Font, MeasureText},
 };
-use layout::sorting::Index;
+use layout::index::Index;
 use layout::{GroupKind, Size};
 use model::{BoxBy, Edge, Graph, GraphBox, Node, NodeKind, Requests, Tcp};
 
@@ -61,7 +61,7 @@ pub struct Options {
 pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> layout::Input {
     let boxes = drawn_boxes(graph);
     let mut groups: Vec<(&str, &str)> = Vec::new();
-    // Inner boxes (apps) come last and win.
+    // Inner boxes (apps) win over outer ones.
     let bands_first = boxes.iter().filter(|b| b.by != BoxBy::App);
     for graph_box in bands_first.chain(boxes.iter().filter(|b| b.by == BoxBy::App)) {
         groups.extend(graph_box.members.iter().map(|id| (id.as_str(), graph_box.id.as_str())));
@@ -73,6 +73,7 @@ pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> lay
             groups.extend(undrawn.members.iter().map(|id| (id.as_str(), parent)));
         }
     }
+    groups.reverse();
     let group_of = Index::new(&mut groups.iter().map(|(member, _)| *member));
     let pins = Index::new(&mut options.pins.iter().map(|(id, _)| id.as_str()));
     layout::Input {

@@ -1,7 +1,7 @@
 //! What differs between two answers, so that new numbers alone do not move the picture. By keys, never by position.
 
 use crate::speak;
-use layout::sorting::Index;
+use layout::index::Index;
 use model::{Edge, Graph, GraphBox, Node, Status};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! all, and what cannot be summed (a quantile) is not known. It knows no place: opening one is an update of the picture.
 
 use crate::{cards, find::Matched};
-use layout::sorting::{Index, Order as _};
+use layout::{index::Index, sorting::Order as _};
 use model::{Edge, Graph, Health, Node, NodeKind, Protocol, Reason, Requests, Status, Subject, Tcp};
 use std::{
     collections::{BTreeMap, BTreeSet},

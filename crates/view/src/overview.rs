@@ -6,7 +6,7 @@ use crate::{
     mark::{Mark, Owner, Shape},
     palette::Token,
 };
-use layout::{Point, Rect, Scene, Size, sorting::Index};
+use layout::{Point, Rect, Scene, Size, index::Index};
 use model::{Graph, Status};
 
 /// It is no larger than this, in pixels of the screen.

@@ -2,7 +2,7 @@
 //! exactly their share. Deterministic: what is drawn follows from graph, scene and the time stepped, nothing else.
 
 use crate::{cards, curve::Arc, overlay::telling_ms, padlock, places::Places};
-use layout::sorting::Index;
+use layout::index::Index;
 use layout::{Cubic, Scene};
 use model::{Edge, Graph};
 

@@ -1,7 +1,7 @@
 //! Which placed thing belongs to which thing of the graph. The layout leaves out what it cannot place, so the order of
 //! the two lists says nothing; the keys do.
 
-use layout::sorting::Index;
+use layout::index::Index;
 use layout::{Rect, Route, Scene};
 use model::{Graph, Node};
 

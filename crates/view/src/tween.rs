@@ -2,7 +2,7 @@
 //! place, since most of a picture stands still. Knows no clock: the caller says how far it has come.
 
 use crate::{curve, mark::Mark, mark::Owner};
-use layout::sorting::Index;
+use layout::index::Index;
 use layout::{Cubic, Point, Rect, Route, Scene};
 use model::Graph;
 
