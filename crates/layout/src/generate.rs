@@ -1,5 +1,5 @@
 //! Pictures to try the engine on, for tests, benches and examples: hand-made shapes and a seeded generator of graphs
-//! that look like meshes. Not used by the product.
+//! that look like meshes. The product is built without it.
 
 mod known;
 mod mesh;

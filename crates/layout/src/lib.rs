@@ -14,6 +14,7 @@ mod ends;
 mod field;
 mod fold;
 mod frames;
+#[cfg(feature = "generate")]
 pub mod generate;
 mod geometry;
 mod grid;
