@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 use tests::browser::Browser;
-use tests::map::SOON;
+use tests::map::{SOON, at_rest, painted};
 use tests::product::Product;
 use tests::waiting::until;
 
@@ -89,7 +89,7 @@ async fn frames(scale: usize) -> Result<()> {
     let browser = Browser::start().await?;
     let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
     browser.open(&format!("{}/graph?at={}", product.url, now_s / 60 * 60 - 120)).await?;
-    drawn(&browser).await?;
+    painted(&browser).await?;
     open_all(&browser).await?;
     let size = "const s = window.__portolan.scene(); return [Object.keys(window.__portolan.departures()).length, Object.keys(s.nodes).length]";
     let size = browser.execute(size, &[]).await?;
@@ -107,18 +107,13 @@ async fn frames(scale: usize) -> Result<()> {
     Ok(())
 }
 
-async fn drawn(browser: &Browser) -> Result<()> {
-    let drawn = "window.__portolan?.ready && window.__portolan.marks().length > 0";
-    browser.wait_until(drawn, SOON * 2).await.map(drop)
-}
-
 /// A picture with folded namespaces has few lines: all are opened by the keyboard.
 async fn open_all(browser: &Browser) -> Result<()> {
     browser.execute("window.__portolan.open_all()", &[]).await?;
     let open = "!document.querySelector('.placing')
         && Object.keys(window.__portolan.scene().nodes).every(key => !key.startsWith('namespace/'))";
     browser.wait_until(open, SOON * 2).await?;
-    still(browser).await
+    at_rest(browser).await
 }
 
 /// Near enough that particles run.
@@ -133,15 +128,7 @@ async fn near(browser: &Browser) -> Result<()> {
         Ok(None)
     })
     .await?;
-    still(browser).await
-}
-
-/// Waits until cards and viewport are where they were a look ago.
-async fn still(browser: &Browser) -> Result<()> {
-    let still = "(() => { const { scene, viewport } = window.__portolan;
-        const now = JSON.stringify([scene().digest, viewport()]); const same = now === window.__was;
-        window.__was = now; return same })()";
-    browser.wait_until(still, SOON).await.map(drop)
+    at_rest(browser).await
 }
 
 async fn measured(browser: &Browser, kind: &str) -> Result<String> {
@@ -164,7 +151,7 @@ async fn refresh() -> Result<()> {
     let browser = Browser::start().await?;
     browser.before_every_page(LONG_TASKS).await?;
     browser.open(&format!("{}/graph?refresh=5s", product.url)).await?;
-    drawn(&browser).await?;
+    painted(&browser).await?;
     // What loading costs is another matter: counted is from the first refresh on.
     answered(&browser, 2).await?;
     browser.pass_frames(10).await?;

@@ -127,6 +127,20 @@ const pixels = marks.map(mark => {
 return { marks, pixels };
 ";
 
+/// Waits until the page has its answer and a frame is painted.
+pub async fn painted(browser: &Browser) -> Result<()> {
+    let painted = "window.__portolan?.ready && window.__portolan.marks().length > 0";
+    browser.wait_until(painted, SOON).await.map(drop)
+}
+
+/// Waits until cards and viewport are where they were a look ago: nothing glides any more.
+pub async fn at_rest(browser: &Browser) -> Result<()> {
+    let still = "(() => { const { scene, viewport } = window.__portolan;
+        const now = JSON.stringify([scene().digest, viewport()]); const same = now === window.__was;
+        window.__was = now; return same })()";
+    browser.wait_until(still, SOON).await.map(drop)
+}
+
 impl Map {
     /// The shop.
     pub async fn of_the_shop(query: &str) -> Result<Self> {
@@ -147,10 +161,8 @@ impl Map {
         self.ready().await
     }
 
-    /// Waits until the answer is there and a frame is painted.
     pub async fn ready(&self) -> Result<()> {
-        let painted = "window.__portolan?.ready && window.__portolan.marks().length > 0";
-        self.browser.wait_until(painted, SOON).await.map(drop)
+        painted(&self.browser).await
     }
 
     /// What the API says about the same view.
