@@ -8,6 +8,33 @@ use crate::{
     query::{Matcher, Origin, Query, QueryKind, Signals, Window, selector},
 };
 
+/// The labels that name a channel, in the order in which `read` takes them up, and what follows them.
+macro_rules! identity {
+    ($($more:expr),* $(,)?) => {
+        [
+            "reporter",
+            "source_cluster",
+            "source_workload_namespace",
+            "source_workload",
+            "source_canonical_service",
+            "source_app",
+            "source_canonical_revision",
+            "source_version",
+            "destination_cluster",
+            "destination_workload_namespace",
+            "destination_workload",
+            "destination_canonical_service",
+            "destination_app",
+            "destination_canonical_revision",
+            "destination_version",
+            "destination_service",
+            "destination_service_name",
+            "destination_service_namespace",
+            $($more),*
+        ]
+    };
+}
+
 mod ask;
 mod missing;
 mod read;
@@ -38,33 +65,7 @@ const SECONDS: &str = "s";
 const DIRECTION: &str = "portolan_direction";
 const SENT: &str = "sent";
 
-macro_rules! identity {
-    ($($more:literal),*) => {
-        &[
-            "reporter",
-            "source_cluster",
-            "source_workload_namespace",
-            "source_workload",
-            "source_canonical_service",
-            "source_app",
-            "source_canonical_revision",
-            "source_version",
-            "destination_cluster",
-            "destination_workload_namespace",
-            "destination_workload",
-            "destination_canonical_service",
-            "destination_app",
-            "destination_canonical_revision",
-            "destination_version",
-            "destination_service",
-            "destination_service_name",
-            "destination_service_namespace",
-            $($more),*
-        ]
-    };
-}
-
-pub(super) const BY_REQUESTS: &[&str] = identity!(
+pub(super) const BY_REQUESTS: &[&str] = &identity!(
     "request_protocol",
     "response_code",
     "grpc_response_status",
@@ -72,18 +73,18 @@ pub(super) const BY_REQUESTS: &[&str] = identity!(
     "connection_security_policy",
     "source_principal",
     "destination_principal",
-    "portolan_operation"
+    OPERATION
 );
 const BY_TCP: &[&str] =
-    identity!("response_flags", "connection_security_policy", "source_principal", "destination_principal");
+    &identity!("response_flags", "connection_security_policy", "source_principal", "destination_principal");
 /// With the answer, so that the mean of those that succeeded costs no query of its own.
 const BY_DURATION: &[&str] =
-    identity!("request_protocol", "response_code", "grpc_response_status", "portolan_operation");
-const BY_BUCKET: &[&str] = identity!("request_protocol", "portolan_unit", "portolan_operation");
-const BY_VOLUME: &[&str] = identity!("request_protocol", "portolan_operation");
-const BY_MESSAGES: &[&str] = identity!("request_protocol", "portolan_direction", "portolan_operation");
-const BY_PRESENCE_REQUESTS: &[&str] = identity!("request_protocol");
-const BY_PRESENCE_TCP: &[&str] = identity!();
+    &identity!("request_protocol", "response_code", "grpc_response_status", OPERATION);
+const BY_BUCKET: &[&str] = &identity!("request_protocol", UNIT, OPERATION);
+const BY_VOLUME: &[&str] = &identity!("request_protocol", OPERATION);
+const BY_MESSAGES: &[&str] = &identity!("request_protocol", DIRECTION, OPERATION);
+const BY_PRESENCE_REQUESTS: &[&str] = &identity!("request_protocol");
+const BY_PRESENCE_TCP: &[&str] = &identity!();
 /// A scrape may have put its own `namespace` over Flagger's, which is then `exported_namespace`.
 const BY_WEIGHT: &[&str] = &["workload", "namespace", "exported_namespace"];
 

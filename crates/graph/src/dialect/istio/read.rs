@@ -89,29 +89,8 @@ impl Meanings {
     }
 }
 
-/// Labels that name a channel, in the order of `Identity`.
-const IDENTITY: [&str; 20] = [
-    "reporter",
-    "source_cluster",
-    "source_workload_namespace",
-    "source_workload",
-    "source_canonical_service",
-    "source_app",
-    "source_canonical_revision",
-    "source_version",
-    "destination_cluster",
-    "destination_workload_namespace",
-    "destination_workload",
-    "destination_canonical_service",
-    "destination_app",
-    "destination_canonical_revision",
-    "destination_version",
-    "destination_service",
-    "destination_service_name",
-    "destination_service_namespace",
-    "request_protocol",
-    OPERATION,
-];
+/// Labels that name a channel: first whom it joins, then what is told apart within.
+const IDENTITY: [&str; 20] = identity!("request_protocol", OPERATION);
 
 /// Labels that tell rows of a channel apart, in the order of `Reader::tags`.
 const TAGS: [&str; 6] = [
