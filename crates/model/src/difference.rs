@@ -34,58 +34,33 @@ pub struct Difference {
     pub totals: Option<Totals>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct Parts {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub nodes: Vec<Node>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub edges: Vec<Edge>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub boxes: Vec<GraphBox>,
+/// What is told of each of a graph's lists.
+macro_rules! of_each_list {
+    ($($name:ident { $node:ty, $edge:ty, $box:ty })*) => {$(
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(default)]
+        pub struct $name {
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub nodes: Vec<$node>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub edges: Vec<$edge>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub boxes: Vec<$box>,
+        }
+
+        impl $name {
+            pub fn is_empty(&self) -> bool {
+                self.nodes.is_empty() && self.edges.is_empty() && self.boxes.is_empty()
+            }
+        }
+    )*};
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct Places {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub nodes: Vec<usize>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub edges: Vec<usize>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub boxes: Vec<usize>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct Gone {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub nodes: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub edges: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub boxes: Vec<String>,
-}
-
-impl Parts {
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.edges.is_empty() && self.boxes.is_empty()
-    }
-}
-
-impl Places {
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.edges.is_empty() && self.boxes.is_empty()
-    }
-}
-
-impl Gone {
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.edges.is_empty() && self.boxes.is_empty()
-    }
+of_each_list! {
+    Parts { Node, Edge, GraphBox }
+    Places { usize, usize, usize }
+    Gone { String, String, String }
 }
 
 /// What a graph is made of, known by its id.
@@ -93,23 +68,17 @@ pub trait Part {
     fn id(&self) -> &str;
 }
 
-impl Part for Node {
-    fn id(&self) -> &str {
-        &self.id
-    }
+macro_rules! known_by_id {
+    ($($part:ty)*) => {$(
+        impl Part for $part {
+            fn id(&self) -> &str {
+                &self.id
+            }
+        }
+    )*};
 }
 
-impl Part for Edge {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl Part for GraphBox {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+known_by_id!(Node Edge GraphBox);
 
 impl Difference {
     /// Makes the held graph the next one. False where it is not the graph this is a difference to: then it is of no use

@@ -2,7 +2,7 @@
 //! It must not know how text is read.
 
 use super::{About, pattern};
-use crate::{NodeKind, Protocol, Status, graph::Verdict};
+use crate::{Protocol, Status, graph::Verdict};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operand {
@@ -67,13 +67,15 @@ const fn line(operand: Operand, word: &'static str, takes: Takes, example: &'sta
     Line { operand, word, takes, example, also: word }
 }
 
-const fn also(line: &Line, also: &'static str) -> Line {
-    Line { operand: line.operand, word: line.word, takes: line.takes, example: line.example, also }
+impl Line {
+    const fn also(self, also: &'static str) -> Self {
+        Self { also, ..self }
+    }
 }
 
 /// What the completion list, the help and the reader all know.
 pub static OPERANDS: [Line; 30] = [
-    also(&line(Operand::Namespace, "ns", Takes::Text, "ns=shop"), "namespace"),
+    line(Operand::Namespace, "ns", Takes::Text, "ns=shop").also("namespace"),
     line(Operand::App, "app", Takes::Text, "app~^cart"),
     line(Operand::Name, "name", Takes::Text, "name=pay"),
     line(Operand::Version, "version", Takes::Text, "version=v2"),
@@ -81,12 +83,12 @@ pub static OPERANDS: [Line; 30] = [
     line(Operand::Service, "service", Takes::Text, "service=reviews"),
     line(Operand::Cluster, "cluster", Takes::Text, "cluster=east"),
     line(Operand::Protocol, "protocol", Takes::OneOf(&PROTOCOLS), "protocol=grpc"),
-    also(&line(Operand::Health, "health", Takes::OneOf(&HEALTHS), "health=failing"), "status"),
+    line(Operand::Health, "health", Takes::OneOf(&HEALTHS), "health=failing").also("status"),
     line(Operand::Kind, "kind", Takes::OneOf(&KINDS), "kind=gateway"),
     line(Operand::Mtls, "mtls", Takes::OneOf(&["yes", "no", "unknown"]), "mtls=no"),
     line(Operand::MtlsShare, "mtls%", Takes::Percent, "mtls% < 100"),
-    also(&line(Operand::Rate, "rps", Takes::Number, "rps > 10"), "rate"),
-    also(&line(Operand::Errors, "error%", Takes::Percent, "error% >= 1"), "errors"),
+    line(Operand::Rate, "rps", Takes::Number, "rps > 10").also("rate"),
+    line(Operand::Errors, "error%", Takes::Percent, "error% >= 1").also("errors"),
     line(Operand::P50, "p50", Takes::Ms, "p50 > 50ms"),
     line(Operand::P90, "p90", Takes::Ms, "p90 > 100ms"),
     line(Operand::P95, "p95", Takes::Ms, "p95 > 200ms"),
@@ -105,9 +107,8 @@ pub static OPERANDS: [Line; 30] = [
     line(Operand::Worse, "worse", Takes::Nothing, "worse"),
 ];
 
-/// In the order of the wire's enums.
+/// In the order of the wire's enums, whose numbers find them.
 const PROTOCOLS: [&str; 3] = ["http", "grpc", "tcp"];
-const HEALTHS: [&str; 7] = ["failing", "degraded", "healthy", "idle", "unknown", "few", "silent"];
 const KINDS: [&str; 10] = [
     "app",
     "workload",
@@ -117,24 +118,12 @@ const KINDS: [&str; 10] = [
     "egress",
     "unknown",
     "noroute",
-    "operation",
     "namespace",
+    "operation",
 ];
 
-fn kind_word(kind: NodeKind) -> &'static str {
-    KINDS[match kind {
-        NodeKind::App => 0,
-        NodeKind::Workload => 1,
-        NodeKind::Service => 2,
-        NodeKind::Gateway => 3,
-        NodeKind::External => 4,
-        NodeKind::Egress => 5,
-        NodeKind::UnknownCallers => 6,
-        NodeKind::NoRoute => 7,
-        NodeKind::Operation => 8,
-        NodeKind::Namespace => 9,
-    }]
-}
+/// The worst first.
+const HEALTHS: [&str; 7] = ["failing", "degraded", "healthy", "idle", "unknown", "few", "silent"];
 
 /// `silent` is a flag on the wire and a state of health to whoever looks for it.
 fn health_word(status: Status, silent: bool) -> &'static str {
@@ -206,10 +195,10 @@ impl Operand {
                 Some(share) if share >= ALL_MTLS => "yes",
                 Some(_) => "no",
             }),
-            (Self::Protocol, About::Edge(edge, _)) => texts.push(protocol_word(edge.protocol)),
+            (Self::Protocol, About::Edge(edge, _)) => texts.push(PROTOCOLS[edge.protocol as usize]),
             // A card counts http and gRPC together; the lines tell them apart.
             (Self::Protocol, About::Node(node)) if node.tcp.is_some() => {
-                texts.push(protocol_word(Protocol::Tcp));
+                texts.push(PROTOCOLS[Protocol::Tcp as usize]);
             }
             (_, About::Edge(..)) | (Self::Protocol, _) => return None,
             (_, About::Node(node)) => {
@@ -233,7 +222,7 @@ impl Operand {
                     texts.extend(node.versions.iter().map(|row| row.name.as_str()));
                 }
                 if self == Self::Kind {
-                    texts.push(kind_word(node.kind));
+                    texts.push(KINDS[node.kind as usize]);
                 }
             }
         }
@@ -266,20 +255,14 @@ impl Operand {
             About::Node(node) => (&node.requests, &node.tcp, &node.latency, &node.volume),
             About::Edge(edge, _) => (&edge.requests, &edge.tcp, &edge.latency, &edge.volume),
         };
-        let quantile = match self {
-            Self::P50 => latency.as_ref()?.p50,
-            Self::P90 => latency.as_ref()?.p90,
-            Self::P95 => latency.as_ref()?.p95,
-            Self::P99 => latency.as_ref()?.p99,
-            _ => None,
-        };
-        if let Some(quantile) = quantile {
-            return Some(quantile.ms);
-        }
         match self {
             Self::Rate => Some(requests.as_ref()?.rate_rps),
             Self::Errors => Some(requests.as_ref()?.error_share? * 100.0),
             Self::Unreached => Some(requests.as_ref()?.unreached_rps.unwrap_or(0.0)),
+            Self::P50 => Some(latency.as_ref()?.p50?.ms),
+            Self::P90 => Some(latency.as_ref()?.p90?.ms),
+            Self::P95 => Some(latency.as_ref()?.p95?.ms),
+            Self::P99 => Some(latency.as_ref()?.p99?.ms),
             Self::Mean => latency.as_ref()?.mean_ms,
             Self::MtlsShare => Some(mtls_share(about)? * 100.0),
             Self::Open => tcp.as_ref()?.open,
@@ -304,12 +287,4 @@ fn mtls_share(about: About<'_>) -> Option<f64> {
         About::Node(node) => node.mtls_share,
         About::Edge(edge, _) => edge.mtls_share,
     }
-}
-
-fn protocol_word(protocol: Protocol) -> &'static str {
-    PROTOCOLS[match protocol {
-        Protocol::Http => 0,
-        Protocol::Grpc => 1,
-        Protocol::Tcp => 2,
-    }]
 }
