@@ -36,9 +36,9 @@ pub struct DemoArgs {
     /// Multiply the scenario to about this many services
     #[arg(long, env = "PORTOLAN_DEMO_SCALE", value_name = "SERVICES")]
     pub demo_scale: Option<usize>,
-    /// A scenario file of your own (TOML); default: the shop
-    #[arg(long, env = "PORTOLAN_SCENARIO", value_name = "FILE")]
-    pub scenario: Option<std::path::PathBuf>,
+    /// A scenario that comes with the demo, such as bookinfo, or a file of your own (TOML); default: the shop
+    #[arg(long, env = "PORTOLAN_SCENARIO", value_name = "NAME|FILE")]
+    pub scenario: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use portolan::Config;
 use portolan::cli::{Command, DemoArgs, Settings};
 use portolan::config::{Loaded, load};
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 #[tokio::main]
@@ -75,14 +76,24 @@ async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The text of a scenario that comes with the product, or else of a file.
+fn scenario(wanted: &str) -> anyhow::Result<Cow<'static, str>> {
+    if let Some(known) = portolan::demo::scenario(wanted) {
+        return Ok(known.into());
+    }
+    let text = std::fs::read_to_string(wanted);
+    let known = || portolan::demo::scenario_names().join(", ");
+    Ok(text
+        .with_context(|| {
+            format!("the scenario {wanted} is no file that can be read, and none of {}", known())
+        })?
+        .into())
+}
+
 /// The same server, before a simulated mesh that it reads over HTTP like any other Prometheus.
 async fn demo(args: &DemoArgs, loaded: &Loaded) -> anyhow::Result<()> {
-    let scenario = args.scenario.as_ref().map(|path| {
-        std::fs::read_to_string(path)
-            .with_context(|| format!("the scenario {} cannot be read", path.display()))
-    });
-    let mesh = portolan::demo::mesh(scenario.transpose()?.as_deref(), args.demo_scale)
-        .map_err(anyhow::Error::msg)?;
+    let scenario = args.scenario.as_deref().map(scenario).transpose()?;
+    let mesh = portolan::demo::mesh(scenario.as_deref(), args.demo_scale).map_err(anyhow::Error::msg)?;
     let source = portolan::demo::start(mesh, "127.0.0.1:0".parse()?).await?;
     println!("A simulated Prometheus is at http://{} (scrape it at /metrics)", source.addr);
     // The simulated mesh has no labels but its own.

@@ -4,6 +4,7 @@
 pub mod catalogue;
 pub mod exposition;
 pub mod json;
+mod kept;
 mod latency;
 mod mesh;
 pub mod promql;
@@ -17,4 +18,4 @@ mod traffic;
 pub mod truth;
 
 pub use latency::{BOUNDS, BUCKETS, Latency};
-pub use mesh::{Mesh, RAMP, SEED, SHOP, Target};
+pub use mesh::{Mesh, SCENARIOS, SEED, SHOP, Target};

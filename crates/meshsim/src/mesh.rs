@@ -2,18 +2,36 @@
 
 use std::sync::Arc;
 
+use crate::kept::Kept;
 use crate::latency::{BOUNDS, BUCKETS};
 use crate::scale;
 use crate::scenario::{Mistakes, Scenario};
-use crate::store::{Labels, Matcher, Point, Series, Store};
+use crate::store::{self, Labels, Matcher, Point, Series, Store};
 use crate::telemetry::{self, FAMILIES, Gauge, Names, Pods, Stream, Window};
 use crate::traffic::{self, Lane};
 
-/// The shop that the demo shows.
+/// The shop that the demo shows: steady traffic, a canary that is somewhat worse, a payment host that fails.
 pub const SHOP: &str = include_str!("../scenarios/shop.toml");
 
-/// The shop in motion: a canary that ramps, an error burst, a restart and more, within two hours.
-pub const RAMP: &str = include_str!("../scenarios/ramp.toml");
+/// Istio's own example with something more.
+macro_rules! bookinfo {
+    ($with:literal) => {
+        concat!(include_str!("../scenarios/bookinfo.toml"), include_str!($with))
+    };
+}
+
+/// The meshes that come with the simulator, each a scenario file, by name.
+pub const SCENARIOS: &[(&str, &str)] = &[
+    ("shop", SHOP),
+    // The shop in motion: a canary that ramps, an error burst, a restart and more, within two hours.
+    ("ramp", include_str!("../scenarios/ramp.toml")),
+    ("bookinfo", include_str!("../scenarios/bookinfo.toml")),
+    ("resets", bookinfo!("../scenarios/with-resets.toml")),
+    ("replicas", bookinfo!("../scenarios/with-replicas.toml")),
+    ("missing-labels", bookinfo!("../scenarios/with-missing-labels.toml")),
+    ("mixed-bounds", bookinfo!("../scenarios/with-mixed-bounds.toml")),
+    ("late-samples", bookinfo!("../scenarios/with-late-samples.toml")),
+];
 
 /// The seed of the demo.
 pub const SEED: u64 = 20_001;
@@ -64,14 +82,22 @@ impl Mesh {
         Scenario::from_toml(text).map(|scenario| Self::new(scenario, seed))
     }
 
+    /// One of `SCENARIOS`; none by another name.
+    pub fn named(name: &str) -> Option<Self> {
+        let (_, text) = SCENARIOS.iter().find(|(known, _)| *known == name)?;
+        Some(
+            Self::from_toml(text, SEED).expect("what comes with the simulator is tested to have no mistakes"),
+        )
+    }
+
     /// The demo.
     pub fn shop() -> Self {
-        Self::from_toml(SHOP, SEED).expect("the shop is tested to have no mistakes")
+        Self::named("shop").expect("it is among them")
     }
 
     /// The demo in motion.
     pub fn ramp() -> Self {
-        Self::from_toml(RAMP, SEED).expect("the ramp is tested to have no mistakes")
+        Self::named("ramp").expect("it is among them")
     }
 
     /// A made-up mesh of so many services, for benches and load.
@@ -90,12 +116,17 @@ impl Mesh {
         telemetry::SCRAPE_MS
     }
 
+    /// How long samples are on their way until a question finds them.
+    pub fn late_ms(&self) -> i64 {
+        self.scenario.late_ms
+    }
+
     /// All scrape targets as they stand at an instant.
     pub fn targets(&self, at_ms: i64) -> Vec<Target> {
         let mut targets = Vec::with_capacity(self.pods.all.len());
         let from_ms = at_ms - telemetry::SCRAPE_MS + 1;
-        self.visit(&[Matcher::equal("__name__", "up")], from_ms, at_ms, &mut |labels, points| {
-            let text = |name| crate::store::label(labels, name).unwrap_or_default().to_owned();
+        Scraped(self).visit(&[Matcher::equal("__name__", "up")], from_ms, at_ms, &mut |labels, points| {
+            let text = |name| store::label(labels, name).unwrap_or_default().to_owned();
             let Some(last) = points.last() else { return };
             targets.push(Target {
                 job: text("job"),
@@ -112,20 +143,41 @@ impl Mesh {
 
 impl Store for Mesh {
     fn select(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
-        let mut series = Vec::new();
-        self.visit(matchers, from_ms, to_ms, &mut |labels, points| {
-            series.push(Series { labels: Arc::clone(labels), points: points.to_vec() });
-        });
-        series
+        store::collected(self, matchers, from_ms, to_ms)
     }
 
     fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
-        telemetry::visit(self, matchers, Window::Grid { from_ms, to_ms }, each);
+        match &self.scenario.keeping {
+            None => Scraped(self).visit(matchers, from_ms, to_ms, each),
+            Some(keeping) => Kept { inner: &Scraped(self), keeping }.visit(matchers, from_ms, to_ms, each),
+        }
+    }
+
+    fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
+        match &self.scenario.keeping {
+            None => Scraped(self).visit_labels(matchers, from_ms, to_ms, each),
+            Some(keeping) => {
+                Kept { inner: &Scraped(self), keeping }.visit_labels(matchers, from_ms, to_ms, each);
+            }
+        }
+    }
+}
+
+/// The series as scraping brings them.
+struct Scraped<'a>(&'a Mesh);
+
+impl Store for Scraped<'_> {
+    fn select(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
+        store::collected(self, matchers, from_ms, to_ms)
+    }
+
+    fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
+        telemetry::visit(self.0, matchers, Window::Grid { from_ms, to_ms }, each);
     }
 
     /// Counters never fall while a container lives, so its last scrapes tell which series there were.
     fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
-        telemetry::visit(self, matchers, Window::Lasts { from_ms, to_ms }, &mut |labels, _| each(labels));
+        telemetry::visit(self.0, matchers, Window::Lasts { from_ms, to_ms }, &mut |labels, _| each(labels));
     }
 }
 

@@ -409,3 +409,14 @@ fn labels_are_told_without_working_out_the_samples() {
         assert!(!selected.is_empty() && told == selected, "{} and {}", told.len(), selected.len());
     }
 }
+
+#[test]
+fn no_scenario_has_a_label_set_twice() {
+    for (name, _) in meshsim::SCENARIOS {
+        let mesh = Mesh::named(name).unwrap();
+        let all = mesh.select(&[], NOON_MS, NOON_MS + 20_000);
+        let sets: BTreeSet<&Labels> = all.iter().map(|series| &series.labels).collect();
+        assert!(all.len() > 500 && sets.len() == all.len(), "{name}: {} of {}", sets.len(), all.len());
+        assert!(sets.iter().all(|set| set.is_sorted()), "{name}");
+    }
+}

@@ -21,6 +21,16 @@ pub fn mesh(scenario: Option<&str>, services: Option<usize>) -> Result<Arc<Mesh>
     Ok(Arc::new(mesh))
 }
 
+/// The text of a scenario that comes with the demo.
+pub fn scenario(name: &str) -> Option<&'static str> {
+    meshsim::SCENARIOS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// What they are called.
+pub fn scenario_names() -> Vec<&'static str> {
+    meshsim::SCENARIOS.iter().map(|(name, _)| *name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use choice::mesh;
+pub use choice::{mesh, scenario, scenario_names};
 
 use std::io;
 use std::net::SocketAddr;

@@ -9,6 +9,7 @@ use axum::response::Response;
 use meshsim::Mesh;
 use meshsim::json;
 use meshsim::promql::{self, Options, Steps};
+use meshsim::store::Until;
 
 use super::Source;
 use super::answer::{self, Failure};
@@ -73,17 +74,18 @@ fn steps(fields: &Fields) -> Result<Steps, Failure> {
 pub(super) async fn evaluate(
     source: &Source,
     patience: Duration,
-    work: impl FnOnce(&Mesh) -> Result<String, Failure> + Send + 'static,
+    work: impl FnOnce(&Until<'_, Mesh>) -> Result<String, Failure> + Send + 'static,
 ) -> Result<String, Failure> {
     if patience.is_zero() {
         return Err(Failure::timeout());
     }
     let permits = Arc::clone(&source.permits);
     let mesh = Arc::clone(&source.mesh);
+    let last_ms = (source.now_ms)() - mesh.late_ms();
     let answer = async move {
         let permit = permits.acquire_owned().await.map_err(|_| Failure::internal("the demo is stopping"))?;
         let task = tokio::task::spawn_blocking(move || {
-            let answer = work(&mesh);
+            let answer = work(&Until { store: &*mesh, last_ms });
             drop(permit);
             answer
         });

@@ -1,10 +1,11 @@
 //! The demo's mesh in a real Prometheus: every query of the product, and some it does not send.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use graph::{Origin, Query, RangeOf, Signals, Window, plan};
 use meshsim::Mesh;
 use meshsim::promql::Steps;
 use meshsim::store::Store as _;
+use model::Extras;
 use tests::prometheus::Prometheus;
 
 use crate::Twins;
@@ -80,7 +81,10 @@ async fn generated_queries_over_the_shop_agree() -> Result<()> {
 
 /// The queries of the product for a window that ends at an instant.
 fn product_queries(at_s: i64, window_s: u64) -> Vec<Query> {
-    let signals = Signals { percentiles: true, slow_lane: true, ..Signals::default() };
+    let extras =
+        [Extras::BYTES, Extras::MESSAGES, Extras::SIZES, Extras::OPEN, Extras::SUCCESSFUL, Extras::IDLE];
+    let extras = extras.into_iter().fold(Extras::NONE, Extras::and);
+    let signals = Signals { percentiles: true, slow_lane: true, extras };
     plan(&Origin::default(), signals, &Window { at_s, window_s, scrape_interval_s: Some(15.0) })
 }
 
@@ -99,6 +103,16 @@ async fn a_mesh_after_restarts_answers_as_prometheus_does() -> Result<()> {
 #[tokio::test]
 async fn a_mesh_in_motion_answers_as_prometheus_does() -> Result<()> {
     agree(&Mesh::ramp(), ORIGIN_MS + 67 * MINUTE_MS).await
+}
+
+/// Whatever else comes with the simulator: Istio's example, resets, replicas, missing labels, two spellings of bounds …
+#[tokio::test]
+async fn every_other_scenario_answers_as_prometheus_does() -> Result<()> {
+    for (name, _) in meshsim::SCENARIOS.iter().filter(|(name, _)| !["shop", "ramp"].contains(name)) {
+        let mesh = Mesh::named(name).context("it is among them")?;
+        agree(&mesh, ORIGIN_MS + 27 * MINUTE_MS).await.with_context(|| format!("in {name}"))?;
+    }
+    Ok(())
 }
 
 async fn agree(mesh: &Mesh, at_ms: i64) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::spec::{AppSpec, CallSpec, Kind, LatencySpec, OutcomeSpec, Protocol, Spec, VersionSpec};
-use super::{App, Call, Namespace, Outcome, Scenario, Version, Volume, events, span};
+use super::{App, Call, Namespace, Outcome, Scenario, Version, Volume, events, keeping, span};
 use crate::latency::Latency;
 
 /// What is wrong, and where.
@@ -94,6 +94,7 @@ pub(super) fn scenario(spec: &Spec) -> Result<Scenario, Mistakes> {
     distinct(paths, "app", &mut log);
     let apps: Vec<App> = spec.apps.iter().map(|app| check_app(app, spec, &names, &mut log)).collect();
     let cycle_s = span::seconds(&spec.cycle).unwrap_or(period_s);
+    let (keeping, late_ms) = keeping::check(&spec.store, &mut log);
     let events = events::check(spec, &names, &apps, (cycle_s, period_s), &mut log);
     let order = order(&apps, &mut log);
     if !log.0.is_empty() {
@@ -107,6 +108,8 @@ pub(super) fn scenario(spec: &Spec) -> Result<Scenario, Mistakes> {
         daily_wave: spec.daily_wave,
         peak_hour: spec.peak_hour,
         noise: spec.noise,
+        keeping,
+        late_ms,
         namespaces,
         apps,
         order,
@@ -126,7 +129,7 @@ fn period(spec: &Spec, log: &mut Log) -> f64 {
     cycle.max(span::DAY_S)
 }
 
-fn distinct(names: impl Iterator<Item = String>, what: &str, log: &mut Log) {
+pub(super) fn distinct(names: impl Iterator<Item = String>, what: &str, log: &mut Log) {
     let mut seen = HashMap::new();
     for name in names {
         let times = seen.entry(name.clone()).and_modify(|times| *times += 1).or_insert(1);

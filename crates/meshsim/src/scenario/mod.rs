@@ -2,14 +2,16 @@
 
 mod check;
 mod events;
+mod keeping;
 mod span;
 mod spec;
 
 pub use check::{Mistake, Mistakes};
+pub use keeping::Keeping;
 pub use span::DAY_S;
 pub use spec::{
     AppSpec, CallSpec, EventKind, EventSpec, Kind, LatencySpec, NamespaceSpec, OutcomeSpec, Protocol, Spec,
-    VersionSpec,
+    StoreSpec, VersionSpec,
 };
 
 use crate::latency::Latency;
@@ -25,6 +27,9 @@ pub struct Scenario {
     pub daily_wave: f64,
     pub peak_hour: f64,
     pub noise: f64,
+    /// None where the store keeps what the pods show.
+    pub keeping: Option<Keeping>,
+    pub late_ms: i64,
     pub namespaces: Vec<Namespace>,
     pub apps: Vec<App>,
     /// Callers before callees.

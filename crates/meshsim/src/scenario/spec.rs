@@ -28,6 +28,9 @@ pub struct Spec {
     /// Height of the faster noise as a share of the mean rate.
     #[serde(default)]
     pub noise: f64,
+    /// What the store makes of the series.
+    #[serde(default)]
+    pub store: StoreSpec,
     #[serde(default, rename = "namespace")]
     pub namespaces: Vec<NamespaceSpec>,
     #[serde(default, rename = "app")]
@@ -56,6 +59,24 @@ fn one() -> f64 {
 }
 fn one_pod() -> u32 {
     1
+}
+
+/// What a store does to the series before it keeps them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreSpec {
+    /// Every series is there once for each of these, as a pair of Prometheus writes it.
+    #[serde(default)]
+    pub replicas: Vec<String>,
+    /// Labels that are not kept, to save series.
+    #[serde(default)]
+    pub drop_labels: Vec<String>,
+    /// Half of the pods are scraped by a Prometheus 3, which writes `1.0` where others write `1`.
+    #[serde(default)]
+    pub mixed_bounds: bool,
+    /// How long samples are on their way.
+    #[serde(default)]
+    pub late: Option<String>,
 }
 
 /// A Kubernetes namespace and what its mesh policy is.

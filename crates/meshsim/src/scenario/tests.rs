@@ -50,7 +50,7 @@ fn a_small_scenario_is_resolved() {
 
 #[test]
 fn what_comes_with_the_product_has_no_mistakes() {
-    for text in [crate::SHOP, crate::RAMP] {
+    for (_, text) in crate::SCENARIOS {
         if let Err(mistakes) = Scenario::from_toml(text) {
             panic!("{mistakes}");
         }
