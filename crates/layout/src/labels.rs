@@ -7,6 +7,7 @@ use crate::geometry::{cuts, hull, points, touches};
 use crate::grid::Grid;
 use crate::index::Index;
 use crate::input::Input;
+use crate::net::{sane, sane_size};
 use crate::scene::{Point, Rect, Route, Scene, Size};
 use crate::tuning::{BAND_PADDING, LABEL_CLEAR};
 
@@ -91,11 +92,9 @@ fn wishes<'a>(scene: &Scene, input: &'a Input, wanted: &impl Fn(usize, &Route) -
     let index = Index::new(&mut input.edges.iter().map(|edge| &*edge.key));
     for edge in edges {
         let Some(own) = index.get(&scene.edges[edge].key).map(|index| &input.edges[index]) else { continue };
-        let Some(size) = own.label.filter(|size| size.width.is_finite() && size.height.is_finite()) else {
-            continue;
-        };
-        let half = crate::net::sane(own.width, 1.0, 40.0) / 2.0;
-        let weight = crate::net::sane(own.weight, 0.0, 1e12);
+        let Some(size) = own.label.map(sane_size) else { continue };
+        let half = sane(own.width, 1.0, 40.0) / 2.0;
+        let weight = sane(own.weight, 0.0, 1e12);
         wishes.push(Wish { edge, size, weight, half, key: &own.key });
     }
     wishes

@@ -64,11 +64,11 @@ pub(crate) fn sane(length: f64, otherwise: f64, most: f64) -> f64 {
     if length.is_finite() && length >= 0.0 { length.min(most) } else { otherwise }
 }
 
-fn sane_size(size: Size) -> Size {
+pub(crate) fn sane_size(size: Size) -> Size {
     Size::new(sane(size.width, 1.0, 1e5).max(1.0), sane(size.height, 1.0, 1e5).max(1.0))
 }
 
-fn sane_title(title: Size) -> Size {
+pub(crate) fn sane_title(title: Size) -> Size {
     Size::new(sane(title.width, 0.0, 1e5), sane(title.height, 0.0, 1e5))
 }
 
