@@ -61,7 +61,15 @@ fn spread(part: &Part, flat: &Columns, cards: &[f64], most: f64) -> Vec<usize> {
         }
         next += folds;
     }
-    layer
+    // Where all that could be shared out was shorter than the folds, a column has stayed empty.
+    let mut column = vec![0; next + 1];
+    for &at in &layer {
+        column[at + 1] = 1;
+    }
+    for at in 1..column.len() {
+        column[at] += column[at - 1];
+    }
+    layer.iter().map(|&at| column[at]).collect()
 }
 
 fn calls(flat: &Columns, item: usize) -> i64 {
@@ -90,10 +98,6 @@ fn unrolled(part: &Part, back: &[bool], flat: &Columns, layer: &[usize]) -> Colu
     let mut old = vec![0; columns.order.len()];
     for (item, &at) in layer.iter().enumerate() {
         old[at] = flat.layer[item];
-    }
-    // A column that no card fell into belongs to the layer before.
-    for at in 1..old.len() {
-        old[at] = old[at].max(old[at - 1]);
     }
     // By entry: its place in the old column, and which way its line comes from or goes.
     let mut key = vec![(0_usize, 0_usize); columns.layer.len()];

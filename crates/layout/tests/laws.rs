@@ -15,7 +15,9 @@ proptest! {
     #[test]
     fn every_tangle_is_lawful(n in 1_usize..40, seed in 0_u64..100_000) {
         let input = tangle(n, seed);
-        assert_lawful(&place(&input), &input);
+        let scene = place(&input);
+        assert_lawful(&scene, &input);
+        assert_no_empty_column(&scene);
     }
 
     #[test]
@@ -38,19 +40,29 @@ proptest! {
     }
 }
 
+fn assert_no_empty_column(scene: &Scene) {
+    let columns = scene.nodes.iter().map(|node| node.layer + 1).max().unwrap_or(0);
+    let empty = (0..columns).find(|&column| scene.nodes.iter().all(|node| node.layer != column));
+    assert_eq!(empty, None, "a column holds no card");
+}
+
 #[test]
 fn meshes_are_lawful() {
     for (n, seed) in [(50, 3), (100, 5), (300, 2)] {
         let input = generate::mesh(n, seed);
-        assert_lawful(&place(&input), &input);
+        let scene = place(&input);
+        assert_lawful(&scene, &input);
+        assert_no_empty_column(&scene);
     }
 }
 
 #[test]
-fn folds_that_leave_a_column_empty_are_lawful() {
+fn folds_of_bands_shorter_than_the_folds_leave_no_column_empty() {
     for (n, seed) in [(18, 340), (13, 603)] {
         let input = tangle(n, seed);
-        assert_lawful(&place(&input), &input);
+        let scene = place(&input);
+        assert_lawful(&scene, &input);
+        assert_no_empty_column(&scene);
     }
 }
 
