@@ -167,9 +167,13 @@ impl Prometheus {
         std::fs::read_to_string(self.home.log()).unwrap_or_default()
     }
 
+    pub fn process_id(&self) -> Result<u32> {
+        Ok(self.process.as_ref().context("this Prometheus is stopped")?.id())
+    }
+
     fn signal(&self, name: &str) -> Result<()> {
-        let process = self.process.as_ref().context("this Prometheus is stopped")?;
-        let status = Command::new("sh").args(["-c", &format!("kill -{name} {}", process.id())]).status()?;
+        let process_id = self.process_id()?;
+        let status = Command::new("sh").args(["-c", &format!("kill -{name} {process_id}")]).status()?;
         ensure!(status.success(), "cannot send the signal {name} to Prometheus");
         Ok(())
     }

@@ -35,13 +35,31 @@ struct Expected {
 
 #[tokio::test]
 async fn the_graph_on_a_real_prometheus_is_what_the_scenario_says() -> Result<()> {
-    let mesh = Mesh::shop();
+    agrees(&Mesh::shop()).await
+}
+
+#[tokio::test]
+async fn the_graph_of_istios_example_is_what_the_scenario_says() -> Result<()> {
+    agrees(&Mesh::named("bookinfo").context("it is a scenario")?).await
+}
+
+#[tokio::test]
+async fn the_graph_of_thirty_services_is_what_the_scenario_says() -> Result<()> {
+    agrees(&Mesh::scaled(30)).await
+}
+
+#[tokio::test]
+async fn the_graph_of_three_hundred_services_is_what_the_scenario_says() -> Result<()> {
+    agrees(&Mesh::scaled(300)).await
+}
+
+async fn agrees(mesh: &Mesh) -> Result<()> {
     let prometheus = Prometheus::start().await?;
-    prometheus.write(&samples(&mesh)?).await?;
+    prometheus.write(&samples(mesh)?).await?;
     let product = Product::on(&prometheus.url())?;
     let graph = graph(&product, "type=workload&percentiles=true").await?;
 
-    let expected = expected(&mesh);
+    let expected = expected(mesh);
     let drawn = drawn(&graph);
     let missing: Vec<&Key> = expected.keys().filter(|key| !drawn.contains_key(*key)).collect();
     let invented: Vec<&Key> = drawn.keys().filter(|key| !expected.contains_key(*key)).collect();
