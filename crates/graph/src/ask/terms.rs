@@ -77,14 +77,8 @@ impl<'a> Terms<'a> {
 
     /// Series of the chosen sides.
     pub(super) fn chosen(&self) -> Vec<Term> {
-        let mut groups: Vec<(GroupKey, Vec<&Link>)> = Vec::new();
-        for link in self.links.iter().filter(|link| spoke(link)) {
-            let key = self.key(link, self.constrain);
-            match groups.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, links)) => links.push(link),
-                None => groups.push((key, vec![link])),
-            }
-        }
+        let spoken: Vec<&Link> = self.links.iter().copied().filter(|link| spoke(link)).collect();
+        let mut groups = self.grouped(&spoken, self.constrain);
         groups.sort_by_key(|(key, _)| *key);
         let most_trusted = groups.first().map(|(key, _)| key.reporter);
         groups
@@ -135,6 +129,11 @@ impl<'a> Terms<'a> {
     }
 
     fn split(&self, links: &[&Link], constrain: Constrain) -> Vec<Term> {
+        self.grouped(links, constrain).iter().map(|(key, links)| self.term(*key, links)).collect()
+    }
+
+    /// Links that one selector can describe, together.
+    fn grouped<'l>(&self, links: &[&'l Link], constrain: Constrain) -> Vec<(GroupKey, Vec<&'l Link>)> {
         let mut groups: Vec<(GroupKey, Vec<&Link>)> = Vec::new();
         for link in links {
             let key = self.key(link, constrain);
@@ -143,7 +142,7 @@ impl<'a> Terms<'a> {
                 None => groups.push((key, vec![link])),
             }
         }
-        groups.iter().map(|(key, links)| self.term(*key, links)).collect()
+        groups
     }
 
     fn key(&self, link: &Link, constrain: Constrain) -> GroupKey {
