@@ -67,12 +67,16 @@ fn short_window(answers: &Answers) -> Option<Warning> {
     let window_s = answers.window.window_s as f64;
     let scrape_s = answers.window.scrape_interval_s.filter(|scrape_s| *scrape_s > 0.0)?;
     let scrapes = window_s / scrape_s;
+    let rates = if scrapes < 2.0 {
+        format!("rates are taken over {} s instead, and some may be missing", answers.window.range_s())
+    } else {
+        "rates are coarse and some may be missing".to_owned()
+    };
     (scrapes < SCRAPES_WANTED).then(|| Warning {
         code: "short_window".into(),
         column: None,
         sentence: format!(
-            "The window of {window_s} s spans only {} scrapes of {scrape_s} s, so rates are coarse and some may be missing. \
-             Choose at least {} s.",
+            "The window of {window_s} s spans only {} scrapes of {scrape_s} s, so {rates}. Choose at least {} s.",
             words::three_digits(scrapes),
             (SCRAPES_WANTED * scrape_s).ceil()
         ),

@@ -5,6 +5,9 @@ use crate::dialect::{Dialect, Probe};
 use model::Extras;
 use std::fmt::Write as _;
 
+/// Presence looks back this far: what was there and went is drawn as silent for as long.
+pub(crate) const PRESENCE_SPAN_S: u64 = 900;
+
 /// One column of a snapshot, asked by one query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueryKind {
@@ -182,6 +185,13 @@ impl Window {
     pub fn silence_s(&self) -> u64 {
         let scrapes_s = self.scrape_interval_s.map_or(0.0, |interval_s| (4.0 * interval_s).ceil());
         (scrapes_s as u64).max(120)
+    }
+
+    /// What rates look back over: the window, but never less than two scrapes and a second. A rate needs two samples, and
+    /// where ranges are open on the left, as in Prometheus 3, two scrapes to the second may hold but one.
+    pub fn range_s(&self) -> u64 {
+        let scrapes_s = self.scrape_interval_s.map_or(0.0, |interval_s| (2.0 * interval_s).ceil() + 1.0);
+        self.window_s.max(scrapes_s as u64)
     }
 }
 

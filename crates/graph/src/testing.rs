@@ -41,7 +41,7 @@ pub(crate) fn answers_of(origin: Origin, samples: &str) -> Answers {
 }
 
 /// Whatever anybody can ask for.
-fn all_extras() -> Extras {
+pub(crate) fn all_extras() -> Extras {
     [Extras::BYTES, Extras::MESSAGES, Extras::SIZES, Extras::OPEN, Extras::SUCCESSFUL, Extras::IDLE]
         .into_iter()
         .fold(Extras::NONE, Extras::and)

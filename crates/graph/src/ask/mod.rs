@@ -86,9 +86,9 @@ fn line(asking: &Asking<'_>, metric: Metric) -> Option<String> {
     }
 }
 
-/// "Show the query": each gives the figure of the same name over the snapshot's window.
+/// "Show the query": each gives the figure of the same name as the snapshot was asked for it.
 pub(crate) fn named(picture: &Picture<'_>, scope: &Scope) -> Vec<NamedQuery> {
-    let asking = Asking::new(picture, scope, picture.snapshot.window.window_s);
+    let asking = Asking::new(picture, scope, picture.snapshot.window.range_s());
     let queries = [
         ("rate", asking.rate()),
         ("error_share", asking.error_share()),

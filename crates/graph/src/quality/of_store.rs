@@ -2,17 +2,30 @@
 //! It must not know places or views.
 
 use super::note;
-use crate::{answers::Answers, query::QueryKind, snapshot::Snapshot, words};
+use crate::{
+    answers::Answers,
+    query::{PRESENCE_SPAN_S, QueryKind},
+    snapshot::Snapshot,
+    words,
+};
 use model::graph::QualityNote;
 
 /// Copies that differ in nothing but the replica that wrote them, a hundredth apart from none.
 const COPIED: f64 = 1.01;
 
+/// Presence this old is as fresh as it can be.
+const PRESENCE_AGE_S: f64 = 90.0;
+
 pub(super) fn notes(snapshot: &Snapshot, answers: &Answers) -> Vec<QualityNote> {
-    [copies(answers), without_buckets(snapshot), without_end(snapshot), begun(answers), below_scrape(answers)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let notes = [
+        copies(answers),
+        without_buckets(snapshot),
+        without_end(snapshot),
+        begun(answers),
+        gap(answers),
+        below_scrape(answers),
+    ];
+    notes.into_iter().flatten().collect()
 }
 
 fn copies(answers: &Answers) -> Option<QualityNote> {
@@ -70,16 +83,46 @@ fn without_end(snapshot: &Snapshot) -> Option<QualityNote> {
 
 fn begun(answers: &Answers) -> Option<QualityNote> {
     let begun = answers.table(QueryKind::NewSeries)?.values.first().copied().filter(|count| *count > 0.0)?;
+    // A rate is over the whole window, however young the series.
+    let low = if answers.window.window_s > PRESENCE_SPAN_S {
+        " Rates of what is younger than the window are too low: they are spread over all of it."
+    } else {
+        ""
+    };
     Some(note(
         "new_series",
         begun,
         format!(
             "{} series of requests began in the last quarter of an hour. Prometheus cannot count the first value of each, \
-             so a failure that happened once may be missing.",
+             so a failure that happened once may be missing.{low}",
             words::count(begun)
         ),
         "Nothing to do: longer windows and repeated failures are counted rightly.",
     ))
+}
+
+/// Rates go on over a gap as if it were not there. Where nothing at all has moved up to the window's end, it is rather the
+/// scrapes that have stopped.
+fn gap(answers: &Answers) -> Option<QualityNote> {
+    let presence = [QueryKind::PresenceRequests, QueryKind::PresenceTcp];
+    let points =
+        presence.into_iter().filter_map(|kind| answers.series(kind)).flat_map(|series| &series.points);
+    let moved = points.flatten().filter(|(_, rate)| *rate > 0.0).map(|(at_s, _)| *at_s);
+    let still_s = answers.window.at_s as f64 - moved.reduce(f64::max)?;
+    // A presence rate stays above zero until its range has passed; and it may be a minute old, in steps of half a one.
+    let gap_s = still_s + answers.window.silence_s() as f64;
+    (still_s > PRESENCE_AGE_S).then(|| {
+        note(
+            "nothing_lately",
+            gap_s,
+            format!(
+                "Nothing has moved anywhere for about {}: what is drawn was measured before. Either the whole mesh stands \
+                 still, or Prometheus no longer reaches the proxies.",
+                words::age(gap_s)
+            ),
+            "Look for failing targets in Prometheus, under Status, Targets.",
+        )
+    })
 }
 
 /// With two scrapes in a window, a missed one empties it.

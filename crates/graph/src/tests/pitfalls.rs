@@ -1,9 +1,9 @@
 //! The pitfalls of asking Prometheus about Istio, by number, each with a test that fails without its cure.
 //!
-//! Those that only the shell can hold are held there: 2 and 33 (the window's end and the one time for all queries:
-//! `collector::align`), 5 and 7 (resets and gaps are the store's own arithmetic), 9's spelling of bounds
-//! (`prometheus::decode`), 34 (skew: `prometheus::engine`). 35 (a window longer than its namespace is old) is only said,
-//! by the note about series that have just begun.
+//! Part of some cures lies in the shell, and is tested there: 9's spelling of bounds (`prometheus::decode`); 2's and 33's end
+//! of the window on the scrape grid (`collector::align`), which all queries of a plan are sent with; 34, a skewed clock
+//! (`prometheus::engine`, and `it::observers` for one that is put right): the core has no clock at all. What counters lose
+//! between the last scrape and a reset (5) no store knows, and none can tell.
 
 mod histograms;
 mod istio;

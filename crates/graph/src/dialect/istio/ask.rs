@@ -8,11 +8,8 @@ use super::{
 };
 use crate::{
     dialect::{Dialect as _, DurationUnit},
-    query::{Matcher, Origin, Query, QueryKind, RangeOf, Window, escape, selector},
+    query::{Matcher, Origin, PRESENCE_SPAN_S, Query, QueryKind, RangeOf, Window, escape, selector},
 };
-
-/// Presence looks back this far: what was there and went is drawn as silent for as long.
-const PRESENCE_SPAN_S: u64 = 900;
 
 /// What did not fail, as far as codes tell.
 const SUCCESSFUL: [Matcher; 2] =
@@ -93,7 +90,7 @@ impl Asking<'_> {
     }
 
     fn rate(&self, metric: &str, matchers: &[Matcher]) -> String {
-        self.once(format!("rate({}[{}s])", self.selected(metric, matchers), self.window.window_s))
+        self.once(format!("rate({}[{}s])", self.selected(metric, matchers), self.window.range_s()))
     }
 
     /// Copies count once: the one that has seen most.

@@ -1,15 +1,23 @@
 //! Windows, scrapes, what numbers look like on the wire, and copies.
 
 use crate::{
-    Origin, Outcome, QueryKind, Signals,
+    Origin, Outcome, Query, QueryKind, Signals,
     dialect::Probe,
     plan,
     query::escape,
     snapshot,
-    testing::{a_view, answers, answers_of, both, edge_lines, edges, graph, labels, sample, snap},
+    testing::{
+        a_view, all_extras, answers, answers_of, both, edge_lines, edges, graph, labels, sample, snap,
+    },
     view,
 };
 use model::{Extras, GraphType};
+
+/// Whatever can be asked.
+fn everything(origin: &Origin) -> Vec<Query> {
+    let signals = Signals { percentiles: true, slow_lane: true, extras: all_extras() };
+    plan(origin, signals, &snap("").window())
+}
 
 #[test]
 fn p01_a_window_needs_four_scrapes() {
@@ -20,6 +28,21 @@ fn p01_a_window_needs_four_scrapes() {
     let graph = view(&snapshot, &a_view(GraphType::App));
     let note = graph.meta.quality.notes.iter().find(|note| note.code == "window_against_scrape");
     assert_eq!(note.and_then(|note| note.number), Some(3.0));
+}
+
+#[test]
+fn p02_rates_never_look_back_over_less_than_two_scrapes() {
+    let mut answers = answers("");
+    for (window_s, scrape_s, range) in [(30, 30.0, "[61s]"), (60, 30.0, "[61s]"), (60, 15.0, "[60s]")] {
+        answers.window.window_s = window_s;
+        answers.window.scrape_interval_s = Some(scrape_s);
+        for query in plan(&Origin::default(), Signals::default(), &answers.window) {
+            assert!(query.promql.contains(range), "{window_s} of {scrape_s}: {}", query.promql);
+        }
+    }
+    (answers.window.window_s, answers.window.scrape_interval_s) = (30, Some(30.0));
+    let sentence = &snapshot(&answers).1[0].sentence;
+    assert!(sentence.contains("so rates are taken over 61 s instead"), "{sentence}");
 }
 
 #[test]
@@ -40,6 +63,15 @@ fn p04_no_result_is_unknown_and_not_zero() {
 }
 
 #[test]
+fn p05_counters_are_rated_before_they_are_summed() {
+    // A sum over pods of which one restarts falls, and its rate would take that for a reset of all.
+    for query in everything(&Origin::default()) {
+        let mut rates = query.promql.split("rate(").skip(1);
+        assert!(rates.all(|rated| rated.starts_with("istio_")), "{}", query.promql);
+    }
+}
+
+#[test]
 fn p06_ghosts_are_told_by_when_they_were_last_seen() {
     let labels = labels("destination", "web-v1.shop", "old-v1.shop", "");
     let samples = format!(
@@ -49,6 +81,23 @@ fn p06_ghosts_are_told_by_when_they_were_last_seen() {
     let graph = graph(&samples, GraphType::App);
     let ghost = graph.nodes.iter().find(|node| node.name == "old").expect("kept for a while");
     assert!(ghost.flags.silent && ghost.last_seen_s.is_some());
+}
+
+#[test]
+fn p07_a_gap_up_to_the_end_is_told_from_rates_that_go_on() {
+    let of = |to: &str, span: &str| {
+        let labels = labels("destination", "web-v1.shop", to, "");
+        format!("istio_requests_total{{{labels}}} 5 @ {span}\n")
+    };
+    let gone = both("web-v1.shop", "cart-v1.shop", "", 1.0) + &of("cart-v1.shop", "-900..-300");
+    let note = |samples: &str| {
+        let notes = graph(samples, GraphType::App).meta.quality.notes;
+        notes.into_iter().find(|note| note.code == "nothing_lately")
+    };
+    let told = note(&gone).expect("said");
+    assert_eq!(told.number, Some(420.0));
+    assert!(told.sentence.starts_with("Nothing has moved anywhere for about 7"), "{}", told.sentence);
+    assert_eq!(note(&(gone + &of("db-v1.shop", "-900..0"))), None, "one that moves is enough");
 }
 
 #[test]
@@ -138,11 +187,35 @@ fn p31_copies_of_a_series_count_once_and_are_said() {
 
 #[test]
 fn p32_metrics_are_named_exactly() {
-    let all = Extras::OPEN.and(Extras::MESSAGES).and(Extras::BYTES).and(Extras::SIZES).and(Extras::IDLE);
-    let signals = Signals { percentiles: true, slow_lane: true, extras: all };
-    for query in plan(&Origin::default(), signals, &snap("").window()) {
+    for query in everything(&Origin::default()) {
         assert!(!query.promql.contains("__name__"), "{}", query.promql);
     }
+}
+
+#[test]
+fn p33_no_query_has_a_time_of_its_own() {
+    let mut later = snap("").window();
+    later.at_s += 12_345;
+    let signals = Signals { percentiles: true, slow_lane: true, extras: all_extras() };
+    for (query, then) in
+        everything(&Origin::default()).into_iter().zip(plan(&Origin::default(), signals, &later))
+    {
+        assert_eq!(query, then, "the moment is the plan's, not the query's");
+        let compares = query.kind == QueryKind::NewSeries;
+        assert!(!query.promql.contains('@') && query.promql.contains(" offset ") == compares, "{query:?}");
+    }
+}
+
+#[test]
+fn p35_what_is_younger_than_a_long_window_is_said_to_be_counted_low() {
+    let sentence = |window_s| {
+        let mut answers = answers(&(both("web-v1.shop", "cart-v1.shop", "", 1.0) + "new_series{} 37\n"));
+        answers.window.window_s = window_s;
+        let notes = view(&snapshot(&answers).0, &a_view(GraphType::App)).meta.quality.notes;
+        notes.into_iter().find(|note| note.code == "new_series").expect("said").sentence
+    };
+    assert!(sentence(3_600).ends_with("they are spread over all of it."), "{}", sentence(3_600));
+    assert!(!sentence(600).contains("too low"), "as long as is looked back for them");
 }
 
 #[test]
