@@ -57,9 +57,11 @@ async fn main() -> Result<()> {
         let mesh = Mesh::scaled(services);
         let prometheus = filled(&mesh).await?;
         let product = Product::on(&prometheus.url())?;
-        let mut namespaces: Vec<&str> =
-            mesh.scenario().namespaces.iter().map(|ns| ns.name.as_str()).collect();
-        namespaces.sort_unstable();
+        let scenario = mesh.scenario();
+        // Those in which something is deployed.
+        let namespaces: BTreeSet<&str> =
+            (0..scenario.apps.len()).filter_map(|app| scenario.namespace_of(app)).collect();
+        let namespaces: Vec<&str> = namespaces.into_iter().collect();
         // What the product asks once, when it meets a source and at most once a minute, is asked here.
         ours(&product, &prometheus, "percentiles=true", END_S - 20 * SCRAPE_S).await?;
         for (what, query, all) in
