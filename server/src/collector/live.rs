@@ -1,5 +1,5 @@
-//! Per live window: its last good snapshot, to show while the source fails or takes long, and when to ask again.
-//! Must not know how snapshots are made.
+//! Per live window, and per label by which requests are told apart in it: the last good snapshot, to show while the source
+//! fails or takes long, and when to ask again. Must not know how snapshots are made.
 
 use super::back_off::BackOff;
 use super::{Collected, Failure, Found};
@@ -9,12 +9,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Windows whose last good snapshot is kept.
-const WINDOWS_KEPT: usize = 12;
+/// Places whose last good snapshot is kept.
+const KEPT: usize = 12;
+
+/// Who looks at the same may be shown the same snapshot while the source fails.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) window_s: u64,
+    pub(super) operations: Option<Arc<str>>,
+}
 
 #[derive(Debug)]
 pub(super) struct Lives {
-    windows: Mutex<BTreeMap<u64, Live>>,
+    places: Mutex<BTreeMap<Place, Live>>,
     /// What last good snapshots may weigh together, beyond the newest.
     most_bytes: usize,
 }
@@ -27,37 +34,37 @@ struct Live {
 
 impl Lives {
     pub(super) fn new(most_bytes: usize) -> Self {
-        Self { windows: Mutex::default(), most_bytes }
+        Self { places: Mutex::default(), most_bytes }
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<u64, Live>> {
-        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    fn all(&self) -> MutexGuard<'_, BTreeMap<Place, Live>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// While the source is given time to recover, nobody asks it.
-    pub(super) fn waiting(&self, window_s: u64) -> Option<Result<Found, Failure>> {
+    pub(super) fn waiting(&self, place: &Place) -> Option<Result<Found, Failure>> {
         let all = self.all();
-        let live = all.get(&window_s)?;
+        let live = all.get(place)?;
         let (error, stale) = live.back_off.waiting()?;
         Some(live.answer(error, stale))
     }
 
     /// How long that still takes.
-    pub(super) fn retry_in(&self, window_s: u64) -> Option<Duration> {
-        let (_, stale) = self.all().get(&window_s)?.back_off.waiting()?;
+    pub(super) fn retry_in(&self, place: &Place) -> Option<Duration> {
+        let (_, stale) = self.all().get(place)?.back_off.waiting()?;
         Some(Duration::from_secs_f64(stale.retry_in_s))
     }
 
-    pub(super) fn failed(&self, window_s: u64, error: PrometheusError, at_s: i64) -> Result<Found, Failure> {
+    pub(super) fn failed(&self, place: &Place, error: PrometheusError, at_s: i64) -> Result<Found, Failure> {
         let mut all = self.all();
-        let live = place(&mut all, window_s);
+        let live = at(&mut all, place);
         let stale = live.back_off.note(&error, at_s);
         live.answer(error, stale)
     }
 
-    pub(super) fn good(&self, window_s: u64, collected: &Arc<Collected>) {
+    pub(super) fn good(&self, place: &Place, collected: &Arc<Collected>) {
         let mut all = self.all();
-        let live = place(&mut all, window_s);
+        let live = at(&mut all, place);
         live.back_off = BackOff::default();
         // One that rests on more queries has all that the other of the same moment has.
         let worth = |good: &Collected| (good.window.at_s, good.queries.len());
@@ -65,14 +72,13 @@ impl Lives {
             live.last_good = Some(collected.clone());
         }
         while weight(&all) > self.most_bytes && all.len() > 1 {
-            let others = all.iter().filter(|(other_s, _)| **other_s != window_s);
-            let Some(oldest_s) = oldest(others) else { break };
-            all.remove(&oldest_s);
+            let Some(other) = dispensable(all.iter().filter(|(other, _)| *other != place)) else { break };
+            all.remove(&other);
         }
     }
 
-    pub(super) fn last_good(&self, window_s: u64) -> Option<Arc<Collected>> {
-        self.all().get(&window_s)?.last_good.clone()
+    pub(super) fn last_good(&self, place: &Place) -> Option<Arc<Collected>> {
+        self.all().get(place)?.last_good.clone()
     }
 
     pub(super) fn all_good(&self) -> Vec<Arc<Collected>> {
@@ -85,25 +91,27 @@ impl Lives {
     }
 }
 
-fn weight(all: &BTreeMap<u64, Live>) -> usize {
+fn weight(all: &BTreeMap<Place, Live>) -> usize {
     all.values().filter_map(|live| live.last_good.as_ref()).map(|good| good.bytes).sum()
 }
 
-/// The window that was good longest ago.
-fn oldest<'a>(among: impl Iterator<Item = (&'a u64, &'a Live)>) -> Option<u64> {
-    let oldest = among.min_by_key(|(_, live)| live.last_good.as_ref().map(|good| good.window.at_s));
-    oldest.map(|(window_s, _)| *window_s)
+/// What was good longest ago; what only some look at goes before what everybody does.
+fn dispensable<'a>(among: impl Iterator<Item = (&'a Place, &'a Live)>) -> Option<Place> {
+    let worth = |(place, live): &(&Place, &Live)| {
+        (place.operations.is_none(), live.last_good.as_ref().map(|good| good.window.at_s))
+    };
+    among.min_by_key(worth).map(|(place, _)| place.clone())
 }
 
-/// This window's place. Nobody can have very many windows open: the one that was good longest ago makes room.
-fn place(all: &mut BTreeMap<u64, Live>, window_s: u64) -> &mut Live {
-    if !all.contains_key(&window_s)
-        && all.len() >= WINDOWS_KEPT
-        && let Some(oldest_s) = oldest(all.iter())
+/// What is known of this place. Nobody can have very many open: the most dispensable makes room.
+fn at<'a>(all: &'a mut BTreeMap<Place, Live>, place: &Place) -> &'a mut Live {
+    if !all.contains_key(place)
+        && all.len() >= KEPT
+        && let Some(other) = dispensable(all.iter())
     {
-        all.remove(&oldest_s);
+        all.remove(&other);
     }
-    all.entry(window_s).or_default()
+    all.entry(place.clone()).or_default()
 }
 
 impl Live {

@@ -25,7 +25,7 @@ use expiry::Expiry;
 use fetch::Fetcher;
 use graph::{Origin, Signals, Window};
 use lanes::Lanes;
-use live::Lives;
+use live::{Lives, Place};
 use lookout::Lookout;
 use model::Extras;
 use model::graph::Stale;
@@ -52,6 +52,11 @@ impl Ask {
     /// It wants no more than everybody gets.
     fn is_plain(&self) -> bool {
         !self.percentiles && self.extras == Extras::NONE && self.operations.is_none()
+    }
+
+    /// What of the past may be shown in its stead.
+    fn place(&self) -> Place {
+        Place { window_s: self.window_s, operations: self.operations.clone() }
     }
 
     /// What serves both, where they tell requests apart alike.
@@ -159,10 +164,11 @@ impl Collector {
 
     /// The newest of a live window. Where one is held already, nobody waits long for the next.
     pub(crate) async fn newest(self: &Arc<Self>, ask: Ask) -> Result<Found, Failure> {
-        if let Some(waiting) = self.lives.waiting(ask.window_s) {
+        let place = ask.place();
+        if let Some(waiting) = self.lives.waiting(&place) {
             return waiting;
         }
-        let held = self.lives.last_good(ask.window_s);
+        let held = self.lives.last_good(&place);
         let mut flight = self.flight(ask);
         let Some(collected) = held else { return landed(flight.await) };
         match tokio::time::timeout(PATIENCE, &mut flight).await {
@@ -201,18 +207,18 @@ impl Collector {
         let window = match self.window(&fetcher, &ask).await {
             Ok(window) => window,
             Err(error) if ask.at_s.is_none() => {
-                return self.lives.failed(ask.window_s, error, align::now_s());
+                return self.lives.failed(&ask.place(), error, align::now_s());
             }
             Err(error) => return Err(lone(error)),
         };
         match self.fetched(fetcher, window, &ask).await {
             Ok(collected) => {
                 if ask.at_s.is_none() {
-                    self.lives.good(ask.window_s, &collected);
+                    self.lives.good(&ask.place(), &collected);
                 }
                 Ok(Found { collected, stale: None })
             }
-            Err(error) if ask.at_s.is_none() => self.lives.failed(ask.window_s, error, window.at_s),
+            Err(error) if ask.at_s.is_none() => self.lives.failed(&ask.place(), error, window.at_s),
             Err(error) => Err(lone(error)),
         }
     }
@@ -232,7 +238,7 @@ impl Collector {
     /// The window of the last good snapshot, while it is too early for the next: of long windows it stands for more than
     /// one step of the grid.
     fn young(&self, ask: &Ask, now_s: i64) -> Option<Window> {
-        let good = self.lives.last_good(ask.window_s).filter(|_| ask.at_s.is_none())?;
+        let good = self.lives.last_good(&ask.place()).filter(|_| ask.at_s.is_none())?;
         let age_s = now_s - good.window.at_s;
         let whole = good.queries.iter().all(|query| query.error.is_none());
         let early = (-PUT_BACK_S..self.refresh_s(ask.window_s)).contains(&age_s);
@@ -240,8 +246,10 @@ impl Collector {
     }
 
     /// Lets go of what a newer live snapshot has replaced.
-    async fn forget(&self, window_s: u64, at_s: i64) {
-        let old = self.held.iter().filter(|(key, _)| (key.window_s, key.at_s) == (window_s, at_s));
+    async fn forget(&self, place: &Place, at_s: i64) {
+        let old = self.held.iter().filter(|(key, _)| {
+            key.at_s == at_s && (key.window_s, &key.operations) == (place.window_s, &place.operations)
+        });
         let old: Vec<Key> = old.map(|(key, _)| (*key).clone()).collect();
         for key in old {
             self.held.invalidate(&key).await;

@@ -1,6 +1,7 @@
 //! Who watches which live window, and the tasks that keep those windows fresh: one a window while anybody watches, none
 //! when nobody does. Must not know how a snapshot is made, nor what is done with it.
 
+use super::live::Place;
 use super::{Ask, Collector, align};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -212,43 +213,58 @@ impl Collector {
 
     fn duty(&self, window_s: u64) -> Option<(Duty, Duration)> {
         let duty = self.observers.duty(window_s, self.every(window_s), self.refresh_s(window_s))?;
-        let wait = match (self.lives.retry_in(window_s), self.lives.last_good(window_s)) {
-            (Some(retry_in), _) => retry_in,
-            (None, Some(good)) => {
-                let due_s = good.window.at_s.saturating_add(duty.pace_s);
-                Duration::from_secs(u64::try_from(due_s).unwrap_or(0)).saturating_sub(self.source_now())
-            }
-            (None, None) => Duration::ZERO,
-        };
+        let wait = duty.asks.iter().map(|ask| self.wait(&ask.place(), duty.pace_s)).min()?;
         Some((duty, wait))
     }
 
-    /// What most look at comes first; what only some want is asked together.
-    async fn round(self: &Arc<Self>, window_s: u64, asks: Vec<Ask>) {
-        let before = self.lives.last_good(window_s);
-        let (plain, mut dear): (Vec<Ask>, Vec<Ask>) = asks.into_iter().partition(Ask::is_plain);
+    /// How long until this place is due.
+    fn wait(&self, place: &Place, pace_s: i64) -> Duration {
+        match (self.lives.retry_in(place), self.lives.last_good(place)) {
+            (Some(retry_in), _) => retry_in,
+            (None, Some(good)) => {
+                let due_s = good.window.at_s.saturating_add(pace_s);
+                Duration::from_secs(u64::try_from(due_s).unwrap_or(0)).saturating_sub(self.source_now())
+            }
+            (None, None) => Duration::ZERO,
+        }
+    }
+
+    /// What most look at comes first; what only some want is asked together. Only what is due.
+    async fn round(self: &Arc<Self>, duty: Duty) {
+        let is_due = |ask: &Ask| self.wait(&ask.place(), duty.pace_s).is_zero();
+        let (plain, mut dear): (Vec<Ask>, Vec<Ask>) =
+            duty.asks.into_iter().filter(is_due).partition(Ask::is_plain);
         let mut groups = vec![plain];
         while let Some(operations) = dear.first().map(|ask| ask.operations.clone()) {
             let (alike, others) = dear.into_iter().partition(|ask| ask.operations == operations);
             groups.push(alike);
             dear = others;
         }
+        let mut before: BTreeMap<Place, Option<i64>> = BTreeMap::new();
         for asks in groups {
             let Some(all) = asks.iter().cloned().reduce(|all, ask| all.with(&ask)) else { continue };
+            let place = all.place();
+            before.entry(place).or_insert_with_key(|place| self.last_good_at_s(place));
             // Whether it went well is noted; those who wait for news ask for it.
             drop(self.flight(all).await);
             self.observers.tell(&asks);
         }
-        let after = self.lives.last_good(window_s);
-        match (before, after) {
-            (Some(before), Some(after)) if before.window.at_s < after.window.at_s => {
-                self.forget(window_s, before.window.at_s).await;
+        let mut in_vain = false;
+        for (place, before_s) in before {
+            match (before_s, self.last_good_at_s(&place)) {
+                (Some(before_s), Some(after_s)) if before_s < after_s => self.forget(&place, before_s).await,
+                (None, Some(_)) => {}
+                // A failure has its own time to wait.
+                _ => in_vain |= self.lives.retry_in(&place).is_none(),
             }
-            (None, Some(_)) => {}
-            // A failure has its own time to wait.
-            _ if self.lives.retry_in(window_s).is_some() => {}
-            _ => tokio::time::sleep(PAUSE).await,
         }
+        if in_vain {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    fn last_good_at_s(&self, place: &Place) -> Option<i64> {
+        self.lives.last_good(place).map(|good| good.window.at_s)
     }
 }
 
@@ -257,7 +273,7 @@ async fn observe(collector: Weak<Collector>, window_s: u64) {
         let Some(present) = collector.upgrade() else { return };
         let Some((duty, wait)) = present.duty(window_s) else { break };
         if wait.is_zero() {
-            present.round(window_s, duty.asks).await;
+            present.round(duty).await;
             continue;
         }
         // Nothing is held on to while it waits: the process may end.

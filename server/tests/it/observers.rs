@@ -190,3 +190,24 @@ async fn those_who_stream_learn_of_a_failure_and_of_its_end() {
     let healed = stream.event().await.unwrap();
     assert!(healed.data["meta"].is_object() && healed.data["meta"]["stale"].is_null(), "{healed:?}");
 }
+
+#[tokio::test]
+async fn while_prometheus_fails_nobody_is_shown_another_s_label() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let told_apart = format!("{LIVE}?operations=request_operation");
+    let operations = |graph: &Value| {
+        let nodes = graph["nodes"].as_array().unwrap();
+        nodes.iter().filter(|node| node["kind"] == "operation").count()
+    };
+    let plain = live(&product).await;
+    let by_label = product.get(&told_apart).await.json();
+    assert_eq!(operations(&plain), 0);
+    prometheus.break_all(Fault::Status500);
+    pass(15).await;
+    let (stale, stale_by_label) = (live(&product).await, product.get(&told_apart).await.json());
+    assert!(!stale["meta"]["stale"].is_null() && !stale_by_label["meta"]["stale"].is_null());
+    assert_eq!((&stale["nodes"], &stale["meta"]["queries"]), (&plain["nodes"], &plain["meta"]["queries"]));
+    assert_eq!(stale_by_label["meta"]["queries"], by_label["meta"]["queries"]);
+    assert_ne!(plain["meta"]["queries"], by_label["meta"]["queries"], "the label is asked for");
+}
