@@ -17,6 +17,7 @@ mod slow_lane;
 mod status;
 
 pub(crate) use collected::Collected;
+pub(crate) use observers::NoRoom;
 
 use crate::config::Config;
 use crate::metrics::Queries;

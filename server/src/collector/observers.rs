@@ -3,7 +3,7 @@
 
 use super::live::Place;
 use super::{Ask, Collector, align};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -11,6 +11,9 @@ use tokio::time::Instant;
 
 /// Windows that are observed at once. Whoever asks for a fifth has it fetched on demand.
 const MOST: usize = 4;
+/// Labels by which requests are told apart that are observed in one window at once: each costs queries of its own, so a
+/// third is asked for on demand too. Else whoever has the page's address could have any number asked at every scrape.
+const MOST_LABELS: usize = 2;
 /// An observer that waits for long still sees after this time whether anybody is left.
 const LOOKS_ROUND: Duration = Duration::from_mins(1);
 /// After a round that gave nothing newer, as when the source's clock was put back.
@@ -52,6 +55,13 @@ pub(crate) struct Watching {
     news: watch::Receiver<u64>,
 }
 
+/// Why something is not kept fresh: as much of its kind is already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoRoom {
+    ForWindow,
+    ForLabel,
+}
+
 /// What an observer has to do next.
 #[derive(Debug)]
 struct Duty {
@@ -71,7 +81,9 @@ impl Observers {
         let now = Instant::now();
         let mut state = self.state();
         if let Some(observed) = state.observed.get_mut(&ask.window_s) {
-            observed.wish(ask).polled_at = Some(now);
+            if observed.has_room_for(ask) {
+                observed.wish(ask).polled_at = Some(now);
+            }
             return false;
         }
         state.polled.retain(|_, last| now.duration_since(*last) <= 2 * LOOKS_ROUND);
@@ -89,19 +101,22 @@ impl Observers {
         false
     }
 
-    /// None: there is no room for another window. Else where news come from, and whether an observer is to be started.
-    fn streaming(&self, ask: &Ask, pace_s: i64) -> Option<(watch::Receiver<u64>, bool)> {
+    /// Where news come from, and whether an observer is to be started.
+    fn streaming(&self, ask: &Ask, pace_s: i64) -> Result<(watch::Receiver<u64>, bool), NoRoom> {
         let mut state = self.state();
         let new = !state.observed.contains_key(&ask.window_s);
         if new && state.observed.len() >= MOST {
-            return None;
+            return Err(NoRoom::ForWindow);
         }
         let observed = state.observed.entry(ask.window_s).or_default();
+        if !observed.has_room_for(ask) {
+            return Err(NoRoom::ForLabel);
+        }
         let wish = observed.wish(ask);
         *wish.streams.entry(pace_s).or_default() += 1;
         let news = wish.news.subscribe();
         observed.bell.notify_one();
-        Some((news, new))
+        Ok((news, new))
     }
 
     fn left(&self, ask: &Ask, pace_s: i64) {
@@ -153,6 +168,12 @@ impl Observers {
 }
 
 impl Observed {
+    fn has_room_for(&self, ask: &Ask) -> bool {
+        let labels: BTreeSet<&str> =
+            self.wishes.iter().filter_map(|wish| wish.ask.operations.as_deref()).collect();
+        labels.len() < MOST_LABELS || ask.operations.as_deref().is_none_or(|label| labels.contains(label))
+    }
+
     fn wish(&mut self, ask: &Ask) -> &mut Wish {
         let at = self.wishes.iter().position(|wish| wish.ask == *ask).unwrap_or_else(|| {
             let ask = ask.clone();
@@ -185,14 +206,13 @@ impl Drop for Watching {
 }
 
 impl Collector {
-    /// Keeps this window fresh until the answer is dropped: every `pace_s` seconds, or as often as it can change. None:
-    /// four other windows are watched already.
-    pub(crate) fn watch(self: &Arc<Self>, ask: Ask, pace_s: i64) -> Option<Watching> {
+    /// Keeps this window fresh until the answer is dropped: every `pace_s` seconds, or as often as it can change.
+    pub(crate) fn watch(self: &Arc<Self>, ask: Ask, pace_s: i64) -> Result<Watching, NoRoom> {
         let (news, new) = self.observers.streaming(&ask, pace_s)?;
         if new {
             self.observe(ask.window_s);
         }
-        Some(Watching { collector: self.clone(), ask, pace_s, news })
+        Ok(Watching { collector: self.clone(), ask, pace_s, news })
     }
 
     pub(super) fn note_poll(self: &Arc<Self>, ask: &Ask) {

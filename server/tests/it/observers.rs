@@ -211,3 +211,25 @@ async fn while_prometheus_fails_nobody_is_shown_another_s_label() {
     assert_eq!(stale_by_label["meta"]["queries"], by_label["meta"]["queries"]);
     assert_ne!(plain["meta"]["queries"], by_label["meta"]["queries"], "the label is asked for");
 }
+
+#[tokio::test]
+async fn a_third_label_of_a_window_is_asked_for_on_demand() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let by = |label: &str| format!("{LIVE}?operations={label}");
+    let mut stream = product.stream(&format!("{LIVE}/stream"), &[]).await;
+    assert_eq!(stream.event().await.unwrap().name, "graph");
+    let asked = product.figure(REQUESTS).await;
+    for label in ["one", "two", "three", "four", "five", "one"] {
+        assert_eq!(product.get(&by(label)).await.status, StatusCode::OK);
+    }
+    assert_eq!(product.figure(REQUESTS).await, asked + 5, "each on demand");
+    pass(15).await;
+    while stream.event().await.unwrap().name != "change" {}
+    product.until_figure(REQUESTS, asked + 5 + 3).await;
+    let refused = product.get(&format!("{LIVE}/stream?operations=three")).await.problem(503);
+    assert!(refused["detail"].as_str().unwrap().contains("a third is asked for on demand"), "{refused}");
+    let mut second = product.stream(&format!("{LIVE}/stream?operations=two"), &[]).await;
+    assert_eq!(second.event().await.unwrap().name, "graph");
+    assert_eq!(product.figure(REQUESTS).await, asked + 5 + 3, "the plain one and two labels");
+}

@@ -215,14 +215,19 @@ impl Drop for Flight {
     }
 }
 
-/// Which column a query fills; None for the preflight's. Only for the default window on a grid of whole seconds.
+/// Which column a query fills; None for the preflight's. Only for the default window on a grid of whole seconds, and where
+/// requests are told apart by their operation.
 fn kind_of(promql: &str) -> Option<QueryKind> {
     static PLAN: LazyLock<Vec<graph::Query>> = LazyLock::new(|| {
         let extras =
             [Extras::BYTES, Extras::MESSAGES, Extras::SIZES, Extras::OPEN, Extras::SUCCESSFUL, Extras::IDLE];
         let extras = extras.into_iter().fold(Extras::NONE, Extras::and);
         let window = Window { at_s: 0, window_s: 600, scrape_interval_s: Some(15.0) };
-        graph::plan(&Origin::default(), Signals { percentiles: true, slow_lane: true, extras }, &window)
+        let by_label = Origin { operations: Some("request_operation".to_owned()), ..Origin::default() };
+        let plan = |origin: &Origin| {
+            graph::plan(origin, Signals { percentiles: true, slow_lane: true, extras }, &window)
+        };
+        [plan(&Origin::default()), plan(&by_label)].concat()
     });
     PLAN.iter().find(|query| query.promql == promql).map(|query| query.kind)
 }

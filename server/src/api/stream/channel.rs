@@ -93,10 +93,9 @@ impl Channel {
 
     /// Keeps its viewers up to date until the last has gone.
     pub(super) async fn serve(&self, app: &App, question: &Question) -> Result<(), ()> {
-        let Some(mut watching) = app.collector().watch(question.ask.clone(), question.pace_s) else {
-            self.newest.send_replace(News::End(Arc::new(super::no_window_free())));
-            return Err(());
-        };
+        let mut watching = app.collector().watch(question.ask.clone(), question.pace_s).map_err(|full| {
+            self.newest.send_replace(News::End(Arc::new(super::no_room(full))));
+        })?;
         loop {
             match app.collector().newest(question.ask.clone()).await {
                 Ok(found) => self.take(app, question, found).await,

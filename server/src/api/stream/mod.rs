@@ -7,6 +7,7 @@ mod viewer;
 
 use super::ask::GraphAsk;
 use crate::app::App;
+use crate::collector::NoRoom;
 use crate::error::ApiError;
 use axum::body::Body;
 use axum::extract::State;
@@ -109,8 +110,15 @@ fn refused(why: &str) -> ApiError {
         .retry_after(60)
 }
 
-fn no_window_free() -> ApiError {
-    refused("Four other windows are kept fresh already; a fifth is asked for on demand only.")
+fn no_room(full: NoRoom) -> ApiError {
+    refused(match full {
+        NoRoom::ForWindow => {
+            "Four other windows are kept fresh already; a fifth is asked for on demand only."
+        }
+        NoRoom::ForLabel => {
+            "Two other labels are kept fresh as `operations` of this window already; a third is asked for on demand only."
+        }
+    })
 }
 
 /// The service graph, kept up to date
