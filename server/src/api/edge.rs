@@ -17,9 +17,8 @@ use axum::response::Response;
     params(("id" = String, Query, description = "The edge's id"), super::openapi::GraphQuery),
     responses(
         (status = 200, description = "The edge", body = model::EdgeDetail),
-        (status = 400, description = "A parameter cannot be read", body = model::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such edge in this view", body = model::Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Prometheus cannot be asked", body = model::Problem, content_type = "application/problem+json"),
+        super::responses::Refusals
     )
 )]
 pub(super) async fn edge(
@@ -27,7 +26,7 @@ pub(super) async fn edge(
     mut ask: GraphAsk,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let id = ask.required("id", "is missing: give the id of a edge of the graph");
+    let id = ask.required("id", "is missing: give the id of an edge of the graph");
     let found = ask.found(&app).await?;
     let view = ask.view(&app);
     let name = format!("edge?{}#{id}", ask.canonical());

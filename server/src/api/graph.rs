@@ -20,10 +20,7 @@ use model::Graph;
     responses(
         (status = 200, description = "The graph", body = Graph),
         (status = 304, description = "The caller has it already"),
-        (status = 400, description = "A parameter cannot be read", body = model::Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Prometheus cannot be asked, and no earlier answer is held", body = model::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "No Prometheus is set", body = model::Problem, content_type = "application/problem+json"),
-        (status = 504, description = "It took too long", body = model::Problem, content_type = "application/problem+json"),
+        super::responses::Refusals
     )
 )]
 pub(super) async fn graph(

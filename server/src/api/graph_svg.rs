@@ -35,9 +35,8 @@ const POLICY: &str =
     responses(
         (status = 200, description = "The picture", body = String, content_type = "image/svg+xml"),
         (status = 304, description = "The caller has it already"),
-        (status = 400, description = "A parameter cannot be read", body = model::Problem, content_type = "application/problem+json"),
         (status = 422, description = "More than fits one picture", body = model::Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Prometheus cannot be asked, and no earlier answer is held", body = model::Problem, content_type = "application/problem+json"),
+        super::responses::Refusals
     )
 )]
 pub(super) async fn graph_svg(

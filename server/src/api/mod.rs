@@ -12,6 +12,7 @@ mod namespaces;
 mod node;
 mod openapi;
 mod probes;
+mod responses;
 mod series;
 mod status;
 mod stream;

@@ -17,8 +17,7 @@ use model::status::Namespaces;
     params(super::openapi::GraphQuery),
     responses(
         (status = 200, description = "The namespaces", body = Namespaces),
-        (status = 400, description = "A parameter cannot be read", body = model::Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Prometheus cannot be asked", body = model::Problem, content_type = "application/problem+json"),
+        super::responses::Refusals
     )
 )]
 pub(super) async fn namespaces(

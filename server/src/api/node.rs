@@ -17,9 +17,8 @@ use axum::response::Response;
     params(("id" = String, Query, description = "The node's id"), super::openapi::GraphQuery),
     responses(
         (status = 200, description = "The node", body = model::NodeDetail),
-        (status = 400, description = "A parameter cannot be read", body = model::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such node in this view", body = model::Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Prometheus cannot be asked", body = model::Problem, content_type = "application/problem+json"),
+        super::responses::Refusals
     )
 )]
 pub(super) async fn node(

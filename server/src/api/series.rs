@@ -28,9 +28,8 @@ const METRICS_DEFAULT: [Metric; 3] = [Metric::RateRps, Metric::ErrorShare, Metri
     ),
     responses(
         (status = 200, description = "The lines", body = SeriesAnswer),
-        (status = 400, description = "A parameter cannot be read", body = model::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such node or edge in this view", body = model::Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Prometheus cannot be asked", body = model::Problem, content_type = "application/problem+json"),
+        super::responses::Refusals
     )
 )]
 pub(super) async fn series(

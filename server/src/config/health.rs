@@ -1,6 +1,7 @@
 //! `[[health]]` in the settings file: from when on something counts as degraded or failing, for all of the mesh or for parts.
 //! Of the lines that fit a thing, the first of each measure holds; what no line is about keeps its default.
 
+use super::lists::{self, Reader};
 use graph::health::{Bounds, Direction, HealthLine, Measured, Pattern, Quantile};
 use model::{NodeKind, Protocol};
 use toml::{Table, Value};
@@ -32,21 +33,10 @@ const KINDS: [(&str, NodeKind); 9] = [
 
 /// All of them; what is wrong is told with its place in the list.
 pub(super) fn read(value: &Value, mistakes: &mut Vec<String>) -> Vec<HealthLine> {
-    let Some(list) = value.as_array() else {
-        mistakes.push("`health` must be a list: write [[health]], with two brackets.".to_owned());
-        return Vec::new();
-    };
-    let numbered = list.iter().enumerate();
-    numbered.filter_map(|(index, value)| one(index + 1, value, mistakes)).collect()
+    lists::read(("health", &KEYS), value, mistakes, one)
 }
 
-fn one(number: usize, value: &Value, mistakes: &mut Vec<String>) -> Option<HealthLine> {
-    let empty = Table::new();
-    let table = value.as_table().unwrap_or(&empty);
-    let mut reader = Reader { table, wrong: Vec::new() };
-    for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-        reader.wrong.push(format!("has `{key}`, which means nothing; it takes {}", KEYS.join(", ")));
-    }
+fn one(reader: &mut Reader<'_>) -> Option<HealthLine> {
     let measured = reader.measured();
     let unit = if matches!(measured, Some(Measured::Latency(_))) { Unit::Ms } else { Unit::Share };
     let bounds = Bounds { degraded: reader.bound("degraded", unit), failing: reader.bound("failing", unit) };
@@ -65,8 +55,7 @@ fn one(number: usize, value: &Value, mistakes: &mut Vec<String>) -> Option<Healt
         bounds,
         min_requests: reader.min_requests(),
     };
-    mistakes.extend(reader.wrong.iter().map(|why| format!("`[[health]]` number {number} {why}.")));
-    (reader.wrong.is_empty() && measured.is_some()).then_some(line)
+    measured.map(|_| line)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,31 +64,7 @@ enum Unit {
     Ms,
 }
 
-struct Reader<'a> {
-    table: &'a Table,
-    wrong: Vec<String>,
-}
-
 impl Reader<'_> {
-    fn text(&mut self, key: &str) -> Option<String> {
-        let value = self.table.get(key)?;
-        let text = value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-        if text.is_none() {
-            self.wrong.push(format!("has a `{key}` that is no text in quotes"));
-        }
-        text
-    }
-
-    fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
-        let text = self.text(key)?;
-        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
-        if found.is_none() {
-            let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.wrong.push(format!("has `{key} = \"{text}\"`; it can be {}", all.join(", ")));
-        }
-        found
-    }
-
     /// A code and its protocol, or a latency.
     fn measured(&mut self) -> Option<Measured> {
         let protocol = self.word("protocol", &[("http", Protocol::Http), ("grpc", Protocol::Grpc)]);

@@ -6,6 +6,7 @@ mod extra_matcher;
 mod file;
 mod health;
 mod limits;
+mod lists;
 mod load;
 mod print;
 mod prometheus;

@@ -1,42 +1,24 @@
 //! `[[split]]` in the settings file: how an app's requests are meant to be shared among its versions.
 
+use super::lists::{self, Reader};
 use graph::IntendedSplit;
 use std::collections::BTreeMap;
-use toml::{Table, Value};
+use toml::Value;
 
 const KEYS: [&str; 3] = ["namespace", "service", "weights"];
 
 /// All of them; what is wrong is told with its place in the list.
 pub(super) fn read(value: &Value, mistakes: &mut Vec<String>) -> Vec<IntendedSplit> {
-    let Some(list) = value.as_array() else {
-        mistakes.push("`split` must be a list: write [[split]], with two brackets.".to_owned());
-        return Vec::new();
-    };
-    let numbered = list.iter().enumerate();
-    numbered.filter_map(|(index, value)| one(index + 1, value, mistakes)).collect()
+    lists::read(("split", &KEYS), value, mistakes, one)
 }
 
-fn one(number: usize, value: &Value, mistakes: &mut Vec<String>) -> Option<IntendedSplit> {
-    let mut wrong = Vec::new();
-    let empty = Table::new();
-    let table = value.as_table().unwrap_or(&empty);
-    for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-        wrong.push(format!("has `{key}`, which means nothing; it takes {}", KEYS.join(", ")));
-    }
-    let mut text = |key: &str| {
-        let text = table.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        if text.is_empty() {
-            wrong.push(format!("needs `{key}` in quotes"));
-        }
-        text
-    };
-    let (namespace, service) = (text("namespace"), text("service"));
-    let weights = weights(table.get("weights"));
+fn one(reader: &mut Reader<'_>) -> Option<IntendedSplit> {
+    let (namespace, service) = (reader.needed("namespace"), reader.needed("service"));
+    let weights = weights(reader.table.get("weights"));
     if weights.is_none() {
-        wrong.push("needs weights of at least one version, like weights = { v1 = 90, v2 = 10 }: none below 0, not all 0".to_owned());
+        reader.wrong.push("needs weights of at least one version, like weights = { v1 = 90, v2 = 10 }: none below 0, not all 0".to_owned());
     }
-    mistakes.extend(wrong.iter().map(|why| format!("`[[split]]` number {number} {why}.")));
-    wrong.is_empty().then(|| IntendedSplit { namespace, service, weights: weights.unwrap_or_default() })
+    Some(IntendedSplit { namespace: namespace?, service: service?, weights: weights? })
 }
 
 fn weights(value: Option<&Value>) -> Option<BTreeMap<String, f64>> {
@@ -54,6 +36,7 @@ fn weights(value: Option<&Value>) -> Option<BTreeMap<String, f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use toml::Table;
 
     fn split(text: &str) -> (Vec<IntendedSplit>, Vec<String>) {
         let table: Table = text.parse().unwrap();

@@ -126,7 +126,7 @@ fn no_room(full: NoRoom) -> ApiError {
 /// Server-sent events. `graph` has the whole graph, as `/api/v1/graph` gives it; each `change` has the difference to the
 /// graph before it; `problem` tells why there is none. Ids count the graphs: with `Last-Event-ID` a stream goes on where
 /// it broke off, or begins anew with the whole. While Prometheus fails, changes carry `meta.stale`. Comments keep the
-/// connection alive. A moment of the past (`at`) has no stream.
+/// connection alive. A moment of the past (`at`) has no stream. Where there is no room for another stream, poll `/api/v1/graph`.
 #[utoipa::path(
     get,
     path = "/api/v1/graph/stream",
@@ -136,10 +136,7 @@ fn no_room(full: NoRoom) -> ApiError {
     ),
     responses(
         (status = 200, description = "Events; the data of a `change` is described here", body = model::Difference, content_type = "text/event-stream"),
-        (status = 400, description = "A parameter cannot be read, or the past was asked for", body = model::Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Prometheus cannot be asked, and no earlier answer is held", body = model::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "No Prometheus is set, or as many streams or windows are open as there may be: poll `/api/v1/graph`", body = model::Problem, content_type = "application/problem+json"),
-        (status = 504, description = "It took too long", body = model::Problem, content_type = "application/problem+json"),
+        crate::api::responses::Refusals
     )
 )]
 pub(super) async fn stream(
