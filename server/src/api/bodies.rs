@@ -1,6 +1,6 @@
 //! Answers as bytes: made once for all who ask for the same, with an entity tag, and packed once.
 
-use crate::collector::{Collected, Found};
+use crate::collector::{Collected, Found, landed};
 use crate::error::ApiError;
 use crate::page::{accepts, matches};
 use axum::body::Body;
@@ -85,12 +85,8 @@ impl Bodies {
         make: impl FnOnce(&Collected) -> Result<HeldBody, ApiError> + Send + 'static,
     ) -> Result<Arc<HeldBody>, ApiError> {
         let collected = found.collected.clone();
-        let made = async move {
-            match tokio::task::spawn_blocking(move || make(&collected)).await {
-                Ok(outcome) => outcome.map(Arc::new),
-                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-            }
-        };
+        let made =
+            async move { landed(tokio::task::spawn_blocking(move || make(&collected)).await).map(Arc::new) };
         if found.stale.is_some() {
             // It carries an age and a countdown, so it is never the same again.
             return made.await;

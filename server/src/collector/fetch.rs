@@ -2,6 +2,7 @@
 //! Must not know who asked, nor what is held.
 
 use super::collected::{Collected, Keep, Sent};
+use super::landed;
 use super::lanes::{Lane, Lanes};
 use super::progress::Progress;
 use super::slow_lane::SlowLane;
@@ -196,10 +197,7 @@ fn sentences(notes: Notes) -> Vec<String> {
 
 /// Runs what takes long without a pause where it does not hold up other requests.
 async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(value) => value,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
+    landed(tokio::task::spawn_blocking(work).await)
 }
 
 fn log(collected: &Collected) {

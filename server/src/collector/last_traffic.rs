@@ -2,7 +2,7 @@
 //! Must not know what traffic is: the core made the query.
 
 use super::fetch::Fetcher;
-use super::{Ask, Collector, Failure, align};
+use super::{Ask, Collector, Failure, align, landed};
 use crate::prometheus::{PrometheusError, RangeSpan};
 use graph::{View, Window};
 use model::status::LastTraffic;
@@ -35,11 +35,8 @@ impl Collector {
             let query = move |range_s| graph::traffic_query(&origin, &view, range_s);
             cache.try_get_with(key, fetcher.last_seen_s(window, query)).await
         });
-        match flight.await {
-            Ok(Ok(seen_s)) => Ok(LastTraffic { at_s, window_s: ask.window_s, seen_s }),
-            Ok(Err(error)) => Err(lone((*error).clone())),
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        }
+        let seen_s = landed(flight.await).map_err(|error: Arc<PrometheusError>| lone((*error).clone()))?;
+        Ok(LastTraffic { at_s, window_s: ask.window_s, seen_s })
     }
 }
 

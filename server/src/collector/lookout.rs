@@ -1,7 +1,7 @@
 //! What is known about the engine, looked up once a minute at most, in the background once it is known at all.
 
-use super::align;
 use super::fetch::Fetcher;
+use super::{align, landed};
 use crate::prometheus::{Engine, PrometheusError, decode_instant, preflight};
 use graph::Origin;
 use graph::sample::Symbols;
@@ -39,10 +39,7 @@ impl Lookout {
                 self.look(fetcher.clone());
                 Ok(seen)
             }
-            None => match self.look(fetcher.clone()).await {
-                Ok(outcome) => outcome,
-                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-            },
+            None => landed(self.look(fetcher.clone()).await),
         }
     }
 

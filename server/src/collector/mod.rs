@@ -277,31 +277,28 @@ impl Collector {
         }
         let origin =
             Origin { operations: ask.operations.as_deref().map(str::to_owned), ..self.lookout.origin() };
-        let held = self.held.clone();
-        // Spawned: a flight that lived in a handler would die with the first aborted request.
-        let flight = tokio::spawn(async move {
-            let plain = Key { buckets: false, extras: Extras::NONE, ..wanted.clone() };
-            let traffic = held.try_get_with(plain.clone(), fetcher.traffic(origin, window)).await;
-            match traffic {
-                Ok(traffic) if wanted != plain => {
-                    let signals =
-                        Signals { percentiles: wanted.buckets, extras: wanted.extras, ..Signals::default() };
-                    let only_buckets = wanted.extras == Extras::NONE;
-                    let whole = held.try_get_with(wanted, fetcher.with_more(traffic, signals)).await;
-                    if whole.is_ok() && only_buckets {
-                        // It serves those without percentiles too, and holds no answers any more.
-                        held.invalidate(&plain).await;
-                    }
-                    whole
+        let plain = Key { buckets: false, extras: Extras::NONE, ..wanted.clone() };
+        let traffic = self.held.try_get_with(plain.clone(), fetcher.traffic(origin, window)).await;
+        let outcome = match traffic {
+            Ok(traffic) if wanted != plain => {
+                let signals =
+                    Signals { percentiles: wanted.buckets, extras: wanted.extras, ..Signals::default() };
+                let only_buckets = wanted.extras == Extras::NONE;
+                let whole = self.held.try_get_with(wanted, fetcher.with_more(traffic, signals)).await;
+                if whole.is_ok() && only_buckets {
+                    // It serves those without percentiles too, and holds no answers any more.
+                    self.held.invalidate(&plain).await;
                 }
-                other => other,
+                whole
             }
-        });
-        landed(flight.await).map_err(|error: Arc<PrometheusError>| (*error).clone())
+            other => other,
+        };
+        outcome.map_err(|error: Arc<PrometheusError>| (*error).clone())
     }
 }
 
-fn landed<T>(flight: Result<T, tokio::task::JoinError>) -> T {
+/// What a task of our own gave; its panic goes on here.
+pub(crate) fn landed<T>(flight: Result<T, tokio::task::JoinError>) -> T {
     match flight {
         Ok(outcome) => outcome,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),

@@ -3,7 +3,7 @@
 
 use super::fetch::Fetcher;
 use super::lanes::Lane;
-use super::{Collector, Failure, align};
+use super::{Collector, Failure, align, landed};
 use crate::prometheus::{PrometheusError, RangeSpan, decode_range};
 use futures::StreamExt as _;
 use graph::sample::Symbols;
@@ -40,10 +40,7 @@ impl Collector {
         let flight = tokio::spawn(async move {
             cache.try_get_with(key(&queries, &window), fetcher.lines(queries, window)).await
         });
-        match flight.await {
-            Ok(outcome) => outcome.map_err(|error: Arc<PrometheusError>| lone((*error).clone())),
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        }
+        landed(flight.await).map_err(|error: Arc<PrometheusError>| lone((*error).clone()))
     }
 }
 

@@ -4,7 +4,7 @@
 use super::frame::Frame;
 use super::question::Question;
 use crate::app::App;
-use crate::collector::{Failure, Found};
+use crate::collector::{Failure, Found, landed};
 use crate::error::ApiError;
 use model::Graph;
 use model::graph::Stale;
@@ -160,8 +160,7 @@ impl Channel {
         };
         let (to, epoch) = (to.clone(), self.epoch.clone());
         cell.get_or_init(|| async move {
-            let made = tokio::task::spawn_blocking(move || frame(&epoch, from.as_deref(), &to));
-            made.await.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
+            landed(tokio::task::spawn_blocking(move || frame(&epoch, from.as_deref(), &to)).await)
         })
         .await;
         cell
@@ -175,10 +174,7 @@ async fn made(app: &App, question: &Question, found: Found, seq: u64) -> Moment 
         let graph = crate::api::graph::with_meta(graph, &found, engine);
         Moment { seq, graph, snapshot: found.collected.id, stale: found.stale }
     };
-    match tokio::task::spawn_blocking(making).await {
-        Ok(moment) => moment,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
+    landed(tokio::task::spawn_blocking(making).await)
 }
 
 fn frame(epoch: &str, from: Option<&Moment>, to: &Moment) -> Frame {
