@@ -175,6 +175,8 @@ pub struct Flows {
     pub flows: Vec<Flow>,
     pub intents: Vec<Intent>,
     pub notes: Vec<QualityNote>,
+    /// Latency is counted in exponential buckets.
+    pub exponential: bool,
     /// Rows by column whose value was no usable number.
     pub not_numbers: BTreeMap<crate::query::QueryKind, usize>,
 }

@@ -69,6 +69,8 @@ pub struct Table {
     /// Upper bounds, one a row, for bucket queries; empty otherwise. `+Inf` is `f64::INFINITY`.
     pub le: Vec<f64>,
     pub not_numbers: usize,
+    /// Some native histogram's bounds are its own choice, not powers of one base.
+    pub custom_bounds: bool,
 }
 
 impl Table {
@@ -91,6 +93,7 @@ impl Table {
                 self.not_numbers += 1;
                 continue;
             }
+            self.custom_bounds |= !is_exponential(above, up_to);
             // Where buckets were left out, what follows begins at its own lower bound.
             if above > reached {
                 self.push_bucket(cells, above, total);
@@ -109,6 +112,19 @@ impl Table {
         self.le.push(le);
         self.values.push(total);
     }
+}
+
+/// Whether a bucket is one of the standard exponential schemas, -4 to 8: both bounds are whole powers of two to the power
+/// of two to minus the schema. The bucket round zero is as wide above it as below.
+fn is_exponential(above: f64, up_to: f64) -> bool {
+    if above <= 0.0 {
+        return above.is_finite() && up_to.is_finite();
+    }
+    let width = (up_to / above).log2();
+    let place = up_to.log2() / width;
+    let schema = -width.log2();
+    let whole = |number: f64| (number - number.round()).abs() < 1e-6 * number.abs().max(1.0);
+    width.is_finite() && (-4.5..8.5).contains(&schema) && whole(schema) && whole(place)
 }
 
 /// Rows of one range query, for the slow lane: per row the points in time order.
@@ -148,5 +164,22 @@ mod tests {
         assert_eq!(custom.le, [5.0, f64::INFINITY]);
         custom.push_histogram(&[cell], &[(0.0, f64::NAN, 2.0), (0.0, 1.0, f64::NAN)]);
         assert_eq!((custom.rows(), custom.not_numbers), (2, 2));
+        assert!(custom.custom_bounds && !table.custom_bounds);
+    }
+
+    #[test]
+    fn powers_of_the_schemas_are_told_from_bounds_of_ones_own() {
+        for schema in -4_i32..=8 {
+            let base = 2_f64.powf(2_f64.powi(-schema));
+            for place in [-7, -1, 0, 1, 5, 30] {
+                let bounds = (base.powi(place), base.powi(place + 1));
+                assert!(is_exponential(bounds.0, bounds.1), "{schema}: {bounds:?}");
+            }
+        }
+        assert!(is_exponential(-0.001, 0.001), "round zero");
+        for (above, up_to) in [(1.0, 5.0), (500.0, 1_000.0), (f64::NEG_INFINITY, 0.5), (64.0, f64::INFINITY)]
+        {
+            assert!(!is_exponential(above, up_to), "{above} {up_to}");
+        }
     }
 }

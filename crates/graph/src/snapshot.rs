@@ -4,7 +4,7 @@
 use crate::{
     answers::{Answers, Outcome},
     flow::{Channel, End, Flow, Flows, Intent, Measure, Reporter},
-    histogram::Grid,
+    histogram::{Grid, Rise},
     hops,
     link::{Answered, Link, Summing},
     place::{self, Namespaces, Place, PlaceId, Places, Service},
@@ -77,7 +77,8 @@ impl Snapshot {
 /// What came back, as one thing to look at from all sides. The warnings stand in the snapshot too, and `view` hands
 /// them on.
 pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
-    let Flows { mut channels, flows, intents, notes, not_numbers } = answers.origin.dialect.flows(answers);
+    let Flows { mut channels, flows, intents, notes, exponential, not_numbers } =
+        answers.origin.dialect.flows(answers);
     let mut symbols = answers.symbols.clone();
     let cluster_count = name_clusters(&mut channels);
     let mut places = Places::default();
@@ -94,8 +95,7 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
     };
     let mut choice = reporter::choose(&channels, &ends, &flows, &reading);
     let hops = hops::leave_out(&mut choice.chosen, &places);
-    let grid = Grid::new(flows.iter().filter_map(bucket_bound).collect());
-    let sizes = Grid::new(flows.iter().filter_map(size_bound).collect());
+    let [grid, sizes] = grids(&flows, exponential);
     let answered = answered(answers);
     let services: Vec<Option<Service>> = choice
         .chosen
@@ -218,6 +218,15 @@ fn mark_reporting(
 
 fn is_counted(flow: &Flow) -> bool {
     matches!(flow.measure, Measure::Requests(_) | Measure::TcpSent(_) | Measure::TcpReceived(_))
+}
+
+/// Of latency, and of sizes.
+fn grids(flows: &[Flow], exponential: bool) -> [Grid; 2] {
+    let rise = if exponential { Rise::Exponential } else { Rise::Even };
+    [
+        Grid::new(flows.iter().filter_map(bucket_bound).collect(), rise),
+        Grid::new(flows.iter().filter_map(size_bound).collect(), Rise::Even),
+    ]
 }
 
 fn bucket_bound(flow: &Flow) -> Option<f64> {

@@ -40,22 +40,33 @@ impl<'a> Asking<'a> {
         Some(self.share(&failed, &counted))
     }
 
+    /// None where proxies of both units share the store: no query brings their bounds together.
     pub(super) fn quantile(&self, q: f64) -> Option<String> {
-        let timed = self.timed()?;
-        let buckets = self.rates(self.words.duration_bucket, &timed);
+        let timed = self.timed().filter(|_| self.words.also_in_seconds.is_none())?;
+        let buckets = self.whole(self.words.duration_bucket, &timed);
         let by = if self.words.native_histograms { "" } else { "by (le) " };
         Some(format!("{}histogram_quantile({q}, sum {by}({buckets}))", self.in_ms()))
     }
 
     pub(super) fn mean(&self) -> Option<String> {
         let timed = self.timed()?;
-        if self.words.native_histograms {
-            let whole = self.rates(self.words.duration_sum, &timed);
-            return Some(format!("{}histogram_avg(sum({whole}))", self.in_ms()));
+        let Vocabulary { native_histograms, duration_sum, duration_count, also_in_seconds, .. } = self.words;
+        if native_histograms && also_in_seconds.is_none() {
+            return Some(format!("{}histogram_avg(sum({}))", self.in_ms(), self.whole(duration_sum, &timed)));
         }
-        let sum = self.rates(self.words.duration_sum, &timed);
-        let count = self.rates(self.words.duration_count, &timed);
-        Some(format!("{}sum({sum}) / sum({count})", self.in_ms()))
+        let part = |read: &str, metric| {
+            let rates = self.whole(metric, &timed);
+            if native_histograms { format!("{read}({rates})") } else { rates }
+        };
+        let (sum, count) = (part("histogram_sum", duration_sum), part("histogram_count", duration_count));
+        Some(match also_in_seconds {
+            Some([also_sum, also_count]) => format!(
+                "sum({sum} or 1000 * ({})) / sum({count} or {})",
+                part("histogram_sum", also_sum),
+                part("histogram_count", also_count)
+            ),
+            None => format!("{}sum({sum}) / sum({count})", self.in_ms()),
+        })
     }
 
     /// Only where all of it was reported by whoever received it: a caller's evidence is a certificate's name.
@@ -129,13 +140,22 @@ impl<'a> Asking<'a> {
 
     /// Series that several conditions select count once.
     fn rates(&self, metric: &str, terms: &[Term]) -> String {
+        self.rates_by("max", metric, terms)
+    }
+
+    /// Of latency, which may be whole histograms: those have no maximum, and copies are alike.
+    fn whole(&self, metric: &str, terms: &[Term]) -> String {
+        self.rates_by(if self.words.native_histograms { "avg" } else { "max" }, metric, terms)
+    }
+
+    fn rates_by(&self, one_of_copies: &str, metric: &str, terms: &[Term]) -> String {
         let extra = self.picture.snapshot.origin.extra_matcher.as_deref();
         let rates: Vec<String> = terms
             .iter()
             .map(|term| {
                 let rate = format!("rate({}[{}s])", selector(metric, term, extra), self.range_s);
                 match self.words.replicas {
-                    Some(replicas) => format!("max without ({replicas}) ({rate})"),
+                    Some(replicas) => format!("{one_of_copies} without ({replicas}) ({rate})"),
                     None => rate,
                 }
             })

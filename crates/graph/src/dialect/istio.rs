@@ -49,6 +49,21 @@ const TCP_RECEIVED: &str = "istio_tcp_sent_bytes_total";
 const TCP_OPENED: &str = "istio_tcp_connections_opened_total";
 const TCP_CLOSED: &str = "istio_tcp_connections_closed_total";
 
+/// Latency by buckets, sum and count.
+const MS: [&str; 3] = [
+    "istio_request_duration_milliseconds_bucket",
+    "istio_request_duration_milliseconds_sum",
+    "istio_request_duration_milliseconds_count",
+];
+const S: [&str; 3] = [
+    "istio_request_duration_seconds_bucket",
+    "istio_request_duration_seconds_sum",
+    "istio_request_duration_seconds_count",
+];
+/// Whole histograms, which have all three.
+const NATIVE_MS: &str = "istio_request_duration_milliseconds";
+const NATIVE_S: &str = "istio_request_duration_seconds";
+
 const PRESENCE_STEP_S: u64 = 30;
 
 /// Labels by which replicas of one Prometheus mark what they wrote.
@@ -104,16 +119,11 @@ impl Dialect for Istio {
             promql: format!("count({marked}) / count(group without ({REPLICAS}) ({marked}))"),
         };
         // Series with buckets end in `_count`; those with native histograms have the bare name.
-        [
-            "istio_request_duration_milliseconds_count",
-            "istio_request_duration_seconds_count",
-            "istio_request_duration_milliseconds",
-            "istio_request_duration_seconds",
-        ]
-        .into_iter()
-        .map(|word| ProbeQuery { word, promql: format!("count({})", selector(word, &[], extra_matcher)) })
-        .chain([copies])
-        .collect()
+        [MS[2], S[2], NATIVE_MS, NATIVE_S]
+            .into_iter()
+            .map(|word| ProbeQuery { word, promql: format!("count({})", selector(word, &[], extra_matcher)) })
+            .chain([copies])
+            .collect()
     }
 
     fn probe(&self, answers: &[(&'static str, f64)]) -> Probe {
@@ -130,7 +140,7 @@ impl Dialect for Istio {
         };
         let (classic, native) = (ms.0 + seconds.0, ms.1 + seconds.1);
         // A store may keep both forms of one histogram: never add the two.
-        let native_histograms = native > 0.0 && native >= classic && duration != DurationUnit::Both;
+        let native_histograms = native > 0.0 && native >= classic;
         let copies = answers.iter().find(|(word, _)| *word == COPIES).map(|(_, copies)| *copies);
         Probe { duration, native_histograms, copies: copies.filter(|copies| copies.is_finite()) }
     }
@@ -147,31 +157,18 @@ impl Dialect for Istio {
     }
 
     fn vocabulary(&self, probe: &Probe) -> Vocabulary {
-        let seconds = probe.duration == DurationUnit::Seconds;
-        let pick = |ms: [&'static str; 3], s: [&'static str; 3]| if seconds { s } else { ms };
-        let [bucket, sum, count] = if probe.native_histograms {
-            pick(["istio_request_duration_milliseconds"; 3], ["istio_request_duration_seconds"; 3])
-        } else {
-            pick(
-                [
-                    "istio_request_duration_milliseconds_bucket",
-                    "istio_request_duration_milliseconds_sum",
-                    "istio_request_duration_milliseconds_count",
-                ],
-                [
-                    "istio_request_duration_seconds_bucket",
-                    "istio_request_duration_seconds_sum",
-                    "istio_request_duration_seconds_count",
-                ],
-            )
-        };
+        let [ms, seconds] = if probe.native_histograms { [[NATIVE_MS; 3], [NATIVE_S; 3]] } else { [MS, S] };
+        let in_seconds = probe.duration == DurationUnit::Seconds;
+        let [bucket, sum, count] = if in_seconds { seconds } else { ms };
+        let both = probe.duration == DurationUnit::Both;
         Vocabulary {
             requests: REQUESTS,
             duration_bucket: bucket,
             duration_sum: sum,
             duration_count: count,
             native_histograms: probe.native_histograms,
-            ms_per_unit: if seconds { 1000.0 } else { 1.0 },
+            also_in_seconds: both.then_some([seconds[1], seconds[2]]),
+            ms_per_unit: if in_seconds { 1000.0 } else { 1.0 },
             tcp_sent: TCP_SENT,
             tcp_received: TCP_RECEIVED,
             tcp_opened: TCP_OPENED,

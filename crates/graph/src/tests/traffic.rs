@@ -1,10 +1,11 @@
 //! Figures beyond rate and errors: bytes, messages, sizes, connections, and latency in all its forms.
 
 use crate::{
-    Origin, Signals,
+    Origin, Outcome, Signals,
     dialect::{DurationUnit, Probe},
     plan,
     query::QueryKind,
+    sample::Symbol,
     snapshot,
     testing::{a_view, answers_of, both, edges, graph, labels, req, sample, snap},
     view,
@@ -147,6 +148,82 @@ fn native_histograms_are_whole_series() {
         !buckets.contains("_bucket") && !buckets.contains(" le)") && !buckets.contains("> 0"),
         "{buckets}"
     );
+}
+
+#[test]
+fn native_histograms_of_both_units_are_told_apart_and_their_means_brought_together() {
+    let probe = Probe { native_histograms: true, duration: DurationUnit::Both, copies: Some(2.0) };
+    let origin = Origin { probe, ..Origin::default() };
+    let asked = plan(&origin, Signals { percentiles: true, ..Signals::default() }, &snap("").window());
+    let promql = |kind| &asked.iter().find(|query| query.kind == kind).expect("asked").promql;
+    let rate = |unit: &str| {
+        format!(
+            "avg without (prometheus_replica, replica, __replica__, prometheus) (rate(istio_request_duration_{unit}[600s]))"
+        )
+    };
+    let (ms, seconds) = (rate("milliseconds"), rate("seconds"));
+    let ends = |kind, end: String| assert!(promql(kind).ends_with(&end), "{}", promql(kind));
+    ends(QueryKind::DurationSum, format!(") (histogram_sum({ms}) or histogram_sum({seconds}) * 1000) > 0"));
+    ends(QueryKind::DurationCount, format!(") (histogram_count({ms}) or histogram_count({seconds})) > 0"));
+    let told = format!("label_replace({seconds}, \"portolan_unit\", \"s\", \"reporter\", \".*\")");
+    ends(QueryKind::DurationBucket, format!(", portolan_unit) ({ms} or {told})"));
+}
+
+#[test]
+fn figures_of_both_units_are_pasted_for_both_or_not_at_all() {
+    let samples = both("web-v1.shop", "cart-v1.shop", "", 5.0);
+    for native_histograms in [false, true] {
+        let probe = Probe { native_histograms, duration: DurationUnit::Both, ..Probe::default() };
+        let snapshot = snapshot(&answers_of(Origin { probe, ..Origin::default() }, &samples)).0;
+        let wanted = a_view(GraphType::App);
+        let edge = &view(&snapshot, &wanted).edges[0].id;
+        let queries = crate::edge_detail(&snapshot, &wanted, edge).expect("drawn").queries;
+        let named = |name: &str| queries.iter().find(|query| query.name == name).map(|query| &query.promql);
+        assert_eq!(
+            (named("p50"), named("p95")),
+            (None, None),
+            "no query can bring two units' bounds together"
+        );
+        let mean = named("mean").expect("told");
+        let parts = mean.split(" / ").collect::<Vec<_>>();
+        for part in &parts {
+            assert!(part.contains("_milliseconds") && part.contains("_seconds"), "{part}");
+        }
+        assert_eq!(
+            (parts.len(), parts[0].contains(" or 1000 * ("), parts[1].contains("1000")),
+            (2, true, false)
+        );
+        assert_eq!(mean.contains("histogram_sum("), native_histograms, "{mean}");
+    }
+}
+
+#[test]
+fn a_native_histogram_is_read_exponentially_unless_its_bounds_are_its_own() {
+    let p50 = |own: bool| {
+        let probe = Probe { native_histograms: true, ..Probe::default() };
+        let samples = both("web-v1.shop", "cart-v1.shop", "", 8.0);
+        let mut answers = answers_of(Origin { probe, ..Origin::default() }, &samples);
+        let cells: Vec<Symbol> = {
+            let from = answers.table(QueryKind::Requests).expect("asked").clone();
+            let to = answers.table(QueryKind::DurationBucket).expect("asked");
+            let cell = |label: &&str| {
+                from.labels
+                    .iter()
+                    .position(|other| other == label)
+                    .map_or(Symbol::EMPTY, |at| from.row(1)[at])
+            };
+            to.labels.iter().map(cell).collect()
+        };
+        let Some((Outcome::Answered(table), _)) = answers.outcomes.get_mut(&QueryKind::DurationBucket) else {
+            panic!("asked")
+        };
+        let last = if own { (16.0, 50.0, 1.0) } else { (16.0, 32.0, 1.0) };
+        table.push_histogram(&cells, &[(4.0, 8.0, 1.0), (8.0, 16.0, 6.0), last]);
+        let graph = view(&snapshot(&answers).0, &a_view(GraphType::App));
+        graph.edges[0].latency.as_ref().and_then(|latency| latency.p50).expect("timed").ms
+    };
+    assert!((p50(false) - 8.0 * 2_f64.sqrt()).abs() < 1e-9, "{}", p50(false));
+    assert!((p50(true) - 12.0).abs() < 1e-9, "{}", p50(true));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use super::{
     BY_BUCKET, BY_DURATION, BY_MESSAGES, BY_PRESENCE_REQUESTS, BY_PRESENCE_TCP, BY_REQUESTS, BY_TCP,
-    BY_VOLUME, BY_WEIGHT, DIRECTION, Istio, OPERATION, PRESENCE_STEP_S, REQUESTS, SECONDS, SENT, TCP_CLOSED,
-    TCP_OPENED, TCP_RECEIVED, TCP_SENT, UNIT,
+    BY_VOLUME, BY_WEIGHT, DIRECTION, Istio, MS, NATIVE_MS, NATIVE_S, OPERATION, PRESENCE_STEP_S, REQUESTS, S,
+    SECONDS, SENT, TCP_CLOSED, TCP_OPENED, TCP_RECEIVED, TCP_SENT, UNIT,
 };
 use crate::{
     dialect::{Dialect as _, DurationUnit},
@@ -149,42 +149,59 @@ impl Asking<'_> {
 
     /// In milliseconds, but for bounds, which the reader multiplies.
     fn duration(&self, kind: QueryKind, by: &[&str]) -> String {
-        let probe = self.origin.probe;
-        let suffix = match kind {
-            _ if probe.native_histograms => "",
-            QueryKind::DurationSum => "_sum",
-            QueryKind::DurationCount => "_count",
-            _ => "_bucket",
-        };
         let matchers: &[Matcher] = if kind == QueryKind::SuccessfulBucket { &SUCCESSFUL } else { &[] };
-        let rate = |unit: &str| self.rate(&format!("istio_request_duration_{unit}{suffix}"), matchers);
-        let scale = if kind == QueryKind::DurationSum { " * 1000" } else { "" };
-        let both = probe.duration == DurationUnit::Both;
-        let rates = match probe.duration {
-            DurationUnit::Ms => rate("milliseconds"),
-            DurationUnit::Seconds => rate("seconds"),
-            DurationUnit::Both => {
-                let seconds = rate("seconds");
-                let seconds = if kind.is_bucketed() {
-                    format!("label_replace({seconds}, \"{UNIT}\", \"{SECONDS}\", \"reporter\", \".*\")")
-                } else {
-                    format!("{seconds}{scale}")
-                };
-                format!("{} or {seconds}", rate("milliseconds"))
-            }
+        let part = match kind {
+            QueryKind::DurationSum => 1,
+            QueryKind::DurationCount => 2,
+            _ => 0,
+        };
+        if self.origin.probe.native_histograms {
+            return self.native(kind, by, matchers);
+        }
+        let scale = if part == 1 { " * 1000" } else { "" };
+        let le = if part == 0 { ", le" } else { "" };
+        let [ms, seconds] = [MS, S].map(|metrics| self.rate(metrics[part], matchers));
+        let (rates, unit, after) = match self.origin.probe.duration {
+            DurationUnit::Ms => (ms, "", ""),
+            DurationUnit::Seconds => (seconds, "", scale),
+            DurationUnit::Both if part == 0 => (format!("{ms} or {}", in_seconds(&seconds)), TOLD_UNIT, ""),
+            DurationUnit::Both => (format!("{ms} or {seconds}{scale}"), "", ""),
         };
         let rates = self.told_apart(by, rates);
-        if probe.native_histograms {
-            let whole = format!("sum by ({}) ({rates})", self.grouping(by));
-            return native(kind, &whole, probe.duration);
-        }
-        let after = if probe.duration == DurationUnit::Seconds { scale } else { "" };
-        let le = match (kind.is_bucketed(), both) {
-            (true, true) => format!(", {UNIT}, le"),
-            (true, false) => ", le".to_owned(),
-            (false, _) => String::new(),
+        format!("sum by ({}{unit}{le}) ({rates}){after} > 0", self.grouping(by))
+    }
+
+    /// Whole histograms, or what is read off them: off their sum where all are of one unit, which is cheapest.
+    fn native(&self, kind: QueryKind, by: &[&str], matchers: &[Matcher]) -> String {
+        let [ms, seconds] = [NATIVE_MS, NATIVE_S].map(|metric| {
+            let rate = format!("rate({}[{}s])", self.selected(metric, matchers), self.window.range_s());
+            // Histograms have no maximum, and copies are alike.
+            let once = match self.replicas {
+                Some(replicas) => format!("avg without ({replicas}) ({rate})"),
+                None => rate,
+            };
+            self.told_apart(by, once)
+        });
+        let read = match kind {
+            QueryKind::DurationSum => Some("histogram_sum"),
+            QueryKind::DurationCount => Some("histogram_count"),
+            _ => None,
         };
-        format!("sum by ({}{le}) ({rates}){after} > 0", self.grouping(by))
+        let scale = if kind == QueryKind::DurationSum { " * 1000" } else { "" };
+        let by = self.grouping(by);
+        let unit = self.origin.probe.duration;
+        match (unit, read) {
+            (DurationUnit::Both, Some(read)) => {
+                format!("sum by ({by}) ({read}({ms}) or {read}({seconds}){scale}) > 0")
+            }
+            (DurationUnit::Both, None) => {
+                format!("sum by ({by}{TOLD_UNIT}) ({ms} or {})", in_seconds(&seconds))
+            }
+            (DurationUnit::Seconds, Some(read)) => format!("{read}(sum by ({by}) ({seconds})){scale} > 0"),
+            (DurationUnit::Seconds, None) => format!("sum by ({by}) ({seconds})"),
+            (DurationUnit::Ms, Some(read)) => format!("{read}(sum by ({by}) ({ms})) > 0"),
+            (DurationUnit::Ms, None) => format!("sum by ({by}) ({ms})"),
+        }
     }
 
     /// Labels that the store has; those of our own making only where a query makes them.
@@ -199,12 +216,9 @@ impl Asking<'_> {
     }
 }
 
-/// Whole histograms, or what is read off them.
-fn native(kind: QueryKind, whole: &str, unit: DurationUnit) -> String {
-    let scale = if unit == DurationUnit::Seconds { " * 1000" } else { "" };
-    match kind {
-        QueryKind::DurationSum => format!("histogram_sum({whole}){scale} > 0"),
-        QueryKind::DurationCount => format!("histogram_count({whole}) > 0"),
-        _ => whole.to_owned(),
-    }
+const TOLD_UNIT: &str = ", portolan_unit";
+
+/// Rows that say that their bounds are in seconds.
+fn in_seconds(rates: &str) -> String {
+    format!("label_replace({rates}, \"{UNIT}\", \"{SECONDS}\", \"reporter\", \".*\")")
 }

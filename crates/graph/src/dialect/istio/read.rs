@@ -32,6 +32,11 @@ pub(super) fn flows(answers: &Answers) -> Flows {
     }
     let mut flows = reader.flows;
     flows.notes = missing::notes(answers);
+    let mut latency = [QueryKind::DurationBucket, QueryKind::SuccessfulBucket]
+        .into_iter()
+        .filter_map(|kind| answers.table(kind));
+    flows.exponential =
+        answers.origin.probe.native_histograms && latency.all(|buckets| !buckets.custom_bounds);
     flows
 }
 
