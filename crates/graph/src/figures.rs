@@ -2,6 +2,7 @@
 //! It must not know who reported, nor what is drawn.
 
 use crate::{
+    custom,
     flow::Security,
     histogram::{Buckets, Grid},
 };
@@ -264,6 +265,8 @@ pub(crate) struct Figures {
     pub(crate) successful: LatencySums,
     /// None unless somebody asked for any of it.
     pub(crate) volume: Option<Box<VolumeSums>>,
+    /// Of the installation's own metrics; none where no row of any spoke of it.
+    pub(crate) custom: Option<Box<custom::Figures>>,
     /// It has a counter, whether that moves or not.
     pub(crate) known: bool,
     pub(crate) request_security: SecuritySums,
@@ -285,6 +288,10 @@ impl Figures {
         self.successful.add(&more.successful, weight);
         if let Some(volume) = &more.volume {
             self.volume.get_or_insert_default().add(volume, weight);
+        }
+        if let Some(more) = &more.custom {
+            let mine = self.custom.get_or_insert_default();
+            mine.iter_mut().zip(**more).for_each(|(mine, theirs)| add_some(mine, theirs, weight));
         }
         self.known |= more.known;
         self.request_security.add(&more.request_security, weight);

@@ -1,7 +1,7 @@
 //! The narrow waist: records of who called whom, by whose word, without any mesh's metric or label names.
 //! Nothing after this knows a dialect; nothing here knows nodes or views.
 
-use crate::sample::Symbol;
+use crate::{custom::CustomFlow, sample::Symbol};
 use model::{Protocol, graph::QualityNote};
 use std::collections::BTreeMap;
 
@@ -174,6 +174,7 @@ pub struct Flows {
     pub channels: Vec<Channel>,
     pub flows: Vec<Flow>,
     pub intents: Vec<Intent>,
+    pub custom: Vec<CustomFlow>,
     pub notes: Vec<QualityNote>,
     /// Latency is counted in exponential buckets.
     pub exponential: bool,

@@ -7,6 +7,7 @@
 pub mod answers;
 mod ask;
 mod canary;
+pub mod custom;
 pub mod dialect;
 mod difference;
 mod figures;
@@ -38,6 +39,7 @@ mod tests;
 
 pub use answers::{Answers, Outcome};
 pub use ask::{SeriesQuery, SubjectId, series_queries, traffic_query};
+pub use custom::{CustomMetric, EndLabels, NamedBy};
 pub use difference::difference;
 pub use present::{edge_detail, namespaces, node_detail, view};
 pub use query::{Origin, Query, QueryKind, RangeOf, Signals, Window, plan};

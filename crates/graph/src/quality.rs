@@ -5,6 +5,7 @@ mod of_store;
 
 use crate::{
     answers::{Answers, Outcome},
+    custom::{self, CustomMetric},
     flow::Reporter,
     place::Place,
     query::QueryKind,
@@ -33,6 +34,8 @@ pub(crate) struct Counted<'a> {
     pub(crate) unreported: &'a [Unreported],
     pub(crate) unstated_rows: usize,
     pub(crate) notes: Vec<QualityNote>,
+    /// Rows of each of the installation's own metrics that name no connection.
+    pub(crate) unplaced: [usize; custom::MOST],
 }
 
 pub(crate) fn warnings(answers: &Answers, not_numbers: &BTreeMap<QueryKind, usize>) -> Vec<Warning> {
@@ -90,6 +93,8 @@ pub(crate) fn quality(snapshot: &Snapshot, answers: &Answers, counted: Counted<'
     notes.extend(unreported_note(snapshot, counted.unreported));
     notes.extend(unknown_source_share.and_then(unknown_callers_note));
     notes.extend(of_store::notes(snapshot, answers));
+    let own = answers.origin.metrics.iter().zip(counted.unplaced);
+    notes.extend(own.filter(|(_, rows)| *rows > 0).map(|(metric, rows)| unplaced_note(metric, rows)));
     Quality {
         reporters: counted
             .reporters
@@ -106,6 +111,23 @@ pub(crate) fn quality(snapshot: &Snapshot, answers: &Answers, counted: Counted<'
 
 fn note(code: &str, number: f64, sentence: String, fix: &str) -> QualityNote {
     QualityNote { code: code.into(), sentence, fix: fix.into(), number: Some(number) }
+}
+
+fn unplaced_note(metric: &CustomMetric, rows: usize) -> QualityNote {
+    let number = rows as f64;
+    let names = if rows == 1 { "row" } else { "rows" };
+    let verb = if rows == 1 { "names" } else { "name" };
+    let sentence = format!(
+        "{} {names} of “{}” {verb} no connection that the mesh reports, and so stand on no edge.",
+        words::count(number),
+        metric.name
+    );
+    note(
+        "custom_metric",
+        number,
+        sentence,
+        "Check which labels its [[metric]] in the settings file takes for the ends.",
+    )
 }
 
 fn left_out(half_built: usize, unstated_rows: usize, hops: usize) -> Vec<QualityNote> {

@@ -1,7 +1,10 @@
 //! The words in which the core asks: kinds of queries, windows, and PromQL text that label values cannot break.
 //! It must not know any mesh's metric or label names, nor how a query is sent.
 
-use crate::dialect::{Dialect, Probe};
+use crate::{
+    custom::{self, CustomMetric},
+    dialect::{Dialect, Probe},
+};
 use model::Extras;
 use std::fmt::Write as _;
 
@@ -40,9 +43,15 @@ pub enum QueryKind {
     KnownTcp,
     /// How many series have only just begun.
     NewSeries,
+    /// One of the origin's own metrics, by its place among them.
+    Custom(u8),
 }
 
 impl QueryKind {
+    pub const CUSTOM: [Self; custom::MOST] =
+        [Self::Custom(0), Self::Custom(1), Self::Custom(2), Self::Custom(3)];
+
+    /// Those that any origin can be asked.
     pub const ALL: [Self; 21] = [
         Self::Requests,
         Self::TcpSent,
@@ -91,6 +100,10 @@ impl QueryKind {
             Self::KnownRequests => "known_requests",
             Self::KnownTcp => "known_tcp",
             Self::NewSeries => "new_series",
+            Self::Custom(0) => "custom_1",
+            Self::Custom(1) => "custom_2",
+            Self::Custom(2) => "custom_3",
+            Self::Custom(_) => "custom_4",
         }
     }
 
@@ -115,6 +128,7 @@ impl QueryKind {
             Self::PresenceRequests | Self::PresenceTcp => "what fell silent",
             Self::KnownRequests | Self::KnownTcp => "what is idle",
             Self::NewSeries => "how many series are new",
+            Self::Custom(_) => "figures of a metric of the settings file",
         }
     }
 
@@ -228,6 +242,8 @@ pub struct Origin {
     pub extra_matcher: Option<String>,
     /// A label by whose values requests are told apart, beside their ends; checked by `GraphParams`.
     pub operations: Option<String>,
+    /// Counters of the installation's own, at most as many as `QueryKind::CUSTOM`; the rest is not asked.
+    pub metrics: Vec<CustomMetric>,
 }
 
 impl Default for Origin {
@@ -237,11 +253,13 @@ impl Default for Origin {
             probe: Probe::default(),
             extra_matcher: None,
             operations: None,
+            metrics: Vec::new(),
         }
     }
 }
 
-/// The whole handful for one snapshot: 7 queries, 8 with percentiles, 4 more of the slow lane, and what extras need.
+/// The whole handful for one snapshot: 7 queries, 8 with percentiles, 4 more of the slow lane, what extras
+/// need, and one a metric of the installation's own.
 pub fn plan(origin: &Origin, signals: Signals, window: &Window) -> Vec<Query> {
     origin.dialect.queries(origin, signals, window)
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     answers::{Answers, Outcome},
+    custom,
     flow::{Channel, End, Flow, Flows, Intent, Measure, Reporter},
     histogram::{Grid, Rise},
     hops,
@@ -10,7 +11,7 @@ use crate::{
     place::{self, Namespaces, Place, PlaceId, Places, Service},
     quality,
     query::{Origin, QueryKind, Window},
-    reporter::{self, Reading},
+    reporter::{self, Chosen, Reading},
     sample::{Symbol, Symbols},
 };
 use model::{Warning, graph::Quality};
@@ -77,7 +78,7 @@ impl Snapshot {
 /// What came back, as one thing to look at from all sides. The warnings stand in the snapshot too, and `view` hands
 /// them on.
 pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
-    let Flows { mut channels, flows, intents, notes, exponential, not_numbers } =
+    let Flows { mut channels, flows, intents, custom, notes, exponential, not_numbers } =
         answers.origin.dialect.flows(answers);
     let mut symbols = answers.symbols.clone();
     let cluster_count = name_clusters(&mut channels);
@@ -97,19 +98,10 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
     let hops = hops::leave_out(&mut choice.chosen, &places);
     let [grid, sizes] = grids(&flows, exponential);
     let answered = answered(answers);
-    let services: Vec<Option<Service>> = choice
-        .chosen
-        .iter()
-        .map(|chosen| service_of(&places.get(chosen.destination).place, &chosen.heard.asked, &mut symbols))
-        .collect();
-    let summing = Summing { symbols: &symbols, grid: &grid, sizes: &sizes, answered };
-    let mut links: Vec<Link> = choice
-        .chosen
-        .into_iter()
-        .zip(services)
-        .map(|(chosen, service)| summing.link(chosen, service))
-        .collect();
-    links.sort_by_cached_key(|link| sort_key(link, &places, &symbols));
+    let mut links = links(choice.chosen, &places, &mut symbols, [&grid, &sizes], answered);
+    let answering = answering(&links, &places);
+    let known = custom::Known { places: &places, symbols: &symbols, answering: &answering };
+    let unplaced = custom::attach(&mut links, &custom, &answers.origin.metrics, &known);
     let counted = quality::Counted {
         half_built,
         hops,
@@ -117,12 +109,13 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
         unreported: &choice.unreported,
         unstated_rows: choice.unstated_rows,
         notes,
+        unplaced,
     };
     let warnings = quality::warnings(answers, &not_numbers);
     let mut snapshot = Snapshot {
         origin: answers.origin.clone(),
         window: answers.window,
-        answering: answering(&links, &places),
+        answering,
         symbols,
         places,
         links,
@@ -218,6 +211,24 @@ fn mark_reporting(
 
 fn is_counted(flow: &Flow) -> bool {
     matches!(flow.measure, Measure::Requests(_) | Measure::TcpSent(_) | Measure::TcpReceived(_))
+}
+
+/// Sorted, so that the order of rows means nothing.
+fn links(
+    chosen: Vec<Chosen>,
+    places: &Places,
+    symbols: &mut Symbols,
+    [grid, sizes]: [&Grid; 2],
+    answered: Answered,
+) -> Vec<Link> {
+    let service =
+        |chosen: &Chosen| service_of(&places.get(chosen.destination).place, &chosen.heard.asked, symbols);
+    let services: Vec<Option<Service>> = chosen.iter().map(service).collect();
+    let summing = Summing { symbols, grid, sizes, answered };
+    let linked = chosen.into_iter().zip(services).map(|(chosen, service)| summing.link(chosen, service));
+    let mut links: Vec<Link> = linked.collect();
+    links.sort_by_cached_key(|link| sort_key(link, places, symbols));
+    links
 }
 
 /// Of latency, and of sizes.

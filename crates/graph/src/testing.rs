@@ -113,6 +113,7 @@ fn kind(metric: &str, presence: bool) -> QueryKind {
         ("known", false) => QueryKind::KnownRequests,
         ("known_tcp", false) => QueryKind::KnownTcp,
         ("new_series", false) => QueryKind::NewSeries,
+        ("custom_1", false) => QueryKind::Custom(0),
         ("flagger_canary_weight", false) => QueryKind::IntendedWeight,
         (other, _) => panic!("no query asks for {other}"),
     }

@@ -6,7 +6,7 @@ pub use crate::meta::{Meta, Percentiles, Quality, QualityNote, QueryUse, Stale};
 use crate::json::{from_json_fields, from_json_words};
 use crate::{
     Finding, Health,
-    traffic::{Change, Latency, Protocol, Requests, SideGap, Tcp, Volume},
+    traffic::{Change, Custom, Latency, Protocol, Requests, SideGap, Tcp, Volume},
 };
 use serde::{Deserialize, Serialize};
 
@@ -233,6 +233,9 @@ pub struct Edge {
     /// What its requests carry, where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<Volume>,
+    /// Of the installation's own metrics, those that speak of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom: Vec<Custom>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -316,7 +319,7 @@ from_json_fields! {
     NodeFlags { root, outside, silent, injected, cycle, out_of_mesh, estimated, idle, waypoint }
     VersionRow { key, name, workload, share, intended_share, requests, tcp, latency, health, comparison }
     Comparison { verdict, baseline, evidence, sentence }
-    Edge { id, source, source_row, target, target_row, protocol, requests, tcp, latency, mtls_share, source_share, other_side, health, change, flags, last_seen_s, volume }
+    Edge { id, source, source_row, target, target_row, protocol, requests, tcp, latency, mtls_share, source_share, other_side, health, change, flags, last_seen_s, volume, custom }
     EdgeFlags { cycle, silent, unreached, estimated, idle }
     GraphBox { id, by, name, parent, members, health, requests, latency }
     NamespaceSummary { name, shown, system, apps, rate_rps, error_share, status, degraded, failing, health }

@@ -68,6 +68,16 @@ pub struct Volume {
     pub response_size: Option<Size>,
 }
 
+/// What a counter of the installation's own says of an edge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Custom {
+    pub name: String,
+    /// What it counts, in the plural.
+    pub unit: String,
+    pub per_s: f64,
+}
+
 /// Bytes of one request or one response.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -153,6 +163,7 @@ from_json_fields! {
     Volume { request_bytes_per_s, response_bytes_per_s, sent_messages_per_s, received_messages_per_s, request_size, response_size }
     Size { mean_bytes, p50_bytes, p95_bytes, at_least }
     QuantileMs { ms, at_least }
+    Custom { name, unit, per_s }
     Latency { mean_ms, p50, p90, p95, p99 }
     SideGap { reporter, rate_rps, error_share, mean_ms }
     Change { presence, rate_rps, error_share, mean_ms }

@@ -40,6 +40,7 @@ pub(crate) fn bare(id: &str, protocol: Protocol) -> Edge {
         flags: EdgeFlags::default(),
         last_seen_s: None,
         volume: None,
+        custom: Vec::new(),
     }
 }
 

@@ -243,6 +243,12 @@ fn add_edge(sum: &mut Edge, edge: &Edge) {
     sum.latency = None;
     add_requests(&mut sum.requests, edge.requests.as_ref());
     add_tcp(&mut sum.tcp, edge.tcp.as_ref());
+    for more in &edge.custom {
+        match sum.custom.iter_mut().find(|custom| custom.name == more.name) {
+            Some(custom) => custom.per_s += more.per_s,
+            None => sum.custom.push(more.clone()),
+        }
+    }
     if edge.health.status > sum.health.status {
         sum.health = edge.health.clone();
     }

@@ -135,7 +135,12 @@ fn facts(edge: &Edge) -> impl IntoView + use<> {
     ];
     facts.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, words)| ("Note", words.to_owned())));
     facts.extend(edge.last_seen_s.map(|seen_s| ("Last seen", format::instant(seen_s))));
-    facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).views()
+    let own = edge.custom.iter().map(|custom| {
+        let rate = format::rate(custom.per_s).replace("rps", &custom.unit);
+        (custom.name.clone(), rate + " per s")
+    });
+    let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
+    facts.chain(own).map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).views()
 }
 
 #[component]

@@ -27,8 +27,8 @@ pub(super) struct Seen {
 }
 
 impl Lookout {
-    pub(super) fn new(extra_matcher: Option<String>) -> Self {
-        Self { origin: Origin { extra_matcher, ..Origin::default() }, ..Self::default() }
+    pub(super) fn new(origin: Origin) -> Self {
+        Self { origin, ..Self::default() }
     }
 
     /// What was seen last. Only the very first caller has to wait for it; an old sight is renewed behind the scenes.

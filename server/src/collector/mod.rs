@@ -139,7 +139,11 @@ impl Collector {
             .build();
         Ok(Arc::new(Self {
             fetcher,
-            lookout: Lookout::new(config.prometheus.as_ref().and_then(|p| p.extra_matcher.clone())),
+            lookout: Lookout::new(Origin {
+                extra_matcher: config.prometheus.as_ref().and_then(|p| p.extra_matcher.clone()),
+                metrics: config.metrics.clone(),
+                ..Origin::default()
+            }),
             held,
             lives: Lives::new(config.limits.snapshot_bytes),
             observers: Observers::default(),

@@ -1,9 +1,9 @@
 //! The settings file: TOML whose keys are the flags' names. It is read into the flags' own words, so that one reader
 //! gives meaning to all sources. Must not know what a setting means.
 
-use super::{ReadFile, health, split};
+use super::{ReadFile, health, metric, split};
 use clap::{Arg, ArgAction, Command};
-use graph::{IntendedSplit, health::HealthLine};
+use graph::{IntendedSplit, custom::CustomMetric, health::HealthLine};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
@@ -15,6 +15,7 @@ pub(super) struct File {
     pub(super) values: BTreeMap<String, Vec<String>>,
     pub(super) splits: Vec<IntendedSplit>,
     pub(super) health: Vec<HealthLine>,
+    pub(super) metrics: Vec<CustomMetric>,
     pub(super) mistakes: Vec<String>,
 }
 
@@ -48,6 +49,10 @@ impl File {
     fn take(&mut self, key: &str, value: &Value, command: &Command) {
         if key == "split" {
             self.splits = split::read(value, &mut self.mistakes);
+            return;
+        }
+        if key == "metric" {
+            self.metrics = metric::read(value, &mut self.mistakes);
             return;
         }
         if key == "health" {

@@ -111,6 +111,7 @@ impl Loaded {
                 return Ok(Config {
                     splits: self.file.splits.clone(),
                     health: self.file.health.clone(),
+                    metrics: self.file.metrics.clone(),
                     ..config
                 });
             }
@@ -122,6 +123,10 @@ impl Loaded {
 
     pub(super) fn health(&self) -> &[graph::health::HealthLine] {
         &self.file.health
+    }
+
+    pub(super) fn metrics(&self) -> &[graph::custom::CustomMetric] {
+        &self.file.metrics
     }
 
     pub(super) fn splits(&self) -> &[graph::IntendedSplit] {

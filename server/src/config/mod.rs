@@ -8,6 +8,7 @@ mod health;
 mod limits;
 mod lists;
 mod load;
+mod metric;
 mod print;
 mod prometheus;
 mod split;
@@ -38,6 +39,8 @@ pub struct Config {
     pub splits: Vec<graph::IntendedSplit>,
     /// From when on something is degraded or failing, where that differs from the defaults.
     pub health: Vec<graph::health::HealthLine>,
+    /// Counters of the operator's own that become figures on edges.
+    pub metrics: Vec<graph::custom::CustomMetric>,
     /// Lets the page publish what its painter drew (`--test-hook`). For browser tests only.
     pub test_hook: bool,
 }
@@ -71,6 +74,7 @@ impl Config {
             source,
             splits: Vec::new(),
             health: Vec::new(),
+            metrics: Vec::new(),
             test_hook: settings.test_hook,
         })
     }

@@ -29,6 +29,9 @@ impl Loaded {
         for line in self.health() {
             write!(text, "\n[[health]]\n{}", super::health::print(line)).expect("a String takes all");
         }
+        for metric in self.metrics() {
+            write!(text, "\n[[metric]]\n{}", super::metric::print(metric)).expect("a String takes all");
+        }
         for split in self.splits() {
             let weights: toml::Table =
                 split.weights.iter().map(|(version, weight)| (version.clone(), (*weight).into())).collect();
@@ -92,7 +95,7 @@ mod tests {
 
     #[test]
     fn it_prints_a_file_that_sets_the_same_and_hides_secrets() {
-        let file = "prometheus = 'https://ann:s3cret@p/x'\nprometheus-header = ['X-Scope-OrgID: s3cret']\nlisten = '127.0.0.1:7'\nallowed-hosts = ['a', 'b']\n[[split]]\nnamespace = 'n'\nservice = 's'\nweights = { \"v1.0\" = 90, v2 = 10 }\n[[health]]\ncode = '4xx'\nname = 'a*'\n";
+        let file = "prometheus = 'https://ann:s3cret@p/x'\nprometheus-header = ['X-Scope-OrgID: s3cret']\nlisten = '127.0.0.1:7'\nallowed-hosts = ['a', 'b']\n[[split]]\nnamespace = 'n'\nservice = 's'\nweights = { \"v1.0\" = 90, v2 = 10 }\n[[health]]\ncode = '4xx'\nname = 'a*'\n[[metric]]\nname = 'Hits'\nmetric = 'hits_total'\nunit = 'hits'\nsource = { service = 'a' }\ndestination = { service = 'b' }\n";
         let read = |text: String| move |_: &str| Ok(text.clone());
         let args =
             ["portolan", "--config", "p.toml", "--prometheus-bearer-token", "s3cret", "--print-config"];
@@ -114,6 +117,7 @@ mod tests {
         assert_eq!(again.cli.settings.listen, "127.0.0.1:7");
         assert_eq!(again.cli.settings.allowed_hosts, ["a", "b"]);
         assert_eq!(again.splits(), loaded.splits());
+        assert_eq!((again.metrics(), again.metrics().len()), (loaded.metrics(), 1));
         assert_eq!((again.health(), again.health().len()), (loaded.health(), 1));
         let unsecret = |text: String| {
             text.replace(" # --prometheus-bearer-token", " # p.toml").replace("default", "p.toml")

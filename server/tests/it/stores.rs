@@ -4,7 +4,7 @@
 use crate::rewriting::{Rewriting, start};
 use crate::support::{Product, Prometheus};
 use axum::http::StatusCode;
-use graph::IntendedSplit;
+use graph::{CustomMetric, EndLabels, IntendedSplit, NamedBy};
 use portolan::Config;
 use portolan::cli::Settings;
 use serde_json::Value;
@@ -127,4 +127,51 @@ async fn a_configured_split_becomes_the_intended_shares() {
     let product = prometheus.product_with(|config| config.splits = vec![split]);
     let configured = intended(product.get(GRAPH).await.json());
     assert_eq!(configured, BTreeMap::from([("v1".to_owned(), 0.75), ("v2".to_owned(), 0.25)]));
+}
+
+/// As if proxies exported a counter of their own with other labels for the ends.
+fn of_ones_own(query: &str) -> Option<String> {
+    let known = !query.contains("flagger");
+    known.then(|| {
+        query
+            .replace("shop_hits_total", "istio_requests_total{reporter=\"destination\"}")
+            .replace(
+                "sum by (client, client_ns, server)",
+                "sum by (source_workload, source_workload_namespace, destination_service)",
+            )
+            .replace("\"client\"", "\"source_workload\"")
+            .replace("\"client_ns\"", "\"source_workload_namespace\"")
+            .replace("\"server\"", "\"destination_service\"")
+    })
+}
+
+#[tokio::test]
+async fn a_counter_of_the_settings_file_becomes_a_figure_on_edges() {
+    let (url, asked) = start(Rewriting { query: of_ones_own, answer: |_| {} }).await;
+    let mut config = Config::for_prometheus(&url).unwrap();
+    let label = |label: &str| label.to_owned();
+    config.metrics = vec![CustomMetric {
+        name: "Hits".to_owned(),
+        metric: "shop_hits_total".to_owned(),
+        unit: "hits".to_owned(),
+        source: EndLabels {
+            by: NamedBy::Workload,
+            name: label("client"),
+            namespace: Some(label("client_ns")),
+        },
+        destination: EndLabels { by: NamedBy::Service, name: label("server"), namespace: None },
+    }];
+    let graph = Product::new(config).get(GRAPH).await.json();
+    let edges = graph["edges"].as_array().unwrap();
+    let told: Vec<&Value> = edges.iter().filter(|edge| !edge["custom"].is_null()).collect();
+    assert!(told.len() > 10, "{} of {}", told.len(), edges.len());
+    for edge in told {
+        let hits = &edge["custom"][0];
+        assert_eq!((&hits["name"], &hits["unit"]), (&Value::from("Hits"), &Value::from("hits")));
+        assert!(hits["per_s"].as_f64().unwrap() > 0.0);
+    }
+    let asked: Vec<String> = asked.lock().unwrap().clone();
+    assert_eq!(asked.iter().filter(|query| query.contains("shop_hits_total")).count(), 1);
+    let used = graph["meta"]["queries"].as_array().unwrap().iter().find(|query| query["kind"] == "custom_1");
+    assert!(used.unwrap()["promql"].as_str().unwrap().contains("shop_hits_total"));
 }

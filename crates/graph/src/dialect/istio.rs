@@ -77,6 +77,10 @@ const COPIES: &str = "copies";
 const OPERATION: &str = "portolan_operation";
 const UNIT: &str = "portolan_unit";
 const SECONDS: &str = "s";
+const END_SOURCE: &str = "portolan_source";
+const END_SOURCE_NAMESPACE: &str = "portolan_source_namespace";
+const END_DESTINATION: &str = "portolan_destination";
+const END_DESTINATION_NAMESPACE: &str = "portolan_destination_namespace";
 const DIRECTION: &str = "portolan_direction";
 const SENT: &str = "sent";
 
@@ -100,6 +104,8 @@ const BY_VOLUME: &[&str] = &identity!("request_protocol", OPERATION);
 const BY_MESSAGES: &[&str] = &identity!("request_protocol", DIRECTION, OPERATION);
 const BY_PRESENCE_REQUESTS: &[&str] = &identity!("request_protocol");
 const BY_PRESENCE_TCP: &[&str] = &identity!();
+/// What a metric of the installation's own has of a row, whatever its labels are called.
+const BY_CUSTOM: [&str; 4] = [END_SOURCE, END_SOURCE_NAMESPACE, END_DESTINATION, END_DESTINATION_NAMESPACE];
 /// A scrape may have put its own `namespace` over Flagger's, which is then `exported_namespace`.
 const BY_WEIGHT: &[&str] = &["workload", "namespace", "exported_namespace"];
 
@@ -149,7 +155,12 @@ impl Dialect for Istio {
         let lane = |slow: bool| {
             QueryKind::ALL.into_iter().filter(move |kind| signals.want(*kind) && kind.is_slow_lane() == slow)
         };
-        lane(false).chain(lane(true)).map(|kind| ask::query(origin, kind, window)).collect()
+        let own = QueryKind::CUSTOM.into_iter().zip(&origin.metrics);
+        lane(false)
+            .chain(lane(true))
+            .map(|kind| ask::query(origin, kind, window))
+            .chain(own.map(|(kind, metric)| ask::custom(origin, kind, metric, window)))
+            .collect()
     }
 
     fn flows(&self, answers: &Answers) -> Flows {

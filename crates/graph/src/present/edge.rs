@@ -1,7 +1,7 @@
 //! One edge of the wire. It must not know nodes' figures or findings.
 
-use crate::{picture::Picture, place::PlaceId};
-use model::{Edge, graph::EdgeFlags};
+use crate::{figures::Figures, picture::Picture, place::PlaceId};
+use model::{Edge, graph::EdgeFlags, traffic::Custom};
 use petgraph::stable_graph::EdgeIndex;
 
 /// A sum of parts may miss its whole by this much.
@@ -41,5 +41,14 @@ pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex, id: String) -> Edge 
         },
         last_seen_s: figures.last_seen_s.filter(|_| silent).map(|seen_s| seen_s as i64),
         volume: figures.model_volume(&picture.snapshot.sizes),
+        custom: custom(picture, figures),
     }
+}
+
+fn custom(picture: &Picture<'_>, figures: &Figures) -> Vec<Custom> {
+    let told = figures.custom.iter().flat_map(|custom| picture.snapshot.origin.metrics.iter().zip(**custom));
+    told.filter_map(|(metric, per_s)| {
+        Some(Custom { name: metric.name.clone(), unit: metric.unit.clone(), per_s: per_s? })
+    })
+    .collect()
 }

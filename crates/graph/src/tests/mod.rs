@@ -1,5 +1,6 @@
 //! The rules, each as samples in and a few lines of graph out. It must not know how a rule is coded.
 
+mod custom;
 mod detail;
 mod difference;
 mod findings;

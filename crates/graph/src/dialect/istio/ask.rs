@@ -2,11 +2,12 @@
 //! It must not know how rows become flows.
 
 use super::{
-    BY_BUCKET, BY_DURATION, BY_MESSAGES, BY_PRESENCE_REQUESTS, BY_PRESENCE_TCP, BY_REQUESTS, BY_TCP,
-    BY_VOLUME, BY_WEIGHT, DIRECTION, Istio, MS, NATIVE_MS, NATIVE_S, OPERATION, PRESENCE_STEP_S, REQUESTS, S,
-    SECONDS, SENT, TCP_CLOSED, TCP_OPENED, TCP_RECEIVED, TCP_SENT, UNIT,
+    BY_BUCKET, BY_CUSTOM, BY_DURATION, BY_MESSAGES, BY_PRESENCE_REQUESTS, BY_PRESENCE_TCP, BY_REQUESTS,
+    BY_TCP, BY_VOLUME, BY_WEIGHT, DIRECTION, Istio, MS, NATIVE_MS, NATIVE_S, OPERATION, PRESENCE_STEP_S,
+    REQUESTS, S, SECONDS, SENT, TCP_CLOSED, TCP_OPENED, TCP_RECEIVED, TCP_SENT, UNIT,
 };
 use crate::{
+    custom::CustomMetric,
     dialect::{Dialect as _, DurationUnit},
     query::{Matcher, Origin, PRESENCE_SPAN_S, Query, QueryKind, RangeOf, Window, escape, selector},
 };
@@ -44,6 +45,20 @@ pub(super) fn query(origin: &Origin, kind: QueryKind, window: &Window) -> Query 
     Query { kind, promql, by, bucketed: kind.is_bucketed(), range }
 }
 
+/// A counter whose labels are the installation's, summed by them and then given names of our own.
+pub(super) fn custom(origin: &Origin, kind: QueryKind, metric: &CustomMetric, window: &Window) -> Query {
+    let asking = Asking { origin, window, replicas: Istio.vocabulary(&origin.probe).replicas };
+    let ends = [&metric.source, &metric.destination].map(|end| [Some(&end.name), end.namespace.as_ref()]);
+    let labels = ends.as_flattened();
+    let by: Vec<&str> = labels.iter().flatten().map(|label| label.as_str()).collect();
+    let sum = format!("sum by ({}) ({}) > 0", by.join(", "), asking.rate(&metric.metric, &[]));
+    let promql = BY_CUSTOM.iter().zip(labels).fold(sum, |of, (ours, label)| match label {
+        Some(label) => format!("label_replace({of}, \"{ours}\", \"$1\", \"{label}\", \"(.*)\")"),
+        None => of,
+    });
+    Query { kind, promql, by: &BY_CUSTOM, bucketed: false, range: None }
+}
+
 /// Of those that are no more than a rate.
 fn metric(kind: QueryKind) -> &'static str {
     match kind {
@@ -74,6 +89,7 @@ fn by(kind: QueryKind) -> &'static [&'static str] {
         QueryKind::TcpOpen | QueryKind::PresenceTcp | QueryKind::KnownTcp => BY_PRESENCE_TCP,
         QueryKind::IntendedWeight => BY_WEIGHT,
         QueryKind::NewSeries => &[],
+        QueryKind::Custom(_) => &BY_CUSTOM,
     }
 }
 

@@ -1,9 +1,10 @@
 //! Istio's rows to flows: which label stands in for which, and which are missing.
 //! It must not know queries or views.
 
-use super::{DIRECTION, OPERATION, PRESENCE_STEP_S, SECONDS, SENT, UNIT, missing};
+use super::{BY_CUSTOM, DIRECTION, OPERATION, PRESENCE_STEP_S, SECONDS, SENT, UNIT, missing};
 use crate::{
     answers::Answers,
+    custom::{CustomFlow, EndName},
     dialect::DurationUnit,
     figures::Answer,
     flow::{
@@ -28,6 +29,11 @@ pub(super) fn flows(answers: &Answers) -> Flows {
         }
         if let Some(series) = answers.series(kind) {
             reader.presence(kind, series);
+        }
+    }
+    for (metric, kind) in QueryKind::CUSTOM.into_iter().enumerate() {
+        if let Some(table) = answers.table(kind) {
+            reader.custom(metric, table);
         }
     }
     let mut flows = reader.flows;
@@ -203,7 +209,8 @@ impl<'a> Reader<'a> {
             QueryKind::IntendedWeight
             | QueryKind::PresenceRequests
             | QueryKind::PresenceTcp
-            | QueryKind::NewSeries => return None,
+            | QueryKind::NewSeries
+            | QueryKind::Custom(_) => return None,
         })
     }
 
@@ -317,6 +324,17 @@ impl<'a> Reader<'a> {
             let value = if live { at_s } else { seen_s - back_s };
             let channel = self.channel(identity.cells(series.row(index)), is_tcp(kind));
             self.flows.flows.push(Flow { channel, measure: Measure::LastSeen, value });
+        }
+    }
+
+    fn custom(&mut self, metric: usize, table: &Table) {
+        let columns = Columns::new(BY_CUSTOM, &table.labels);
+        for (index, value) in table.values.iter().copied().enumerate() {
+            let cells = columns.cells(table.row(index));
+            let [source, its_namespace, destination, namespace] = cells.map(|cell| self.meanings.known(cell));
+            let source = EndName { name: source, namespace: its_namespace };
+            let destination = EndName { name: destination, namespace };
+            self.flows.custom.push(CustomFlow { metric, source, destination, value });
         }
     }
 

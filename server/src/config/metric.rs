@@ -1,0 +1,174 @@
+//! `[[metric]]` in the settings file: a counter of the operator's own whose labels name both ends of calls.
+//! Must not know how it is asked for.
+
+use graph::custom::{CustomMetric, EndLabels, MOST, NamedBy};
+use toml::{Table, Value};
+
+const KEYS: [&str; 5] = ["name", "metric", "unit", "source", "destination"];
+
+/// All of them; what is wrong is told with its place in the list.
+pub(super) fn read(value: &Value, mistakes: &mut Vec<String>) -> Vec<CustomMetric> {
+    let Some(list) = value.as_array() else {
+        mistakes.push("`metric` must be a list: write [[metric]], with two brackets.".to_owned());
+        return Vec::new();
+    };
+    if list.len() > MOST {
+        mistakes.push(format!(
+            "There are {} [[metric]], and {MOST} at most: each is asked for at every refresh.",
+            list.len()
+        ));
+    }
+    let numbered = list.iter().enumerate();
+    let metrics: Vec<CustomMetric> =
+        numbered.filter_map(|(index, value)| one(index + 1, value, mistakes)).collect();
+    for (index, metric) in metrics.iter().enumerate() {
+        if metrics[..index].iter().any(|other| other.name == metric.name) {
+            mistakes
+                .push(format!("There are two [[metric]] of the name “{}”: name one otherwise.", metric.name));
+        }
+    }
+    metrics
+}
+
+fn one(number: usize, value: &Value, mistakes: &mut Vec<String>) -> Option<CustomMetric> {
+    let empty = Table::new();
+    let table = value.as_table().unwrap_or(&empty);
+    let mut wrong: Vec<String> = table
+        .keys()
+        .filter(|key| !KEYS.contains(&key.as_str()))
+        .map(|key| format!("has `{key}`, which means nothing; it takes {}", KEYS.join(", ")))
+        .collect();
+    let name = text(table, "name");
+    let metric = text(table, "metric").filter(|name| is_name(name, true));
+    let unit = text(table, "unit");
+    let source = end(table.get("source"));
+    let destination = end(table.get("destination"));
+    let mut need = |lacks: bool, what: &str| {
+        if lacks {
+            wrong.push(format!("needs {what}"));
+        }
+    };
+    need(name.is_none(), "a `name` in quotes");
+    need(metric.is_none(), "a `metric`: the name of a counter, like \"shop_cache_hits_total\"");
+    need(unit.is_none(), "a `unit`: what it counts, like \"hits\"");
+    need(
+        source.is_none(),
+        "a `source`: labels, like { workload = \"client\", namespace = \"client_namespace\" }",
+    );
+    need(
+        destination.is_none(),
+        "a `destination`: labels, like { service = \"server\" }, or workload and namespace as of the source",
+    );
+    mistakes.extend(wrong.iter().map(|why| format!("`[[metric]]` number {number} {why}.")));
+    if !wrong.is_empty() {
+        return None;
+    }
+    Some(CustomMetric {
+        name: name?,
+        metric: metric?,
+        unit: unit?,
+        source: source?,
+        destination: destination?,
+    })
+}
+
+fn text(table: &Table, key: &str) -> Option<String> {
+    table.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// A workload's name alone is one of many: it needs its namespace. A service may say it in its own name.
+fn end(value: Option<&Value>) -> Option<EndLabels> {
+    let table = value?.as_table()?;
+    let label = |key: &str| text(table, key).filter(|label| is_name(label, false));
+    let (workload, service, namespace) = (label("workload"), label("service"), label("namespace"));
+    let named = usize::from(workload.is_some()) + usize::from(service.is_some());
+    let complete = table.len() == named + usize::from(namespace.is_some());
+    match (workload, service) {
+        (Some(name), None) if namespace.is_some() && complete => {
+            Some(EndLabels { by: NamedBy::Workload, name, namespace })
+        }
+        (None, Some(name)) if complete => Some(EndLabels { by: NamedBy::Service, name, namespace }),
+        _ => None,
+    }
+}
+
+/// Of a metric, which may have colons, or of a label.
+fn is_name(text: &str, colons: bool) -> bool {
+    let letter = |c: char| c.is_ascii_alphabetic() || c == '_' || (colons && c == ':');
+    text.starts_with(letter) && text.chars().all(|c| letter(c) || c.is_ascii_digit())
+}
+
+/// A metric as it could be written, for `--print-config`.
+pub(super) fn print(metric: &CustomMetric) -> String {
+    let end = |end: &EndLabels| {
+        let by = if end.by == NamedBy::Workload { "workload" } else { "service" };
+        let labels = [(by, Some(&end.name)), ("namespace", end.namespace.as_ref())];
+        let labels =
+            labels.into_iter().filter_map(|(key, label)| Some((key.to_owned(), label?.as_str().into())));
+        Value::Table(labels.collect())
+    };
+    let text = |text: &str| Value::from(text);
+    format!(
+        "name = {}\nmetric = {}\nunit = {}\nsource = {}\ndestination = {}\n",
+        text(&metric.name),
+        text(&metric.metric),
+        text(&metric.unit),
+        end(&metric.source),
+        end(&metric.destination)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metrics(text: &str) -> (Vec<CustomMetric>, Vec<String>) {
+        let table: Table = text.parse().unwrap();
+        let mut mistakes = Vec::new();
+        (read(&table["metric"], &mut mistakes), mistakes)
+    }
+
+    const HITS: &str = "[[metric]]\nname = 'Cache hits'\nmetric = 'shop:hits_total'\nunit = 'hits'\n\
+        source = { workload = 'client', namespace = 'client_ns' }\ndestination = { service = 'server' }\n";
+
+    #[test]
+    fn metrics_as_people_write_them_come_out_as_they_went_in() {
+        let more = HITS
+            .replace("Cache hits", "Misses")
+            .replace("service = 'server'", "service = 's', namespace = 'n'");
+        let (read_metrics, mistakes) = metrics(&(HITS.to_owned() + &more));
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        assert_eq!(read_metrics[0].source.namespace.as_deref(), Some("client_ns"));
+        assert_eq!((read_metrics[0].destination.by, read_metrics.len()), (NamedBy::Service, 2));
+        let mut printed = String::new();
+        for metric in &read_metrics {
+            printed.push_str("[[metric]]\n");
+            printed.push_str(&print(metric));
+        }
+        assert_eq!(metrics(&printed), (read_metrics, Vec::new()));
+    }
+
+    #[test]
+    fn each_mistake_says_which_metric_and_what() {
+        let but = |from: &str, to: &str| HITS.replace(from, to);
+        for (text, part) in [
+            ("metric = 3".to_owned(), "two brackets"),
+            (but("name = 'Cache hits'\n", ""), "number 1 needs a `name`"),
+            (but("shop:hits_total", "shop{a=\"b\"}"), "the name of a counter"),
+            (but("unit = 'hits'\n", "unit = 3\n"), "needs a `unit`"),
+            (but(", namespace = 'client_ns'", ""), "needs a `source`"),
+            (but("'client'", "'cli-ent'"), "needs a `source`"),
+            (
+                but("service = 'server'", "service = 's', workload = 'w', namespace = 'n'"),
+                "needs a `destination`",
+            ),
+            (but("service = 'server'", "service = 's', app = 'a'"), "needs a `destination`"),
+            (HITS.to_owned() + "colour = 'red'\n", "`colour`, which means nothing"),
+            (HITS.to_owned() + HITS, "two [[metric]] of the name “Cache hits”"),
+            ((1..=5).map(|n| but("hits'\nm", &format!("hits {n}'\nm"))).collect(), "4 at most"),
+        ] {
+            let (_, mistakes) = metrics(&text);
+            assert!(mistakes.len() == 1 && mistakes[0].contains(part), "{text}: {mistakes:?}");
+        }
+    }
+}
