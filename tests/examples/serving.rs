@@ -51,7 +51,7 @@ async fn graph(
 /// The same question as just before: time and size, packed and not, and for who has it already.
 async fn warm(product: &Product) -> Result<()> {
     // As it comes over the wire.
-    let client = Client::builder().no_proxy().no_gzip().timeout(PATIENCE).build()?;
+    let client = tests::http::builder(PATIENCE).no_gzip().build()?;
     // One moment for all, else a new scrape would make it another question.
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
     let query = format!("percentiles=true&at={}", now.as_secs() - 60);

@@ -26,6 +26,9 @@ pub const SCENARIOS: &[(&str, &str)] = &[
     // The shop in motion: a canary that ramps, an error burst, a restart and more, within two hours.
     ("ramp", include_str!("../scenarios/ramp.toml")),
     ("bookinfo", include_str!("../scenarios/bookinfo.toml")),
+    ("multi-cluster", include_str!("../scenarios/multi-cluster.toml")),
+    ("ambient", include_str!("../scenarios/ambient.toml")),
+    ("grpc-streams", include_str!("../scenarios/grpc-streams.toml")),
     ("resets", bookinfo!("../scenarios/with-resets.toml")),
     ("replicas", bookinfo!("../scenarios/with-replicas.toml")),
     ("missing-labels", bookinfo!("../scenarios/with-missing-labels.toml")),

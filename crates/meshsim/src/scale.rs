@@ -59,7 +59,12 @@ pub(crate) fn spec(services: usize, seed: u64) -> Spec {
 }
 
 fn namespace(index: usize, dice: &mut Dice) -> NamespaceSpec {
-    NamespaceSpec { name: format!("team-{:02}", index + 1), mtls: !dice.chance(0.06), sidecars: true }
+    NamespaceSpec {
+        name: format!("team-{:02}", index + 1),
+        mtls: !dice.chance(0.06),
+        sidecars: true,
+        ..NamespaceSpec::default()
+    }
 }
 
 /// The first services make sure that no tier stays empty where there are enough of them.

@@ -13,6 +13,7 @@ use crate::traffic::{End, Lane, LaneOutcome};
 /// One end of an edge; what its labels do not tell is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Peer {
+    pub cluster: Option<String>,
     pub namespace: Option<String>,
     pub workload: Option<String>,
     pub app: Option<String>,
@@ -40,7 +41,7 @@ pub struct TruthEdge {
     pub service: String,
     pub service_namespace: Option<String>,
     pub protocol: Protocol,
-    /// "source" or "destination": whose report counts.
+    /// "source", "destination" or "waypoint": whose report counts.
     pub reporter: &'static str,
     pub mutual_tls: Option<bool>,
     /// Requests (TCP: connections) in the window.
@@ -54,6 +55,8 @@ pub struct TruthEdge {
     /// Bytes a second towards the server, and back.
     pub request_bytes_per_s: f64,
     pub response_bytes_per_s: f64,
+    /// Messages of gRPC a second towards the server, and back, where they are counted.
+    pub messages_per_s: Option<(f64, f64)>,
     pub endings: Vec<Ending>,
 }
 
@@ -94,17 +97,20 @@ impl Mesh {
             .sum();
         let (source, dest) = (&self.scenario.apps[lane.source.app], &self.scenario.apps[lane.dest.app]);
         let mutual = telemetry::is_mutual(source, dest);
-        let told = lane.dest.version.is_some()
-            && dest.kind != Kind::External
-            && (side == Side::Destination || mutual);
+        let told =
+            lane.dest.version.is_some() && dest.kind != Kind::External && (side != Side::Source || mutual);
         Some(TruthEdge {
-            source: if source.sidecar { peer(&self.scenario, lane.source) } else { Peer::default() },
+            source: if telemetry::is_known(source) {
+                peer(&self.scenario, lane.source)
+            } else {
+                Peer::default()
+            },
             dest: if dest.kind == Kind::External { Peer::default() } else { peer(&self.scenario, lane.dest) },
             host: self.scenario.host(lane.dest.app),
             service: dest.name.clone(),
             service_namespace: self.scenario.namespace_of(lane.dest.app).map(str::to_owned),
             protocol: lane.protocol,
-            reporter: if side == Side::Source { "source" } else { "destination" },
+            reporter: side.label(),
             mutual_tls: told.then_some(mutual),
             requests,
             rate_rps: requests / span_s,
@@ -115,6 +121,11 @@ impl Mesh {
             mean_ms: (!is_tcp).then(|| mixture.mean()),
             request_bytes_per_s: answered * call.request_bytes / span_s,
             response_bytes_per_s: answered * call.response_bytes / span_s,
+            messages_per_s: call.messages.map(|(there, back)| {
+                let arrived = outcomes.iter().filter(|outcome| outcome.ending.reached);
+                let calls: f64 = arrived.map(|outcome| count(outcome, &amounts)).sum();
+                (calls * there / span_s, calls * back / span_s)
+            }),
             endings,
         })
     }
@@ -141,6 +152,7 @@ fn peer(scenario: &Scenario, end: End) -> Peer {
     let Some(version) = end.version else { return Peer::default() };
     let app = &scenario.apps[end.app];
     Peer {
+        cluster: Some(app.cluster.clone()),
         namespace: scenario.namespace_of(end.app).map(str::to_owned),
         workload: Some(app.versions[version].workload.clone()),
         app: Some(app.name.clone()),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::spec::{AppSpec, CallSpec, Kind, LatencySpec, OutcomeSpec, Protocol, Spec, VersionSpec};
-use super::{App, Call, Namespace, Outcome, Scenario, Version, Volume, events, keeping, span};
+use super::{App, Call, Namespace, Outcome, Scenario, Version, Volume, ambient, events, keeping, span};
 use crate::latency::Latency;
 
 /// What is wrong, and where.
@@ -44,40 +44,44 @@ impl Log {
     }
 }
 
-/// How an app is found by the name others call it by.
+/// How an app is found by the names others call it by.
 #[derive(Debug)]
-pub(super) struct Names<'a> {
-    by_name: HashMap<&'a str, Vec<usize>>,
-    by_path: HashMap<String, usize>,
-}
+pub(super) struct Names(HashMap<String, Vec<usize>>);
 
-impl<'a> Names<'a> {
-    fn new(apps: &'a [AppSpec]) -> Self {
-        let mut names = Self { by_name: HashMap::new(), by_path: HashMap::new() };
-        for (index, app) in apps.iter().enumerate() {
-            names.by_name.entry(&app.name).or_default().push(index);
+impl Names {
+    fn new(spec: &Spec) -> Self {
+        let mut names: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, app) in spec.apps.iter().enumerate() {
+            let mut called = vec![app.name.clone()];
             if let Some(namespace) = &app.namespace {
-                names.by_path.insert(format!("{namespace}/{}", app.name), index);
+                called.push(format!("{namespace}/{}", app.name));
+                called.push(format!("{}/{namespace}/{}", cluster_of(app, spec), app.name));
+            }
+            for name in called {
+                names.entry(name).or_default().push(index);
             }
         }
-        names
+        Self(names)
     }
 
     pub(super) fn find(&self, name: &str) -> Result<usize, String> {
-        if let Some(index) = self.by_path.get(name) {
-            return Ok(*index);
-        }
-        match self.by_name.get(name).map(Vec::as_slice) {
+        match self.0.get(name).map(Vec::as_slice) {
             Some([index]) => Ok(*index),
-            Some(_) => Err(format!("several apps are called {name:?}: write namespace/app")),
+            Some(_) => Err(format!(
+                "several apps are called {name:?}: write namespace/app, or cluster/namespace/app"
+            )),
             None => Err(format!("there is no app {name:?}")),
         }
     }
 }
 
+fn cluster_of<'a>(app: &'a AppSpec, spec: &'a Spec) -> &'a str {
+    app.cluster.as_deref().unwrap_or(&spec.cluster)
+}
+
 pub(super) fn scenario(spec: &Spec) -> Result<Scenario, Mistakes> {
     let mut log = Log::default();
-    let names = Names::new(&spec.apps);
+    let names = Names::new(spec);
     let period_s = period(spec, &mut log);
     let waves_fit = spec.daily_wave >= 0.0 && spec.noise >= 0.0 && spec.daily_wave + spec.noise <= 0.8;
     log.unless(waves_fit, "the file", || {
@@ -86,11 +90,18 @@ pub(super) fn scenario(spec: &Spec) -> Result<Scenario, Mistakes> {
     let namespaces = spec
         .namespaces
         .iter()
-        .map(|ns| Namespace { name: ns.name.clone(), mtls: ns.mtls, sidecars: ns.sidecars })
+        .map(|ns| Namespace {
+            name: ns.name.clone(),
+            mtls: ns.mtls,
+            sidecars: ns.sidecars && !ns.ambient,
+            ambient: ns.ambient,
+        })
         .collect::<Vec<_>>();
     distinct(spec.namespaces.iter().map(|ns| ns.name.clone()), "namespace", &mut log);
-    let paths =
-        spec.apps.iter().map(|app| format!("{}/{}", app.namespace.as_deref().unwrap_or("-"), app.name));
+    let paths = spec.apps.iter().map(|app| {
+        let cluster = app.cluster.as_ref().map_or(String::new(), |cluster| format!("{cluster}/"));
+        format!("{cluster}{}/{}", app.namespace.as_deref().unwrap_or("-"), app.name)
+    });
     distinct(paths, "app", &mut log);
     let apps: Vec<App> = spec.apps.iter().map(|app| check_app(app, spec, &names, &mut log)).collect();
     let cycle_s = span::seconds(&spec.cycle).unwrap_or(period_s);
@@ -138,14 +149,14 @@ pub(super) fn distinct(names: impl Iterator<Item = String>, what: &str, log: &mu
     }
 }
 
-fn check_app(app: &AppSpec, spec: &Spec, names: &Names<'_>, log: &mut Log) -> App {
+fn check_app(app: &AppSpec, spec: &Spec, names: &Names, log: &mut Log) -> App {
     let place = format!("app {}", app.name);
     let namespace = app.namespace.as_ref().and_then(|name| {
         let found = spec.namespaces.iter().position(|ns| ns.name == *name);
         log.unless(found.is_some(), &place, || format!("there is no namespace {name:?}"));
         found
     });
-    let in_cluster = matches!(app.kind, Kind::Service | Kind::Gateway);
+    let in_cluster = matches!(app.kind, Kind::Service | Kind::Gateway | Kind::Waypoint);
     log.unless(!in_cluster || app.namespace.is_some(), &place, || "needs a `namespace`".to_owned());
     log.unless(app.rate_rps.is_finite() && app.rate_rps >= 0.0, &place, || {
         "`rate_rps` must be 0 or more".to_owned()
@@ -163,12 +174,17 @@ fn check_app(app: &AppSpec, spec: &Spec, names: &Names<'_>, log: &mut Log) -> Ap
         "a host outside calls nobody".to_owned()
     });
     let policy = namespace.map(|index| &spec.namespaces[index]);
+    let proxy = matches!(app.kind, Kind::Gateway | Kind::Waypoint);
+    let ambient = app.kind == Kind::Service && policy.is_some_and(|ns| ns.ambient);
     App {
         name: app.name.clone(),
         namespace,
+        cluster: cluster_of(app, spec).to_owned(),
         kind: app.kind,
         sidecar: in_cluster
-            && (app.kind == Kind::Gateway || app.sidecar.unwrap_or(policy.is_some_and(|ns| ns.sidecars))),
+            && (proxy || (!ambient && app.sidecar.unwrap_or(policy.is_some_and(|ns| ns.sidecars)))),
+        ambient,
+        waypoint: policy.filter(|_| ambient).and_then(|ns| ambient::waypoint(ns, (spec, names), log)),
         mtls: in_cluster && policy.is_some_and(|ns| ns.mtls),
         canary: app.canary,
         rate_rps: app.rate_rps,
@@ -277,12 +293,7 @@ fn outcome(spec: &OutcomeSpec, protocol: Protocol, place: &str, log: &mut Log) -
     }
 }
 
-fn check_call(
-    spec: &CallSpec,
-    app: &AppSpec,
-    (all, names): (&Spec, &Names<'_>),
-    log: &mut Log,
-) -> Option<Call> {
+fn check_call(spec: &CallSpec, app: &AppSpec, (all, names): (&Spec, &Names), log: &mut Log) -> Option<Call> {
     let place = format!("app {}, call to {}", app.name, spec.to);
     let to = names.find(&spec.to).map_err(|what| log.add(&place, what)).ok();
     let volume = match (spec.fan_out, spec.rate_rps) {
@@ -296,9 +307,14 @@ fn check_call(
     let (Volume::FanOut(amount) | Volume::Rate(amount)) = volume;
     log.unless(amount.is_finite() && amount >= 0.0, &place, || "its rate must be 0 or more".to_owned());
     let callee = to.map(|to| &all.apps[to]);
-    log.unless(callee.is_none_or(|callee| callee.kind != Kind::Caller), &place, || {
-        "that is a caller, which nobody can call".to_owned()
-    });
+    log.unless(
+        callee.is_none_or(|callee| !matches!(callee.kind, Kind::Caller | Kind::Waypoint)),
+        &place,
+        || "that is a caller or a waypoint, which nobody can call".to_owned(),
+    );
+    if let Some(callee) = callee {
+        ambient::check_call(spec, callee, all, (&place, log));
+    }
     let unseen = |app: &AppSpec| app.kind == Kind::Caller;
     log.unless(!unseen(app) || spec.errors.iter().all(|error| error.reached), &place, || {
         "a caller without proxy cannot tell of requests that never arrived".to_owned()
@@ -313,6 +329,7 @@ fn check_call(
         latency: latency(spec.latency.as_ref(), &place, log),
         request_bytes: spec.request_bytes.unwrap_or(700.0),
         response_bytes: spec.response_bytes.unwrap_or(2_400.0),
+        messages: spec.request_messages.zip(spec.response_messages),
         connection_life_s: log
             .span(spec.connection_life.as_deref(), &place, "connection_life")
             .unwrap_or(30.0),

@@ -12,7 +12,7 @@ const RESTART_S: f64 = 30.0;
 
 pub(super) fn check(
     spec: &Spec,
-    names: &Names<'_>,
+    names: &Names,
     apps: &[App],
     (cycle_s, period_s): (f64, f64),
     log: &mut Log,

@@ -1,5 +1,6 @@
 //! A scenario after checking: names are indices, shares add up, and nothing can fail any more. Knows no metric and no series.
 
+mod ambient;
 mod check;
 mod events;
 mod keeping;
@@ -42,6 +43,7 @@ pub struct Namespace {
     pub name: String,
     pub mtls: bool,
     pub sidecars: bool,
+    pub ambient: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -49,8 +51,13 @@ pub struct App {
     pub name: String,
     /// None for hosts outside and for callers nobody knows.
     pub namespace: Option<usize>,
+    pub cluster: String,
     pub kind: Kind,
     pub sidecar: bool,
+    /// A tunnel carries its traffic.
+    pub ambient: bool,
+    /// The app that requests to it go through.
+    pub waypoint: Option<usize>,
     pub mtls: bool,
     pub canary: bool,
     pub rate_rps: f64,
@@ -93,6 +100,8 @@ pub struct Call {
     pub latency: Option<Latency>,
     pub request_bytes: f64,
     pub response_bytes: f64,
+    /// Messages each way, where they are counted.
+    pub messages: Option<(f64, f64)>,
     pub connection_life_s: f64,
 }
 
@@ -147,7 +156,7 @@ impl Scenario {
     pub fn host(&self, app: usize) -> String {
         let app = &self.apps[app];
         match (app.kind, app.namespace) {
-            (Kind::Service | Kind::Gateway, Some(ns)) => {
+            (Kind::Service | Kind::Gateway | Kind::Waypoint, Some(ns)) => {
                 format!("{}.{}.svc.cluster.local", app.name, self.namespaces[ns].name)
             }
             _ => app.name.clone(),

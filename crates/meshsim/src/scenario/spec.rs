@@ -80,10 +80,16 @@ pub struct StoreSpec {
 }
 
 /// A Kubernetes namespace and what its mesh policy is.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamespaceSpec {
     pub name: String,
+    /// No sidecars: a tunnel on each node carries the traffic and tells of its bytes.
+    #[serde(default)]
+    pub ambient: bool,
+    /// The app (of kind `waypoint`) that the requests to this ambient namespace go through.
+    #[serde(default)]
+    pub waypoint: Option<String>,
     #[serde(default = "yes")]
     pub mtls: bool,
     #[serde(default = "yes")]
@@ -103,6 +109,8 @@ pub enum Kind {
     External,
     /// A caller that no proxy stands beside; the callee alone sees it.
     Caller,
+    /// The proxy of an ambient namespace: it reports the requests that go through it, naming their real ends.
+    Waypoint,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -111,6 +119,9 @@ pub struct AppSpec {
     pub name: String,
     #[serde(default)]
     pub namespace: Option<String>,
+    /// Where it runs, if not in the mesh's first cluster.
+    #[serde(default)]
+    pub cluster: Option<String>,
     #[serde(default)]
     pub kind: Kind,
     /// Overrides the namespace's injection.
@@ -211,7 +222,7 @@ impl Protocol {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallSpec {
-    /// `app` or `namespace/app`.
+    /// `app`, `namespace/app` or `cluster/namespace/app`.
     pub to: String,
     #[serde(default)]
     pub protocol: Protocol,
@@ -236,6 +247,11 @@ pub struct CallSpec {
     pub request_bytes: Option<f64>,
     #[serde(default)]
     pub response_bytes: Option<f64>,
+    /// Messages a gRPC call carries to the callee, and back; without them nobody counts messages.
+    #[serde(default)]
+    pub request_messages: Option<f64>,
+    #[serde(default)]
+    pub response_messages: Option<f64>,
     /// How long a TCP connection lives.
     #[serde(default)]
     pub connection_life: Option<String>,

@@ -6,7 +6,7 @@ use crate::seed::{finish, unit};
 use crate::shape::{Instant, Profile, Weighted};
 
 use super::clock::Scrapes;
-use super::family::{Measure, Part, TcpCount};
+use super::family::{Measure, Part, TcpCount, Way};
 use super::streams::Stream;
 
 /// Spread of message sizes: wide, as bodies are.
@@ -97,6 +97,12 @@ impl<'a> Track<'a> {
                 self.sum(weights, head, &self.at, out);
             }
         }
+    }
+
+    pub(crate) fn messages(&self, way: Way, out: &mut Vec<f64>) {
+        let (there, back) = self.call.messages.unwrap_or_default();
+        let mean = if way == Way::There { there } else { back };
+        self.sum(self.stream.shares.iter().map(|share| share * mean).collect(), mean, &self.at, out);
     }
 
     pub(crate) fn tcp(&self, count: TcpCount, period_s: f64, out: &mut Vec<f64>) {

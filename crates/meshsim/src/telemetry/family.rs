@@ -7,6 +7,7 @@ pub(crate) enum FamilyKind {
     Requests,
     Histogram(Measure, Part),
     Tcp(TcpCount),
+    Messages(Way),
     Gauge(super::GaugeKind),
 }
 
@@ -23,6 +24,13 @@ pub(crate) enum Part {
     Bucket,
     Sum,
     Count,
+}
+
+/// Which way a gRPC message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    There,
+    Back,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +86,8 @@ pub(crate) const FAMILIES: &[Family] = &[
     tcp("istio_tcp_received_bytes_total", TcpCount::Received, "Bytes received by the server over TCP."),
     tcp("istio_tcp_connections_opened_total", TcpCount::Opened, "TCP connections opened."),
     tcp("istio_tcp_connections_closed_total", TcpCount::Closed, "TCP connections closed."),
+    messages("istio_request_messages_total", Way::There, "Messages that clients of gRPC sent."),
+    messages("istio_response_messages_total", Way::Back, "Messages that clients of gRPC received."),
     gauge("istio_build", super::GaugeKind::Build, "Version of a proxy or of the control plane."),
     gauge("flagger_canary_weight", super::GaugeKind::Weight, "Weight that Flagger asked for."),
     gauge("up", super::GaugeKind::Up, "Whether the target's last scrape succeeded."),
@@ -85,6 +95,10 @@ pub(crate) const FAMILIES: &[Family] = &[
 
 const fn tcp(name: &'static str, count: TcpCount, help: &'static str) -> Family {
     family(name, name, FamilyKind::Tcp(count), help)
+}
+
+const fn messages(name: &'static str, way: Way, help: &'static str) -> Family {
+    family(name, name, FamilyKind::Messages(way), help)
 }
 
 const fn gauge(name: &'static str, kind: super::GaugeKind, help: &'static str) -> Family {
@@ -99,7 +113,7 @@ impl Family {
     /// The type word of the text format.
     pub(crate) fn type_word(&self) -> &'static str {
         match self.kind {
-            FamilyKind::Requests | FamilyKind::Tcp(_) => "counter",
+            FamilyKind::Requests | FamilyKind::Tcp(_) | FamilyKind::Messages(_) => "counter",
             FamilyKind::Histogram(..) => "histogram",
             FamilyKind::Gauge(_) => "gauge",
         }

@@ -52,7 +52,7 @@ impl Names {
 
 /// What a stream's labels are before a pod and a metric are known. None of Istio's names sorts between `instance` and
 /// `pod`, so a target's labels go in at one place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Base {
     pub(crate) pairs: Vec<Pair>,
     split: usize,

@@ -14,4 +14,6 @@ pub(crate) use family::FAMILIES;
 pub(crate) use labels::Names;
 pub(crate) use pods::{Pod, Pods};
 pub(crate) use select::{Window, visit};
-pub(crate) use streams::{Gauge, GaugeKind, Side, Stream, gauges, is_mutual, reporters, seen_by, streams};
+pub(crate) use streams::{
+    Gauge, GaugeKind, Side, Stream, gauges, is_known, is_mutual, reporters, seen_by, streams,
+};

@@ -31,6 +31,8 @@ pub(crate) struct Pods {
     /// Flagger's pod, where some app is a canary.
     pub(crate) flagger: Option<usize>,
     pub(crate) istiod: usize,
+    /// The tunnel, where some namespace is ambient; one stands for those of all nodes.
+    pub(crate) ztunnel: Option<usize>,
 }
 
 impl Pods {
@@ -52,7 +54,11 @@ impl Pods {
             all.push(service_pod("flagger", "istio-system", "flagger", (seed, all.len())));
             all.len() - 1
         });
-        Self { all, groups, flagger, istiod }
+        let ztunnel = scenario.namespaces.iter().any(|ns| ns.ambient).then(|| {
+            all.push(service_pod("ztunnel", "istio-system", "kubernetes-pods", (seed, all.len())));
+            all.len() - 1
+        });
+        Self { all, groups, flagger, istiod, ztunnel }
     }
 
     /// The pods that report for a version; none where no proxy runs.
@@ -65,6 +71,9 @@ fn add_pods(all: &mut Vec<Pod>, scenario: &Scenario, seed: u64, (index, version)
     let app = &scenario.apps[index];
     let (Some(namespace), true) = (scenario.namespace_of(index), app.sidecar) else { return };
     let workload = &app.versions[version].workload;
+    // In the first cluster names alone tell pods apart.
+    let elsewhere = if app.cluster == scenario.cluster { "" } else { app.cluster.as_str() };
+    let seed = if elsewhere.is_empty() { seed } else { hash(seed, &[elsewhere]) };
     let count = app.versions[version].pods;
     // Uneven by a few percent, as round robin over uneven callers is.
     let lean =

@@ -8,7 +8,7 @@ use super::clock::{Scrapes, second_of};
 use super::counter::Track;
 use super::family::{Family, FamilyKind};
 use super::labels::{Base, Pair};
-use super::streams::{Gauge, GaugeKind, Stream};
+use super::streams::{Gauge, GaugeKind, Stream, Tells};
 use super::{FAMILIES, Pod};
 
 /// Labels that a series has from its target or its bucket, not from its stream.
@@ -129,30 +129,35 @@ impl Buffers {
         if self.counts.iter().all(|count| *count < 1.0) {
             return;
         }
-        let is_tcp = lane.protocol == crate::scenario::Protocol::Tcp;
         for &(index, family) in &plan.families {
             let labels = |le| stream.base.with(&mesh.metrics[index], &mesh.targets[pod], le);
             if !family.is_bucket() && !plan.without_le {
                 continue;
             }
             match family.kind {
-                FamilyKind::Requests if !is_tcp => {
+                FamilyKind::Requests if stream.tells == Tells::Requests => {
                     self.values.clone_from(&self.counts);
                     self.emit(scrapes, || labels(None), each);
                 }
-                FamilyKind::Histogram(measure, _) if !is_tcp && family.is_bucket() => {
+                FamilyKind::Histogram(measure, _)
+                    if stream.tells == Tells::Requests && family.is_bucket() =>
+                {
                     let shares = track.bucket_shares(measure);
                     for &le in &plan.buckets {
                         track.bucket(&shares, le, &mut self.values);
                         self.emit(scrapes, || labels(Some(&mesh.le[le])), each);
                     }
                 }
-                FamilyKind::Histogram(measure, part) if !is_tcp => {
+                FamilyKind::Histogram(measure, part) if stream.tells == Tells::Requests => {
                     track.part(measure, part, &mut self.values);
                     self.emit(scrapes, || labels(None), each);
                 }
-                FamilyKind::Tcp(count) if is_tcp => {
+                FamilyKind::Tcp(count) if stream.tells == Tells::Bytes => {
                     track.tcp(count, mesh.scenario.period_s, &mut self.values);
+                    self.emit(scrapes, || labels(None), each);
+                }
+                FamilyKind::Messages(way) if stream.tells == Tells::Messages => {
+                    track.messages(way, &mut self.values);
                     self.emit(scrapes, || labels(None), each);
                 }
                 _ => {}
