@@ -9,6 +9,7 @@ pub(crate) mod settings;
 pub(crate) mod shared;
 pub(crate) mod storage;
 pub(crate) mod store;
+mod stream;
 
 use crate::state::shared::{Shared, memo};
 use drawn::{Choices, Drawn};

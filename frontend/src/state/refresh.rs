@@ -1,7 +1,10 @@
-//! When the graph is asked for: at once when the question changes, then every interval while the page is in sight and
-//! not paused. A newer request ends the older one; failures are tried again, later each time.
+//! When the graph is asked for: at once when the question changes, and then a stream keeps it up to date while the page is in
+//! sight and not paused. Where there is no stream (in a frame, in the past, where the server has no room or something
+//! between holds events back) it is asked for every interval. A newer question ends the older one; failures are tried
+//! again, later each time.
 
-use super::{Page, Standing};
+use super::stream::{Stream, Told};
+use super::{Feed, Page, Standing};
 use crate::api::{self, Answer, Failure, Leash};
 use crate::state::shared::{effect, memo};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
@@ -10,12 +13,29 @@ use std::{sync::Arc, time::Duration};
 
 const RETRY_FIRST_S: f64 = 2.0;
 const RETRY_MOST_S: f64 = 60.0;
+/// How long a new stream may take to say something. One that is held up on its way never does.
+const FIRST_WORD_MS: f64 = 8_000.0;
+/// How long a broken stream has for coming back; the browser tries after three seconds.
+const BACK_MS: f64 = 6_000.0;
+/// How long no stream is tried after one was refused; twice as long each time.
+const REST_MS: f64 = 60_000.0;
+const REST_DOUBLED_MOST: u32 = 4;
 
-/// Timer and open request of the one conversation about the graph.
+/// Timer, open request and open stream of the one conversation about the graph.
 #[derive(Debug, Default)]
 struct Conversation {
     leash: Option<Leash>,
     timer: Option<TimeoutHandle>,
+    stream: Option<Stream>,
+    /// Where the answers of the stream could be polled.
+    address: String,
+    /// Counts the streams: what an older one says is not heard any more.
+    turn: u32,
+    /// The open stream has said something.
+    flows: bool,
+    refusals: u32,
+    /// Until then no stream is tried, in milliseconds since 1970.
+    rest_until_ms: f64,
 }
 
 type Line = StoredValue<Conversation, LocalStorage>;
@@ -25,7 +45,7 @@ pub(crate) fn start(page: Page) {
     let question = memo(move || question(page));
     effect(move |before: Option<GraphParams>| {
         let wanted = question.get();
-        // Quantiles that nobody looks at any more are left out of the next poll; that is no reason to ask now.
+        // Quantiles that nobody looks at any more are left out of the next answer; that is no reason to ask now.
         let same_but_less = before.is_some_and(|mut old| {
             let fewer = old.percentiles && !wanted.percentiles;
             old.percentiles = wanted.percentiles;
@@ -44,11 +64,14 @@ pub(crate) fn start(page: Page) {
         if before.is_none() {
             return running;
         }
+        let unanswered = line.with_value(|line| line.stream.is_some() && !line.flows);
         hang_up(line);
         if running {
             let age_ms = page.feed.with_untracked(|feed| feed.good_ms).map(|good| js_sys::Date::now() - good);
             let due_ms = interval_s as f64 * 1_000.0 - age_ms.unwrap_or(f64::INFINITY);
-            schedule(page, line, due_ms.max(0.0));
+            schedule(page, line, if may_stream(page, line) { 0.0 } else { due_ms.max(0.0) });
+        } else if unanswered {
+            poll(page, line);
         }
         running
     });
@@ -69,27 +92,38 @@ pub(crate) fn graph_address(page: Page, params: &GraphParams) -> String {
     format!("{}/api/v1/graph?{}", page.base_path(), params.to_query())
 }
 
+/// Ends the stream too; a request that is open still gets its answer.
 fn hang_up(line: Line) {
     line.update_value(|line| {
+        line.turn += 1;
+        line.stream = None;
         if let Some(timer) = line.timer.take() {
             timer.clear();
         }
     });
 }
 
+fn later(line: Line, in_ms: f64, act: Box<dyn FnOnce()>) {
+    let timer = set_timeout_with_handle(act, Duration::from_secs_f64(in_ms / 1_000.0));
+    line.update_value(|line| {
+        if let Some(older) = std::mem::replace(&mut line.timer, timer.ok()) {
+            older.clear();
+        }
+    });
+}
+
+fn is_running(page: Page) -> bool {
+    page.visible.get_untracked() && !page.params.with_untracked(|params| params.paused)
+}
+
 fn schedule(page: Page, line: Line, in_ms: f64) {
-    hang_up(line);
     page.feed.update(|feed| feed.next_ms = Some(js_sys::Date::now() + in_ms));
-    let timer = set_timeout_with_handle(
-        move || {
-            let running = page.visible.get_untracked() && !page.params.with_untracked(|params| params.paused);
-            if running {
-                ask(page, line);
-            }
-        },
-        Duration::from_secs_f64(in_ms / 1_000.0),
-    );
-    line.update_value(|line| line.timer = timer.ok());
+    let due = move || {
+        if is_running(page) {
+            ask(page, line);
+        }
+    };
+    later(line, in_ms, Box::new(due));
 }
 
 impl Page {
@@ -99,11 +133,129 @@ impl Page {
     }
 }
 
+/// The past has no stream. Frames poll, for one page may hold many of them, and a browser opens but six connections to
+/// a server. After a failure polling is first, since it gets the words for it.
+fn may_stream(page: Page, line: Line) -> bool {
+    let rested = line.with_value(|line| line.rest_until_ms <= js_sys::Date::now());
+    let live = page.params.with_untracked(|params| params.graph.at_s.is_none());
+    let well = page.feed.with_untracked(|feed| feed.problem.is_none());
+    rested && live && well && is_running(page) && !page.is_embedded()
+}
+
 fn ask(page: Page, line: Line) {
     if !page.has_source() {
         return;
     }
     hang_up(line);
+    if !(may_stream(page, line) && listen(page, line)) {
+        poll(page, line);
+    }
+}
+
+/// Opens a stream; false where the browser has none.
+fn listen(page: Page, line: Line) -> bool {
+    let address = graph_address(page, &untrack(|| question(page)));
+    let pace = model::duration::format_s(page.params.with_untracked(|params| params.refresh_s));
+    let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+    let turn = line.with_value(|line| line.turn);
+    let tell = move |told| {
+        leptos::task::spawn_local(async move {
+            pause().await;
+            if line.try_with_value(|line| line.turn) == Some(turn) {
+                hear(page, line, told);
+            }
+        });
+    };
+    let stream = Stream::open(&[path, "/stream?", query, "&refresh=", &pace].concat(), tell);
+    let opened = stream.is_some();
+    line.update_value(|line| {
+        (line.stream, line.address, line.flows) = (stream, address, false);
+        // An older request is not waited for.
+        line.leash = None;
+    });
+    if opened {
+        page.feed.update(|feed| feed.asking = true);
+        watch(page, line, FIRST_WORD_MS);
+    }
+    opened
+}
+
+/// Polls if nothing is heard until then.
+fn watch(page: Page, line: Line, in_ms: f64) {
+    later(line, in_ms, Box::new(move || give_up(page, line)));
+}
+
+/// Goes on without the stream; one that never said a word, or has no more to say, is not tried again soon.
+fn give_up(page: Page, line: Line) {
+    hang_up(line);
+    line.update_value(|line| {
+        if !line.flows {
+            let rest_ms = REST_MS * f64::from(1_u32 << line.refusals.min(REST_DOUBLED_MOST));
+            line.rest_until_ms = js_sys::Date::now() + rest_ms;
+            line.refusals += 1;
+        }
+    });
+    poll(page, line);
+}
+
+fn hear(page: Page, line: Line, told: Told) {
+    let fits = match told {
+        Told::Open if line.with_value(|line| !line.flows) => return,
+        Told::Open => true,
+        Told::Broken => {
+            let flows = line.with_value(|line| line.flows);
+            return watch(page, line, if flows { BACK_MS } else { FIRST_WORD_MS });
+        }
+        Told::Refused => {
+            line.update_value(|line| line.flows = false);
+            return give_up(page, line);
+        }
+        Told::Problem(problem) => {
+            page.feed.update(|feed| {
+                (feed.asking, feed.problem) = (false, Some(problem));
+            });
+            true
+        }
+        Told::Whole(graph) => page.feed.try_update(|feed| {
+            feed.address = line.with_value(|line| line.address.clone());
+            hold(feed, graph)
+        }) == Some(true),
+        Told::Change(change) => page.feed.try_update(|feed| {
+            let next = feed.graph.as_ref().map(|held| (**held).clone());
+            next.is_some_and(|mut next| change.apply(&mut next) && hold(feed, next))
+        }) == Some(true),
+    };
+    line.update_value(|line| (line.flows, line.refusals) = (true, 0));
+    let wanted = graph_address(page, &untrack(|| question(page)));
+    if fits && line.with_value(|line| line.address == wanted) {
+        watch(page, line, silence_ms(page));
+    } else {
+        ask(page, line);
+    }
+}
+
+/// Always true: it is what a stream had to say.
+fn hold(feed: &mut Feed, graph: Graph) -> bool {
+    (feed.asking, feed.problem, feed.failures) = (false, None, 0);
+    (feed.good_ms, feed.next_ms, feed.etag) = (Some(js_sys::Date::now()), None, None);
+    feed.graph = Some(Arc::new(graph));
+    true
+}
+
+/// Longer than a stream that lives is silent: it may hang on a connection that is dead without having broken.
+fn silence_ms(page: Page) -> f64 {
+    let (refresh_s, window_s) =
+        page.params.with_untracked(|params| (params.refresh_s, params.graph.window_s));
+    let (scrape_s, retry_s) = page.feed.with_untracked(|feed| {
+        let meta = feed.graph.as_ref().map(|graph| &graph.meta);
+        let scrape_s = meta.and_then(|meta| meta.scrape_interval_s).unwrap_or_default();
+        (scrape_s, meta.and_then(|meta| meta.stale.as_ref()).map_or(0.0, |stale| stale.retry_in_s))
+    });
+    let between_s = scrape_s.max(refresh_s.max(window_s / 60) as f64).max(retry_s);
+    (3.0 * between_s + 15.0) * 1_000.0
+}
+
+fn poll(page: Page, line: Line) {
     let leash = Leash::new();
     let signal = leash.signal();
     // Dropping the older leash aborts the older request.
@@ -120,6 +272,8 @@ fn ask(page: Page, line: Line) {
             Err(Failure::Aborted) => return,
             Ok(answer) => take(page, address, answer),
             Err(Failure::Told(problem)) => page.feed.try_update(|feed| {
+                // That was why a stream was refused: it may be tried once this is over.
+                line.update_value(|line| (line.rest_until_ms, line.refusals) = (0.0, 0));
                 feed.asking = false;
                 feed.problem = Some(problem);
                 feed.failures += 1;
