@@ -75,6 +75,25 @@ pub struct Frame {
     pub pixels: Vec<Pixels>,
 }
 
+/// Writes down which streams a page opens and what they say: `__streams.opened` and `__streams.told`.
+const WRITE_STREAMS_DOWN: &str = "
+const streams = (window.__streams = { opened: [], told: [] });
+const Real = window.EventSource;
+window.EventSource = class extends Real {
+  constructor(address) {
+    super(address);
+    streams.opened.push(new URL(address, location.href).pathname);
+    for (const kind of ['graph', 'change', 'problem']) this.addEventListener(kind, () => streams.told.push(kind));
+  }
+};
+";
+
+/// How many graphs a page that writes its streams down has got by polling since it was loaded.
+pub const POLLED: &str = "performance.getEntriesByType('resource')
+    .filter(entry => /\\/api\\/v1\\/graph(\\?|$)/.test(entry.name) && entry.responseEnd > 0).length";
+/// And how many by its streams.
+pub const STREAMED: &str = "window.__streams.told.length";
+
 impl Mark {
     pub fn is_of(&self, kind: &str, id: &str) -> bool {
         self.owner.as_ref().is_some_and(|owner| owner.kind == kind && owner.id.as_deref() == Some(id))
@@ -159,6 +178,11 @@ impl Map {
     pub async fn go_to(&self, query: &str) -> Result<()> {
         self.browser.open(&format!("{}/graph{query}", self.product.url)).await?;
         self.ready().await
+    }
+
+    /// From the next page on.
+    pub async fn write_streams_down(&self) -> Result<()> {
+        self.browser.before_every_page(WRITE_STREAMS_DOWN).await
     }
 
     pub async fn ready(&self) -> Result<()> {

@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tests::browser::Browser;
 use tests::framer::Framer;
-use tests::map::{Map, SOON};
+use tests::map::{Map, POLLED, SOON, STREAMED};
 use tests::prefix_proxy::PrefixProxy;
 use tests::product::Product;
 use tests::tcp_proxy::TcpProxy;
@@ -104,6 +104,7 @@ async fn the_whole_product_lives_under_a_prefix() -> Result<()> {
     let proxy = PrefixProxy::start(&product.url, "/x/y").await?;
     product.url = proxy.url();
     let map = Map { product, browser: Browser::start().await? };
+    map.write_streams_down().await?;
     for door in ["", "/", "/?namespaces=shop"] {
         map.browser.open(&format!("{}{door}", proxy.url())).await?;
         map.ready().await?;
@@ -131,7 +132,9 @@ async fn the_whole_product_lives_under_a_prefix() -> Result<()> {
 
     let asked = "return performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)";
     let asked: Vec<String> = serde_json::from_value(map.browser.execute(asked, &[]).await?)?;
-    for kind in [".wasm", ".css", ".js", "/api/v1/graph", "/api/v1/series"] {
+    let streams = map.browser.execute("return window.__streams.opened", &[]).await?;
+    let asked = [asked, serde_json::from_value(streams)?].concat();
+    for kind in [".wasm", ".css", ".js", "/api/v1/graph/stream", "/api/v1/series"] {
         ensure!(asked.iter().any(|path| path.contains(kind)), "no {kind} among {asked:?}");
     }
     let astray: Vec<_> = asked.iter().filter(|path| !path.starts_with("/x/y/")).collect();
@@ -145,16 +148,13 @@ async fn the_whole_product_lives_under_a_prefix() -> Result<()> {
     map.browser.assert_clean_console().await
 }
 
-/// How many graphs the page has got since it was loaded.
-const GRAPHS: &str = "performance.getEntriesByType('resource')
-    .filter(entry => entry.name.includes('/api/v1/graph') && entry.responseEnd > 0).length";
-
 #[tokio::test]
 async fn a_port_forward_outlives_reloads_aborted_requests_and_refreshes() -> Result<()> {
     let mut product = Product::start(&["demo", "--test-hook"])?;
     let proxy = TcpProxy::before(&product.url).await?;
     product.url = proxy.url();
     let map = Map { product, browser: Browser::start().await? };
+    map.write_streams_down().await?;
     map.go_to("?refresh=5s").await?;
     for _ in 0..4 {
         map.browser.reload().await?;
@@ -188,8 +188,9 @@ async fn a_port_forward_outlives_reloads_aborted_requests_and_refreshes() -> Res
         ensure!(answer.status().is_client_error(), "{path}: {}", answer.status());
     }
 
-    let before = map.browser.execute(&format!("return {GRAPHS}"), &[]).await?;
-    let more = format!("{GRAPHS} >= {before} + 5");
+    let graphs = format!("({POLLED} + {STREAMED})");
+    let before = map.browser.execute(&format!("return {graphs}"), &[]).await?;
+    let more = format!("{graphs} >= {before} + 5");
     map.browser.wait_until(&more, SOON * 3).await?;
     ensure!(proxy.died().is_none(), "{:?}", proxy.died());
     ensure!(proxy.connections() > 1, "the browser came through the proxy");

@@ -159,8 +159,9 @@ async fn a_refresh_moves_nothing() {
     let before = places(&map).await;
     let viewport = "return JSON.stringify(window.__portolan.viewport())";
     let stood = map.browser.execute(viewport, &[]).await.unwrap();
-    let refreshed = "performance.getEntriesByType('resource').filter(entry => entry.name.includes('/api/v1/graph?')).length >= 2";
-    map.browser.wait_until(refreshed, SOON * 2).await.unwrap();
+    let instant = "document.querySelector('.clock').textContent";
+    let drawn = map.browser.execute(&format!("return {instant}"), &[]).await.unwrap();
+    map.browser.wait_until(&format!("{instant} !== {drawn}"), SOON * 2).await.unwrap();
     at_rest(&map.browser).await.unwrap();
     assert_stand_still(&before, &places(&map).await);
     assert_eq!(map.browser.execute(viewport, &[]).await.unwrap(), stood, "and nothing was fitted anew");

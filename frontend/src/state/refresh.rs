@@ -13,8 +13,9 @@ use std::{sync::Arc, time::Duration};
 
 const RETRY_FIRST_S: f64 = 2.0;
 const RETRY_MOST_S: f64 = 60.0;
-/// How long a new stream may take to say something. One that is held up on its way never does.
-const FIRST_WORD_MS: f64 = 8_000.0;
+/// How long a new stream may take to say something until the graph is polled beside it, and then what it may take longer
+/// than that. One that is held up on its way never says a word.
+const FIRST_WORD_MS: f64 = 2_000.0;
 /// How long a broken stream has for coming back; the browser tries after three seconds.
 const BACK_MS: f64 = 6_000.0;
 /// How long no stream is tried after one was refused; twice as long each time.
@@ -180,21 +181,42 @@ fn listen(page: Page, line: Line) -> bool {
     opened
 }
 
-/// Polls if nothing is heard until then.
+/// Looks after the stream if nothing is heard until then.
 fn watch(page: Page, line: Line, in_ms: f64) {
-    later(line, in_ms, Box::new(move || give_up(page, line)));
+    later(line, in_ms, Box::new(move || unheard(page, line)));
 }
 
-/// Goes on without the stream; one that never said a word, or has no more to say, is not tried again soon.
-fn give_up(page: Page, line: Line) {
+fn unheard(page: Page, line: Line) {
+    let (flows, polled) = line.with_value(|line| (line.flows, line.leash.is_some()));
+    let asking = page.feed.with_untracked(|feed| feed.asking);
+    if flows {
+        give_up(page, line);
+    } else if polled && !asking {
+        rest(line);
+        let interval_s = page.params.with_untracked(|params| params.refresh_s);
+        schedule(page, line, interval_s as f64 * 1_000.0);
+    } else {
+        // It may be the source that is slow; then either is answered at once.
+        if !polled {
+            poll(page, line);
+        }
+        watch(page, line, FIRST_WORD_MS);
+    }
+}
+
+/// Goes on without a stream for a while.
+fn rest(line: Line) {
     hang_up(line);
     line.update_value(|line| {
-        if !line.flows {
-            let rest_ms = REST_MS * f64::from(1_u32 << line.refusals.min(REST_DOUBLED_MOST));
-            line.rest_until_ms = js_sys::Date::now() + rest_ms;
-            line.refusals += 1;
-        }
+        let rest_ms = REST_MS * f64::from(1_u32 << line.refusals.min(REST_DOUBLED_MOST));
+        line.rest_until_ms = js_sys::Date::now() + rest_ms;
+        line.refusals += 1;
     });
+}
+
+/// Polls, and then listens again.
+fn give_up(page: Page, line: Line) {
+    hang_up(line);
     poll(page, line);
 }
 
@@ -207,8 +229,8 @@ fn hear(page: Page, line: Line, told: Told) {
             return watch(page, line, if flows { BACK_MS } else { FIRST_WORD_MS });
         }
         Told::Refused => {
-            line.update_value(|line| line.flows = false);
-            return give_up(page, line);
+            rest(line);
+            return poll(page, line);
         }
         Told::Problem(problem) => {
             page.feed.update(|feed| {
@@ -216,16 +238,21 @@ fn hear(page: Page, line: Line, told: Told) {
             });
             true
         }
-        Told::Whole(graph) => page.feed.try_update(|feed| {
-            feed.address = line.with_value(|line| line.address.clone());
-            hold(feed, graph)
-        }) == Some(true),
-        Told::Change(change) => page.feed.try_update(|feed| {
-            let next = feed.graph.as_ref().map(|held| (**held).clone());
-            next.is_some_and(|mut next| change.apply(&mut next) && hold(feed, next))
-        }) == Some(true),
+        Told::Whole(graph) => {
+            page.feed.try_update(|feed| {
+                feed.address = line.with_value(|line| line.address.clone());
+                hold(feed, graph)
+            }) == Some(true)
+        }
+        Told::Change(change) => {
+            page.feed.try_update(|feed| {
+                let next = feed.graph.as_ref().map(|held| (**held).clone());
+                next.is_some_and(|mut next| change.apply(&mut next) && hold(feed, next))
+            }) == Some(true)
+        }
     };
-    line.update_value(|line| (line.flows, line.refusals) = (true, 0));
+    // What was polled beside it is not needed any more.
+    line.update_value(|line| (line.flows, line.refusals, line.leash) = (true, 0, None));
     let wanted = graph_address(page, &untrack(|| question(page)));
     if fits && line.with_value(|line| line.address == wanted) {
         watch(page, line, silence_ms(page));
@@ -270,7 +297,9 @@ fn poll(page: Page, line: Line) {
         pause().await;
         let next_ms = match answer {
             Err(Failure::Aborted) => return,
-            Ok(answer) => take(page, address, answer),
+            Ok(answer) => {
+                take(page, address, answer).filter(|_| line.with_value(|line| line.stream.is_none()))
+            }
             Err(Failure::Told(problem)) => page.feed.try_update(|feed| {
                 // That was why a stream was refused: it may be tried once this is over.
                 line.update_value(|line| (line.rest_until_ms, line.refusals) = (0.0, 0));
@@ -281,6 +310,7 @@ fn poll(page: Page, line: Line) {
             }),
         };
         if let Some(next_ms) = next_ms {
+            hang_up(line);
             schedule(page, line, next_ms);
         }
     });
