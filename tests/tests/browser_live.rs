@@ -54,10 +54,8 @@ async fn a_stream_changes_the_picture_and_nothing_is_polled() -> Result<()> {
 
     // Another question closes the stream and opens another.
     map.browser.execute("document.querySelector('[data-value=app]').click()", &[]).await?;
-    map.browser.wait_until("window.__streams.opened.length === 2", SOON).await?;
-    map.browser
-        .wait_until("window.__streams.told.filter(kind => kind === 'graph').length === 2", SOON)
-        .await?;
+    map.browser.wait_until(&format!("{OPENED} > {opened}"), SOON).await?;
+    map.browser.wait_until("window.__streams.told.at(-1) === 'graph'", SOON).await?;
     let figures = Figures::of(&map.product.url)?;
     let streams = async || Ok(figures.sum("portolan_viewers", &[]).await? <= 2.0);
     tests::waiting::until(SOON, "the older stream to end", async || {
