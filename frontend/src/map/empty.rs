@@ -15,7 +15,7 @@ use view::format;
 const LONGER_S: [u64; 3] = [3_600, 21_600, 86_400];
 
 /// What the empty answer was asked for, and what came with it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Empty {
     pub(super) asked: GraphParams,
     /// End of the window, unix seconds.
@@ -36,13 +36,21 @@ enum Last {
     Unknown,
 }
 
+/// Minutes pass before the message is made anew: it must not change under the hand at each refresh.
+impl PartialEq for Empty {
+    fn eq(&self, other: &Self) -> bool {
+        let told = |one: &Self| (one.at_s / 300, one.any_series, one.others);
+        self.asked == other.asked && told(self) == told(other)
+    }
+}
+
 impl Empty {
     pub(super) fn title(&self) -> String {
         format!("No traffic in the last {}", format::window(self.asked.window_s))
     }
 
     fn is_narrow(&self) -> bool {
-        self.asked.namespaces.is_some() || self.asked.focus.is_some()
+        self.asked.namespaces.is_some() || self.asked.focus.is_some() || self.asked.clusters.is_some()
     }
 
     /// The shortest of the longer windows that still holds that moment.

@@ -11,7 +11,7 @@ use crate::{
     state::{Page, Standing, page, storage, store},
 };
 use leptos::prelude::*;
-use model::{Problem, status::Waiting};
+use model::{GraphParams, Problem, status::Waiting};
 use view::format;
 
 /// Which of them is shown.
@@ -46,7 +46,7 @@ fn state_of(page: Page) -> State {
     }
     page.feed.with(|feed| match (&feed.graph, &feed.problem) {
         (Some(graph), _) if graph.nodes.is_empty() => State::NoTraffic(Box::new(Empty {
-            asked: feed.asked(),
+            asked: GraphParams { percentiles: false, ..feed.asked() },
             at_s: graph.meta.at_s,
             any_series: graph.meta.quality.rows > 0,
             others: !graph.namespaces.is_empty(),
