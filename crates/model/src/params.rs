@@ -218,14 +218,18 @@ fn at(value: &str) -> Result<Option<i64>, String> {
 }
 
 /// It becomes part of a query: only what can be a label's name is let through.
+/// Whether requests can be told apart by a label of this name.
+pub fn is_label(name: &str) -> bool {
+    let fits = |(at, byte): (usize, u8)| {
+        byte == b'_' || byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit())
+    };
+    (1..=100).contains(&name.len()) && name.bytes().enumerate().all(fits)
+}
+
 fn label(value: &str) -> Result<Option<String>, String> {
-    let fits = value
-        .bytes()
-        .enumerate()
-        .all(|(at, byte)| byte == b'_' || byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit()));
     match value {
         "" => Ok(None),
-        _ if fits && value.len() <= 100 => Ok(Some(value.to_owned())),
+        _ if is_label(value) => Ok(Some(value.to_owned())),
         _ => Err("must be the name of a label, such as request_operation".into()),
     }
 }

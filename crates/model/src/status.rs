@@ -70,6 +70,17 @@ pub struct PrometheusStatus {
     pub last_good_s: Option<i64>,
 }
 
+/// `GET /api/v1/labels`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Labels {
+    /// What `operations` may name, in order.
+    pub labels: Vec<String>,
+    /// Why there are none, or that there are more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
 /// `GET /api/v1/namespaces`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -85,5 +96,6 @@ from_json_fields! {
     Asking { answered, of }
     Waiting { asking }
     LastTraffic { at_s, window_s, seen_s }
+    Labels { labels, notes }
     Namespaces { at_s, window_s, namespaces }
 }

@@ -6,6 +6,7 @@ mod bodies;
 mod edge;
 mod graph;
 mod graph_svg;
+mod labels;
 mod last_traffic;
 mod metrics;
 mod namespaces;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/graph", get(graph::graph))
         .route("/graph/stream", get(stream::stream))
         .route("/graph.svg", get(graph_svg::graph_svg))
+        .route("/labels", get(labels::labels))
         .route("/last-traffic", get(last_traffic::last_traffic))
         .route("/namespaces", get(namespaces::namespaces))
         .route("/node", get(node::node))

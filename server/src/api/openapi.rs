@@ -16,6 +16,7 @@ use utoipa::{IntoParams, OpenApi};
         super::graph::graph,
         super::stream::stream,
         super::graph_svg::graph_svg,
+        super::labels::labels,
         super::last_traffic::last_traffic,
         super::namespaces::namespaces,
         super::node::node,
@@ -55,7 +56,8 @@ pub(super) struct GraphQuery {
     clusters: Option<String>,
     /// Put services between clients and the workloads that answer for them.
     services: Option<bool>,
-    /// A label of the requests, such as `request_operation`: its values are drawn as nodes.
+    /// A label of the requests, such as `request_operation`: its values are drawn as nodes. `/api/v1/labels` lists
+    /// those there are.
     operations: Option<String>,
     /// What costs queries of its own: any of `bytes`, `messages`, `sizes`, `open`, `successful` (latency of requests that
     /// did not fail) and `idle`.

@@ -6,6 +6,7 @@ mod back_off;
 mod collected;
 mod expiry;
 mod fetch;
+mod labels;
 mod lanes;
 mod last_traffic;
 mod live;
@@ -116,6 +117,7 @@ pub(crate) struct Collector {
     observers: Observers,
     series: series::SeriesCache,
     last_traffic: last_traffic::LastCache,
+    labels: labels::LabelsCache,
     assumed_interval_s: Option<f64>,
 }
 
@@ -149,6 +151,7 @@ impl Collector {
             observers: Observers::default(),
             series: series::new_cache(),
             last_traffic: last_traffic::new_cache(),
+            labels: labels::new_cache(),
             assumed_interval_s: config
                 .prometheus
                 .as_ref()

@@ -3,12 +3,17 @@
 
 use crate::rewriting::{Rewriting, start};
 use crate::support::{Product, Prometheus};
+use axum::Router;
+use axum::extract::RawQuery;
 use axum::http::StatusCode;
+use axum::routing::get;
 use graph::{CustomMetric, EndLabels, IntendedSplit, NamedBy};
 use portolan::Config;
 use portolan::cli::Settings;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
 
 const GRAPH: &str = "/api/v1/graph?at=1772618400&percentiles=true";
 
@@ -105,6 +110,53 @@ async fn the_extra_matcher_stands_in_every_query() {
         let metrics = query.matches("istio_").count() + query.matches("flagger_").count();
         assert_eq!(query.matches(r#"mesh="eu""#).count(), metrics, "{query}");
     }
+}
+
+/// A Prometheus that lists its labels, or answers 404.
+async fn listing(lists: bool) -> (Product, Arc<Mutex<Vec<String>>>) {
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = asked.clone();
+    let answer = move |RawQuery(query): RawQuery| async move {
+        let query = query.unwrap_or_default();
+        seen.lock().unwrap().push(query.clone());
+        let own = if query.contains("istio_requests_total") {
+            r#""reporter","source_workload","request_operation","x-dashed","tenant","__name__","#
+        } else {
+            ""
+        };
+        format!(r#"{{"status":"success","data":[{own}"instance","job"]}}"#)
+    };
+    let routes = Router::new();
+    let routes = if lists { routes.route("/api/v1/labels", get(answer)) } else { routes };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = Settings {
+        prometheus: Some(format!("http://{}", listener.local_addr().unwrap())),
+        extra_matcher: Some("mesh=\"eu\"".to_owned()),
+        ..Settings::default()
+    };
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (Product::new(Config::from_settings(&settings, &|_| unreachable!()).unwrap()), asked)
+}
+
+#[tokio::test]
+async fn labels_that_only_this_mesh_has_are_listed_and_looked_up_once() {
+    let (product, asked) = listing(true).await;
+    for _ in 0..3 {
+        let labels = product.get("/api/v1/labels").await.json();
+        assert_eq!(labels, json!({ "labels": ["request_operation", "tenant"] }));
+    }
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.len(), 2, "requests and scrapes: {asked:?}");
+    let pairs: Vec<_> = url::form_urlencoded::parse(asked[0].as_bytes()).collect();
+    assert_eq!(pairs[0], ("match[]".into(), "istio_requests_total{mesh=\"eu\"}".into()));
+}
+
+#[tokio::test]
+async fn a_store_that_lists_no_labels_says_so() {
+    let (product, _) = listing(false).await;
+    let labels = product.get("/api/v1/labels").await.json();
+    assert_eq!(labels["labels"], json!([]));
+    assert!(labels["notes"][0].as_str().unwrap().contains("does not list its labels"), "{labels}");
 }
 
 #[tokio::test]

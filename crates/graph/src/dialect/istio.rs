@@ -222,4 +222,8 @@ impl Dialect for Istio {
             Tag::Security => "connection_security_policy",
         }
     }
+
+    fn is_own(&self, label: &str) -> bool {
+        BY_REQUESTS.contains(&label)
+    }
 }

@@ -32,6 +32,9 @@ pub trait Dialect: Debug + Send + Sync {
     fn label(&self, end: End, field: Field) -> &'static str;
 
     fn tag(&self, tag: Tag) -> &'static str;
+
+    /// Every mesh's requests have this label.
+    fn is_own(&self, label: &str) -> bool;
 }
 
 impl PartialEq for dyn Dialect {
