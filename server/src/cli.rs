@@ -62,7 +62,7 @@ pub struct Settings {
     #[arg(long = "prometheus-bearer-token", env = "PORTOLAN_PROMETHEUS_BEARER_TOKEN", value_name = "TOKEN")]
     #[arg(hide_env_values = true, global = true)]
     pub bearer_token: Option<String>,
-    /// File that holds the token for Prometheus
+    /// File that holds the token for Prometheus; read again when it changes
     #[arg(long = "prometheus-bearer-token-file", env = "PORTOLAN_PROMETHEUS_BEARER_TOKEN_FILE")]
     #[arg(value_name = "FILE", global = true)]
     pub bearer_token_file: Option<String>,
@@ -78,7 +78,7 @@ pub struct Settings {
     #[arg(long = "prometheus-password", env = "PORTOLAN_PROMETHEUS_PASSWORD", value_name = "PASSWORD")]
     #[arg(hide_env_values = true, global = true)]
     pub password: Option<String>,
-    /// File that holds the password for Prometheus
+    /// File that holds the password for Prometheus; read again when it changes
     #[arg(long = "prometheus-password-file", env = "PORTOLAN_PROMETHEUS_PASSWORD_FILE", value_name = "FILE")]
     #[arg(global = true)]
     pub password_file: Option<String>,
@@ -94,6 +94,14 @@ pub struct Settings {
         global = true
     )]
     pub ca_file: Option<String>,
+    /// File with the certificate (PEM) that says who we are, where Prometheus wants to see one; may hold its key too
+    #[arg(long = "prometheus-client-cert", env = "PORTOLAN_PROMETHEUS_CLIENT_CERT", value_name = "FILE")]
+    #[arg(global = true)]
+    pub client_cert: Option<String>,
+    /// File with the key (PEM) of that certificate
+    #[arg(long = "prometheus-client-key", env = "PORTOLAN_PROMETHEUS_CLIENT_KEY", value_name = "FILE")]
+    #[arg(global = true)]
+    pub client_key: Option<String>,
     /// Take any certificate for Prometheus's: whoever stands in between can read the token and forge answers
     #[arg(long = "prometheus-skip-verify", env = "PORTOLAN_PROMETHEUS_SKIP_VERIFY", global = true)]
     #[arg(value_parser = BoolishValueParser::new())]
@@ -158,6 +166,8 @@ impl Default for Settings {
             password_file: None,
             headers: Vec::new(),
             ca_file: None,
+            client_cert: None,
+            client_key: None,
             skip_verify: false,
             extra_matcher: None,
             connect_timeout: CONNECT_TIMEOUT.to_owned(),

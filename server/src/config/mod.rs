@@ -18,7 +18,7 @@ pub use bind::Bind;
 pub(crate) use bind::PROBES;
 pub use limits::Limits;
 pub use load::{Loaded, load};
-pub use prometheus::{Auth, PrometheusConfig};
+pub use prometheus::{Auth, PrometheusConfig, Secret};
 pub use transport::Transport;
 
 use crate::cli::Settings;
@@ -199,7 +199,7 @@ mod tests {
         let prometheus = config.prometheus.unwrap();
         assert_eq!(prometheus.url.as_str(), "https://prom.example/base/");
         let Auth::Basic { username, password } = &prometheus.auth else { panic!("basic auth expected") };
-        assert_eq!((username.as_str(), password.expose_secret()), ("ann", "s3cret"));
+        assert_eq!((username.as_str(), password.text.expose_secret()), ("ann", "s3cret"));
         assert!(!format!("{prometheus:?}").contains("s3cret"));
         assert_eq!(config.source, "prom.example");
     }
@@ -213,7 +213,8 @@ mod tests {
         };
         let config = Config::from_settings(&settings, &|_| Ok("abc\n".to_owned())).unwrap();
         let Auth::Bearer(token) = config.prometheus.unwrap().auth else { panic!("a bearer token expected") };
-        assert_eq!(token.expose_secret(), "abc");
+        assert_eq!(token.text.expose_secret(), "abc");
+        assert_eq!(token.file.as_deref(), Some("token"));
     }
 
     #[test]

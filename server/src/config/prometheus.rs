@@ -28,8 +28,22 @@ pub struct PrometheusConfig {
 #[derive(Debug, Clone)]
 pub enum Auth {
     None,
-    Bearer(SecretString),
-    Basic { username: String, password: SecretString },
+    Bearer(Secret),
+    Basic { username: String, password: Secret },
+}
+
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// As it was at start.
+    pub text: SecretString,
+    /// Where it lies, to be read again when it has changed.
+    pub file: Option<String>,
+}
+
+impl Secret {
+    fn fixed(text: impl Into<SecretString>) -> Self {
+        Self { text: text.into(), file: None }
+    }
 }
 
 impl PrometheusConfig {
@@ -122,7 +136,7 @@ fn take_user(url: &mut Url) -> Option<Auth> {
     // Both only fail for URLs that cannot have a host; http ones always have.
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    Some(Auth::Basic { username, password: SecretString::from(password) })
+    Some(Auth::Basic { username, password: Secret::fixed(password) })
 }
 
 /// Undoes percent signs as the URL standard has them in user and password.
@@ -176,15 +190,15 @@ fn secret(
     file: Option<&str>,
     read_file: ReadFile<'_>,
     mistakes: &mut Vec<String>,
-) -> Option<SecretString> {
+) -> Option<Secret> {
     match (direct, file) {
         (Some(_), Some(_)) => {
             mistakes.push(format!("{flag} and {flag}-file are both set: keep one."));
             None
         }
-        (Some(text), None) => Some(SecretString::from(text.to_owned())),
+        (Some(text), None) => Some(Secret::fixed(text.to_owned())),
         (None, Some(path)) => match read_file(path) {
-            Ok(text) => Some(SecretString::from(text.trim_end().to_owned())),
+            Ok(text) => Some(Secret { text: text.trim_end().into(), file: Some(path.to_owned()) }),
             Err(why) => {
                 mistakes.push(format!("{flag}-file is `{path}`, which cannot be read: {why}."));
                 None

@@ -1,11 +1,11 @@
 //! What every request to Prometheus carries besides the query, and whom we take for Prometheus.
 
 use crate::cli::Settings;
-use reqwest::Certificate;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
+use reqwest::{Certificate, Identity};
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
 
 #[derive(Debug, Clone, Default)]
 pub struct Transport {
@@ -13,6 +13,8 @@ pub struct Transport {
     pub headers: HeaderMap,
     /// `--prometheus-ca-file`: trusted besides what this machine trusts.
     pub authorities: Vec<Certificate>,
+    /// `--prometheus-client-cert` and `--prometheus-client-key`: who we are, where Prometheus wants to see a certificate.
+    pub identity: Option<Identity>,
     /// `--prometheus-skip-verify`: any certificate will do.
     pub skip_verify: bool,
 }
@@ -48,7 +50,12 @@ impl Transport {
                     Vec::new()
                 })
         });
-        Self { headers, authorities: authorities.unwrap_or_default(), skip_verify: settings.skip_verify }
+        let identity = identity(settings, read_file).unwrap_or_else(|mistake| {
+            mistakes.push(mistake);
+            None
+        });
+        let authorities = authorities.unwrap_or_default();
+        Self { headers, authorities, identity, skip_verify: settings.skip_verify }
     }
 }
 
@@ -71,6 +78,39 @@ fn header(line: &str) -> Result<(HeaderName, HeaderValue), String> {
     };
     value.set_sensitive(true);
     Ok((parsed, value))
+}
+
+/// Certificate and key as one, proved to belong together.
+fn identity(settings: &Settings, read_file: super::ReadFile<'_>) -> Result<Option<Identity>, String> {
+    let Some(cert) = &settings.client_cert else {
+        let lonely = settings.client_key.as_ref().map(|_| {
+            "--prometheus-client-key is set, but no certificate: set --prometheus-client-cert too.".to_owned()
+        });
+        return lonely.map_or(Ok(None), Err);
+    };
+    let key = settings.client_key.as_ref().unwrap_or(cert);
+    let read = |flag: &str, path: &str| {
+        read_file(path).map_err(|why| format!("{flag} is `{path}`, which cannot be read: {why}."))
+    };
+    let certificates = read("--prometheus-client-cert", cert)?;
+    let key_text = read("--prometheus-client-key", key)?;
+    let unusable = |why: &str| {
+        format!("--prometheus-client-cert is `{cert}`, which cannot be used with the key in `{key}`: {why}.")
+    };
+    let chain: Vec<CertificateDer<'_>> = CertificateDer::pem_slice_iter(certificates.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|error| unusable(&error.to_string()))?;
+    if chain.is_empty() {
+        return Err(unusable("it holds no certificate (PEM)"));
+    }
+    let private = PrivateKeyDer::from_pem_slice(key_text.as_bytes()).map_err(|e| unusable(&e.to_string()))?;
+    crate::tls::install();
+    ClientConfig::builder()
+        .with_root_certificates(RootCertStore::empty())
+        .with_client_auth_cert(chain, private)
+        .map_err(|error| unusable(&error.to_string()))?;
+    let both = if key == cert { certificates } else { format!("{certificates}\n{key_text}") };
+    Identity::from_pem(both.as_bytes()).map(Some).map_err(|error| unusable(&error.to_string()))
 }
 
 fn authorities(pem: &str) -> Result<Vec<Certificate>, String> {
@@ -115,6 +155,33 @@ mod tests {
                 read(&Settings { headers: vec![line.to_owned()], ..Settings::default() }, Err("no"));
             assert!(mistakes.len() == 1 && !mistakes[0].contains("s3cret"), "{line}: {mistakes:?}");
         }
+    }
+
+    #[test]
+    fn a_certificate_of_our_own_needs_its_key() {
+        let cert = include_str!("../../tests/it/tls/client.pem");
+        let key = include_str!("../../tests/it/tls/client.key.pem");
+        let foreign = include_str!("../../tests/it/tls/server.key.pem");
+        let both = |key: &str| format!("{cert}{key}");
+        let with = |cert: bool, key: bool, file: &str| {
+            let client_cert = cert.then(|| "c.pem".to_owned());
+            let client_key = key.then(|| "k.pem".to_owned());
+            let (transport, mistakes) =
+                read(&Settings { client_cert, client_key, ..Settings::default() }, Ok(file));
+            (transport.identity.is_some(), mistakes.join("\n"))
+        };
+        assert_eq!(with(true, false, &both(key)), (true, String::new()), "both in one file");
+        assert_eq!(with(true, true, &both(key)), (true, String::new()));
+        for (file, part) in [
+            (both(foreign), "cannot be used with the key in `c.pem`"),
+            (cert.to_owned(), "cannot be used with the key"),
+            (key.to_owned(), "holds no certificate"),
+        ] {
+            let (usable, mistake) = with(true, false, &file);
+            assert!(!usable && mistake.starts_with("--prometheus-client-cert is `c.pem`"), "{mistake}");
+            assert!(mistake.contains(part), "{mistake}");
+        }
+        assert!(with(false, true, key).1.contains("no certificate: set --prometheus-client-cert"));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! One HTTP client for one Prometheus: address, credentials, time-outs, a cap on size.
 //! Must not know what the queries mean, nor read their answers.
 
+use super::credentials::Credentials;
 use super::{Body, PrometheusError};
-use crate::config::{Auth, PrometheusConfig};
+use crate::config::PrometheusConfig;
 use anyhow::Context as _;
 use bytes::{Bytes, BytesMut};
 use reqwest::{RequestBuilder, Response, header};
-use secrecy::ExposeSecret as _;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -17,7 +18,7 @@ const ERROR_BODY_BYTES: usize = 64_000;
 pub(crate) struct Client {
     http: reqwest::Client,
     base: Url,
-    auth: Auth,
+    credentials: Arc<Credentials>,
     timeout: Duration,
     max_bytes: usize,
 }
@@ -54,6 +55,9 @@ impl Client {
             .gzip(false)
             // A redirected POST becomes a GET without its form, and a login page would be taken for an answer.
             .redirect(reqwest::redirect::Policy::none());
+        if let Some(identity) = &transport.identity {
+            builder = builder.identity(identity.clone());
+        }
         if config.url.scheme() == "http" {
             // Small images have no authorities at all, without which no client for https could be made.
             builder = builder.tls_certs_only([]);
@@ -67,7 +71,7 @@ impl Client {
                 "No connection to Prometheus can be secured: does this machine have certificates of authorities? Install ca-certificates, or set --prometheus-ca-file",
             )?,
             base: config.url.clone(),
-            auth: config.auth.clone(),
+            credentials: Arc::new(Credentials::new(&config.auth)),
             timeout: config.timeout,
             max_bytes: config.max_answer_bytes,
         })
@@ -113,14 +117,7 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, PrometheusError> {
-        let request = match &self.auth {
-            Auth::None => request,
-            Auth::Bearer(token) => request.bearer_auth(token.expose_secret()),
-            Auth::Basic { username, password } => {
-                request.basic_auth(username, Some(password.expose_secret()))
-            }
-        };
-        let request = request.header(header::ACCEPT_ENCODING, "gzip");
+        let request = self.credentials.on(request).header(header::ACCEPT_ENCODING, "gzip");
         let response = request.send().await.map_err(|error| self.transport(&error))?;
         let status = response.status();
         if !status.is_success() {

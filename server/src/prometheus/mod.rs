@@ -3,6 +3,7 @@
 
 mod body;
 mod client;
+mod credentials;
 mod decode;
 mod duration;
 mod engine;

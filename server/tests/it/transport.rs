@@ -6,24 +6,47 @@ use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use portolan::Config;
 use portolan::cli::Settings;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::{WantsServerCert, WebPkiClientVerifier};
+use tokio_rustls::rustls::{ConfigBuilder, RootCertStore, ServerConfig};
 
 const AUTHORITY: &str = include_str!("tls/ca.pem");
 const CERTIFICATE: &str = include_str!("tls/server.pem");
 const KEY: &str = include_str!("tls/server.key.pem");
+const CLIENT_AUTHORITY: &str = include_str!("tls/client-ca.pem");
+const CLIENT_CERTIFICATE: &str = include_str!("tls/client.pem");
+const CLIENT_KEY: &str = include_str!("tls/client.key.pem");
 
 /// Answers every request behind TLS with 404: whoever reads that got through.
 async fn secured() -> String {
     portolan::install_crypto();
+    serving(configured(ServerConfig::builder().with_no_client_auth())).await
+}
+
+/// The same, for those only whose certificate is known there.
+async fn choosy() -> String {
+    portolan::install_crypto();
+    let mut known = RootCertStore::empty();
+    for der in CertificateDer::pem_slice_iter(CLIENT_AUTHORITY.as_bytes()) {
+        known.add(der.unwrap()).unwrap();
+    }
+    let verifier = WebPkiClientVerifier::builder(Arc::new(known)).build().unwrap();
+    serving(configured(ServerConfig::builder().with_client_cert_verifier(verifier))).await
+}
+
+fn configured(builder: ConfigBuilder<ServerConfig, WantsServerCert>) -> ServerConfig {
     let chain = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes()).map(Result::unwrap).collect();
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    builder.with_single_cert(chain, key).unwrap()
+}
+
+async fn serving(config: ServerConfig) -> String {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
@@ -47,7 +70,13 @@ async fn secured() -> String {
 }
 
 fn product(settings: &Settings) -> Product {
-    Product::new(Config::from_settings(settings, &|_| Ok(AUTHORITY.to_owned())).unwrap())
+    let read = |path: &str| match path {
+        "ca.pem" => Ok(AUTHORITY.to_owned()),
+        "client.pem" => Ok(CLIENT_CERTIFICATE.to_owned()),
+        "client.key.pem" => Ok(CLIENT_KEY.to_owned()),
+        path => std::fs::read_to_string(path).map_err(|error| error.to_string()),
+    };
+    Product::new(Config::from_settings(settings, &read).unwrap())
 }
 
 async fn detail(product: &Product) -> String {
@@ -70,6 +99,78 @@ async fn an_unknown_authority_is_refused_until_its_file_is_set() {
     assert!(detail(&careless).await.contains("answers 404"), "{}", detail(&careless).await);
     let status = careless.get("/api/v1/status").await.json();
     assert!(status["cautions"][0].as_str().unwrap().contains("--prometheus-skip-verify"), "{status}");
+}
+
+#[tokio::test]
+async fn a_certificate_of_our_own_opens_the_door_that_wants_one() {
+    let anonymous = Settings {
+        prometheus: Some(choosy().await),
+        ca_file: Some("ca.pem".to_owned()),
+        ..Settings::default()
+    };
+    let refused = detail(&product(&anonymous)).await;
+    assert!(!refused.contains("answers 404"), "{refused}");
+    let known = product(&Settings {
+        client_cert: Some("client.pem".to_owned()),
+        client_key: Some("client.key.pem".to_owned()),
+        ..anonymous
+    });
+    assert!(detail(&known).await.contains("answers 404"), "{}", detail(&known).await);
+}
+
+#[tokio::test]
+async fn over_tls_both_sides_may_agree_on_http_2() {
+    portolan::install_crypto();
+    let mut config = configured(ServerConfig::builder().with_no_client_auth());
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let settings =
+        Settings { prometheus: Some(url), ca_file: Some("ca.pem".to_owned()), ..Settings::default() };
+    let asking = tokio::spawn(async move { product(&settings).get("/api/v1/graph").await });
+    let (socket, _) = listener.accept().await.unwrap();
+    let stream = acceptor.accept(socket).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    asking.abort();
+}
+
+/// Lets in whoever has this token; tokens change.
+async fn wanting(token: Arc<Mutex<&'static str>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let service = Router::new().fallback(move |headers: HeaderMap| async move {
+        let wanted = format!("Bearer {}", token.lock().unwrap());
+        let right = headers.get("authorization").is_some_and(|value| value.to_str().unwrap() == wanted);
+        if right { StatusCode::NOT_FOUND } else { StatusCode::UNAUTHORIZED }
+    });
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    url
+}
+
+#[tokio::test]
+async fn a_token_that_was_renewed_is_read_again_without_a_restart() {
+    let file = std::env::temp_dir().join(format!("portolan-token-{}", std::process::id()));
+    let write = |token: &str, at_s: u64| {
+        std::fs::write(&file, format!("{token}\n")).unwrap();
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(at_s);
+        std::fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+    };
+    let wanted = Arc::new(Mutex::new("one"));
+    write("one", 1_000);
+    let product = product(&Settings {
+        prometheus: Some(wanting(wanted.clone()).await),
+        bearer_token_file: Some(file.to_str().unwrap().to_owned()),
+        ..Settings::default()
+    });
+    assert!(detail(&product).await.contains("answers 404"));
+    *wanted.lock().unwrap() = "two";
+    assert!(detail(&product).await.contains("(401)"), "the file is still the old one");
+    write("two", 2_000);
+    assert!(detail(&product).await.contains("answers 404"));
+    // While it is being replaced it may be gone.
+    std::fs::remove_file(&file).unwrap();
+    assert!(detail(&product).await.contains("answers 404"));
 }
 
 #[tokio::test]
