@@ -8,8 +8,8 @@ use crate::{
     query_string,
 };
 
-pub const WINDOW_MIN_S: u64 = 60;
-pub const WINDOW_MAX_S: u64 = 86_400;
+pub const WINDOW_MIN_S: u64 = 30;
+pub const WINDOW_MAX_S: u64 = 30 * 86_400;
 pub const WINDOW_DEFAULT_S: u64 = 600;
 pub const HOPS_MAX: u8 = 5;
 
@@ -202,7 +202,7 @@ fn boxes(value: &str) -> Result<Vec<BoxBy>, String> {
 fn window(value: &str) -> Result<u64, String> {
     duration::parse_s(value)
         .filter(|s| (WINDOW_MIN_S..=WINDOW_MAX_S).contains(s))
-        .ok_or_else(|| "must be a time between 1m and 24h, such as 10m or 1h".to_owned())
+        .ok_or_else(|| "must be a time between 30s and 30d, such as 10m or 1h".to_owned())
 }
 
 fn at(value: &str) -> Result<Option<i64>, String> {
@@ -217,8 +217,7 @@ fn at(value: &str) -> Result<Option<i64>, String> {
     }
 }
 
-/// It becomes part of a query: only what can be a label's name is let through.
-/// Whether requests can be told apart by a label of this name.
+/// Whether requests can be told apart by a label of this name. It becomes part of a query, so nothing else is let through.
 pub fn is_label(name: &str) -> bool {
     let fits = |(at, byte): (usize, u8)| {
         byte == b'_' || byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit())

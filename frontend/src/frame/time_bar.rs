@@ -13,7 +13,7 @@ use layout::sorting::Order as _;
 use leptos::prelude::*;
 use view::format;
 
-const WINDOWS_S: [u64; 8] = [60, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400];
+const WINDOWS_S: [u64; 11] = [30, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400, 604_800, 2_592_000];
 const INTERVALS_S: [u64; 6] = [5, 10, 15, 30, 60, 300];
 
 #[component]

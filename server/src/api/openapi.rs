@@ -40,7 +40,7 @@ pub(super) struct GraphQuery {
     r#type: Option<String>,
     /// `namespace,app` (default), any of `cluster`, `namespace` and `app`, or `none`.
     boxes: Option<String>,
-    /// From `1m` to `24h`; default `10m`.
+    /// From `30s` to `30d`; default `10m`. Below four scrapes a warning says so; above six hours one says what it costs.
     window: Option<String>,
     /// End of the window in unix seconds; default: now.
     at: Option<i64>,

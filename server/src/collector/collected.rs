@@ -37,16 +37,19 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
-    /// Runs the core over the answers. `answers` stay with a snapshot that may still get buckets.
+    /// Runs the core over the answers. `answers` stay with a snapshot that may still get buckets; `cost` is what was said of
+    /// them before they were asked for.
     pub(super) fn new(
         answers: Answers,
         sent: BTreeMap<QueryKind, Sent>,
         prometheus: Duration,
         keep_answers: Keep,
+        cost: Option<Warning>,
     ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let started = Instant::now();
-        let (snapshot, warnings) = graph::snapshot(&answers);
+        let (snapshot, mut warnings) = graph::snapshot(&answers);
+        warnings.extend(cost);
         let reading = started.elapsed();
         let queries = sent.iter().map(|(kind, sent)| query_use(*kind, sent, &answers)).collect();
         let window = answers.window;

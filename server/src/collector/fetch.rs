@@ -2,6 +2,7 @@
 //! Must not know who asked, nor what is held.
 
 use super::collected::{Collected, Keep, Sent};
+use super::cost::Costs;
 use super::landed;
 use super::lanes::{Lane, Lanes};
 use super::progress::Progress;
@@ -21,6 +22,7 @@ pub(super) struct Fetcher {
     pub(super) client: Client,
     pub(super) lanes: Lanes,
     pub(super) slow_lane: SlowLane,
+    pub(super) costs: Costs,
     /// Notes every query sent.
     pub(super) queries: Queries,
     pub(super) progress: Progress,
@@ -44,6 +46,8 @@ impl Fetcher {
         let started = Instant::now();
         let _flight = self.progress.flight();
         let plan = graph::plan(&origin, Signals::default(), &window);
+        let kinds: Vec<QueryKind> = plan.iter().map(|query| query.kind).collect();
+        let cost = self.costs.told(self, &origin, &kinds, &window).await;
         let replies = self.ask(plan, window.at_s, Lane::Traffic).await;
         let at = self.client.address().to_owned();
         let columns = Columns { answers: Answers::new(origin.clone(), window), sent: BTreeMap::new() };
@@ -57,7 +61,7 @@ impl Fetcher {
         let at = self.client.address().to_owned();
         let collected = computed(move || {
             let Columns { answers, sent } = columns.with(slow.iter().cloned(), &at);
-            Collected::new(answers, sent, prometheus, Keep::Answers)
+            Collected::new(answers, sent, prometheus, Keep::Answers, cost)
         })
         .await;
         log(&collected);
@@ -74,13 +78,16 @@ impl Fetcher {
         let started = Instant::now();
         let mut plan = graph::plan(&answers.origin, signals, &answers.window);
         plan.retain(|query| query.kind.asked_for().is_some());
+        let kinds: Vec<QueryKind> =
+            traffic.sent.keys().copied().chain(plan.iter().map(|query| query.kind)).collect();
+        let cost = self.costs.told(self, &answers.origin, &kinds, &answers.window).await;
         let replies = self.ask(plan, answers.window.at_s, Lane::Dear).await;
         let prometheus = traffic.prometheus + started.elapsed();
         let at = self.client.address().to_owned();
         let columns = Columns { answers, sent: traffic.sent.clone() };
         let collected = computed(move || {
             let Columns { answers, sent } = columns.with(replies, &at);
-            Collected::new(answers, sent, prometheus, Keep::SnapshotOnly)
+            Collected::new(answers, sent, prometheus, Keep::SnapshotOnly, cost)
         })
         .await;
         log(&collected);

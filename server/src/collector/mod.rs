@@ -4,6 +4,7 @@
 mod align;
 mod back_off;
 mod collected;
+mod cost;
 mod expiry;
 mod fetch;
 mod labels;
@@ -127,6 +128,7 @@ impl Collector {
         let fetcher = client.map(|client| {
             Arc::new(Fetcher {
                 slow_lane: SlowLane::default(),
+                costs: cost::Costs::default(),
                 client,
                 lanes: Lanes::default(),
                 queries,

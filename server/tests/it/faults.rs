@@ -60,6 +60,40 @@ async fn check_all(fault: Fault, part: &'static str) {
 }
 
 #[tokio::test]
+async fn what_a_long_window_costs_is_found_out_first_and_said() {
+    let product = Prometheus::start().await.product();
+    let costs = "portolan_prometheus_queries_total{kind=\"cost\",outcome=\"answered\"}";
+    let said = async |window: &str| {
+        let graph = product.get(&format!("/api/v1/graph?at=1772618400&window={window}")).await.json();
+        let warnings = graph["meta"]["warnings"].as_array().unwrap().clone();
+        let cost = warnings.iter().find(|warning| warning["code"] == "costly_window");
+        cost.map(|warning| warning["sentence"].as_str().unwrap().to_owned())
+    };
+    assert_eq!((said("6h").await, product.figure(costs).await), (None, 0));
+    let cost = said("6h5m").await.expect("it is said");
+    assert!(
+        cost.contains("A window of 6h5m makes Prometheus read about ") && cost.contains("1460 of each"),
+        "{cost}"
+    );
+    assert_eq!(product.figure(costs).await, 3);
+    let with_buckets = said("6h5m&percentiles=true").await.expect("it is said");
+    assert_ne!(cost, with_buckets, "buckets cost more");
+    assert_eq!(product.figure(costs).await, 3, "series are counted now and then");
+}
+
+#[tokio::test]
+async fn half_a_minute_is_a_window_with_a_warning() {
+    let product = Prometheus::start().await.product();
+    let graph = product.get("/api/v1/graph?at=1772618400&window=30s").await.json();
+    let warnings = graph["meta"]["warnings"].as_array().unwrap();
+    assert!(warnings.iter().any(|warning| warning["code"] == "short_window"), "{warnings:?}");
+    for window in ["29s", "31d"] {
+        let refused = product.get(&format!("/api/v1/graph?window={window}")).await.problem(400);
+        assert!(refused["detail"].as_str().unwrap().contains("between 30s and 30d"), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn a_failure_of_the_server_costs_one_column() {
     check_all(Fault::Status500, "HTTP 500").await;
 }

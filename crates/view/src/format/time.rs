@@ -93,6 +93,7 @@ pub fn window(seconds: u64) -> String {
     match seconds {
         0..120 if !seconds.is_multiple_of(60) => format!("{seconds}{NBSP}s"),
         0..3_600 => format!("{}{NBSP}min", seconds / 60),
+        172_800.. if seconds.is_multiple_of(86_400) => format!("{}{NBSP}d", seconds / 86_400),
         _ if seconds.is_multiple_of(3_600) => format!("{}{NBSP}h", seconds / 3_600),
         _ => format!("{}{NBSP}h{NBSP}{}{NBSP}min", seconds / 3_600, seconds / 60 % 60),
     }
