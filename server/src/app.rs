@@ -1,8 +1,8 @@
 //! What every handler shares, and the router around it. No socket: tests call the router directly.
 
-use crate::collector::Collector;
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::sources::Sources;
 use crate::{api, error::ApiError, middleware, page};
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
@@ -16,7 +16,7 @@ pub struct App(pub(crate) Arc<Inner>);
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) config: Config,
-    pub(crate) collector: Arc<Collector>,
+    pub(crate) sources: Sources,
     pub(crate) view_config: graph::ViewConfig,
     pub(crate) bodies: api::Bodies,
     pub(crate) channels: api::Channels,
@@ -26,10 +26,10 @@ pub(crate) struct Inner {
 impl App {
     pub fn new(config: Config) -> anyhow::Result<Self> {
         let metrics = Metrics::default();
-        let collector = Collector::new(&config, metrics.queries.clone())?;
+        let sources = Sources::new(&config, &metrics.queries)?;
         let view_config = config.view_config();
         let (bodies, channels) = (api::Bodies::default(), api::Channels::new(config.limits.streams));
-        Ok(Self(Arc::new(Inner { config, collector, view_config, bodies, channels, metrics })))
+        Ok(Self(Arc::new(Inner { config, sources, view_config, bodies, channels, metrics })))
     }
 
     /// Ends all streams: they would go on for ever.
@@ -41,8 +41,8 @@ impl App {
         &self.0.config
     }
 
-    pub(crate) fn collector(&self) -> &Arc<Collector> {
-        &self.0.collector
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.0.sources
     }
 }
 

@@ -18,6 +18,7 @@ mod page;
 pub mod prometheus;
 mod serve;
 mod shutdown;
+mod sources;
 mod telemetry;
 mod tls;
 

@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn mistakes_name_their_field_and_leave_the_default() {
-        let (params, mistakes) = PageParams::from_query("refresh=1s&theme=blue&window=2d");
+        let (params, mistakes) = PageParams::from_query("refresh=1s&theme=blue&window=31d");
         assert_eq!(params, PageParams::default());
         assert_eq!(
             mistakes.iter().map(|m| m.field.as_str()).collect::<Vec<_>>(),

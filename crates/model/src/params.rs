@@ -37,6 +37,8 @@ pub struct GraphParams {
     /// A label of the requests whose values are drawn as nodes, such as `request_operation`.
     pub operations: Option<String>,
     pub extras: Extras,
+    /// Name of the Prometheus; none is the first.
+    pub source: Option<String>,
 }
 
 impl Default for GraphParams {
@@ -56,6 +58,7 @@ impl Default for GraphParams {
             services: false,
             operations: None,
             extras: Extras::NONE,
+            source: None,
         }
     }
 }
@@ -137,6 +140,9 @@ impl GraphParams {
         if self.extras != Extras::NONE {
             pairs.push(("with", self.extras.words()));
         }
+        if let Some(source) = &self.source {
+            pairs.push(("source", source.clone()));
+        }
     }
 
     /// None when the key is not one of ours.
@@ -168,6 +174,10 @@ impl GraphParams {
             "services" => assign(&mut self.services, flag(value)),
             "operations" => assign(&mut self.operations, label(value)),
             "with" => assign(&mut self.extras, Extras::parse(value)),
+            "source" => {
+                self.source = (!value.is_empty()).then(|| value.to_owned());
+                Ok(())
+            }
             _ => return None,
         };
         Some(outcome)
@@ -319,6 +329,7 @@ mod tests {
             clusters in proptest::option::of(proptest::collection::btree_set("[a-z][a-z0-9-]{0,8}", 0..3)),
             operations in proptest::option::of("[a-z_][a-z0-9_]{0,20}"),
             services: bool,
+            source in proptest::option::of("[a-z][a-z0-9.-]{0,8}"),
             extras in proptest::sample::subsequence(vec![Extras::BYTES, Extras::OPEN, Extras::IDLE], 0..=3),
         ) -> GraphParams {
             let hops = if focus.is_some() { hops } else { 1 };
@@ -327,6 +338,7 @@ mod tests {
                 system, graph_type: GraphType::ALL[kind], boxes, window_s, at_s, percentiles, focus, hops,
                 to, services, operations, clusters: clusters.map(|set| set.into_iter().collect()),
                 extras: extras.into_iter().fold(Extras::NONE, Extras::and),
+                source,
             }
         }
     }

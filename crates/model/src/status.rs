@@ -81,6 +81,27 @@ pub struct Labels {
     pub notes: Vec<String>,
 }
 
+/// `GET /api/v1/sources`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Sources {
+    /// Never empty; the first is meant where none is named.
+    pub sources: Vec<Source>,
+}
+
+/// A Prometheus that may be chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Source {
+    pub name: String,
+    /// Without user name, password or token; none when no URL is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Where it is known by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+}
+
 /// `GET /api/v1/namespaces`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -97,5 +118,7 @@ from_json_fields! {
     Waiting { asking }
     LastTraffic { at_s, window_s, seen_s }
     Labels { labels, notes }
+    Sources { sources }
+    Source { name, url, engine }
     Namespaces { at_s, window_s, namespaces }
 }

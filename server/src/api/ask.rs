@@ -1,30 +1,41 @@
 //! Reads a request's parameters once, all mistakes at once, and finds the snapshot they ask for.
 
 use crate::app::App;
-use crate::collector::{Ask, Found};
+use crate::collector::{Ask, Collector, Found};
 use crate::error::ApiError;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use graph::View;
 use model::GraphParams;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// The graph's own parameters, and whatever else stands in the address.
 #[derive(Debug, Clone)]
 pub(super) struct GraphAsk {
     pub(super) params: GraphParams,
+    /// Keeps the snapshots of the source that is asked for.
+    pub(super) collector: Arc<Collector>,
     mistakes: Vec<model::params::BadParam>,
     pairs: Vec<(String, String)>,
 }
 
-impl<S: Sync> FromRequestParts<S> for GraphAsk {
+impl FromRequestParts<App> for GraphAsk {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let query = parts.uri.query().unwrap_or_default();
         let (params, mistakes) = GraphParams::from_query(query);
         let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Ok(Self { params, mistakes, pairs })
+        let sources = app.sources();
+        let named = params.source.as_deref().map(|name| sources.named(name));
+        let collector = named.flatten().unwrap_or(sources.first()).collector.clone();
+        let mut ask = Self { params, collector, mistakes, pairs };
+        if matches!(named, Some(None)) {
+            let names: Vec<&str> = sources.all().iter().map(|source| source.name.as_str()).collect();
+            ask.mistake("source", &format!("is not known; it can be {}", names.join(", ")));
+        }
+        Ok(ask)
     }
 }
 
@@ -66,8 +77,8 @@ impl GraphAsk {
     }
 
     /// Finds what a request without mistakes is about.
-    pub(super) async fn found(&self, app: &App) -> Result<Found, ApiError> {
-        Ok(app.collector().snapshot(self.checked()?).await?)
+    pub(super) async fn found(&self) -> Result<Found, ApiError> {
+        Ok(self.collector.snapshot(self.checked()?).await?)
     }
 
     pub(super) fn view(&self, app: &App) -> View {

@@ -28,9 +28,9 @@ pub(super) async fn graph(
     ask: GraphAsk,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let found = ask.found(&app).await?;
+    let found = ask.found().await?;
     let view = ask.view(&app);
-    let (engine, shown) = (app.collector().engine_name(), found.clone());
+    let (engine, shown) = (ask.collector.engine_name(), found.clone());
     let body = app
         .0
         .bodies

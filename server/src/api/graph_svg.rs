@@ -45,10 +45,11 @@ pub(super) async fn graph_svg(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let style = Style::read(&mut ask);
-    let found = ask.found(&app).await?;
+    let found = ask.found().await?;
     let view = ask.view(&app);
     let name = format!("graph.svg?{}#{}", ask.canonical(), style.canonical());
-    let (source, shown) = (app.config().source.clone(), found.clone());
+    let source = ask.params.source.clone().unwrap_or_else(|| app.config().source.clone());
+    let shown = found.clone();
     let make = move |collected: &crate::collector::Collected| {
         let graph = with_meta(graph::view(&collected.snapshot, &view), &shown, None);
         style.drawn(&graph, &source)

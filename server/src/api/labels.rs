@@ -1,9 +1,8 @@
 //! `GET /api/v1/labels`: by which labels requests can be told apart, for the picker of `operations`.
 
+use super::ask::GraphAsk;
 use super::bodies::HeldBody;
-use crate::app::App;
 use crate::error::ApiError;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use model::status::Labels;
@@ -15,12 +14,14 @@ use model::status::Labels;
 #[utoipa::path(
     get,
     path = "/api/v1/labels",
+    params(("source" = Option<String>, Query, description = "Which Prometheus; default: the first")),
     responses(
         (status = 200, description = "The labels", body = Labels),
         super::responses::Refusals
     )
 )]
-pub(super) async fn labels(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let labels = app.collector().labels().await?;
+pub(super) async fn labels(ask: GraphAsk, headers: HeaderMap) -> Result<Response, ApiError> {
+    ask.checked()?;
+    let labels = ask.collector.labels().await?;
     Ok(HeldBody::new(&*labels).answer(&headers))
 }

@@ -27,6 +27,6 @@ pub(super) async fn last_traffic(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let wanted = ask.checked()?;
-    let answer = app.collector().last_traffic(ask.view(&app), wanted).await?;
+    let answer = ask.collector.last_traffic(ask.view(&app), wanted).await?;
     Ok(HeldBody::new(&answer).answer(&headers))
 }

@@ -15,6 +15,7 @@ mod openapi;
 mod probes;
 mod responses;
 mod series;
+mod sources;
 mod status;
 mod stream;
 
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/node", get(node::node))
         .route("/edge", get(edge::edge))
         .route("/series", get(series::series))
+        .route("/sources", get(sources::sources))
         .route("/status", get(status::status))
         .route("/openapi.json", get(openapi::document))
 }

@@ -25,7 +25,7 @@ pub(super) async fn namespaces(
     ask: GraphAsk,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let found = ask.found(&app).await?;
+    let found = ask.found().await?;
     let view = ask.view(&app);
     let body = app
         .0

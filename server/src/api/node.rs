@@ -27,7 +27,7 @@ pub(super) async fn node(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let id = ask.required("id", "is missing: give the id of a node of the graph");
-    let found = ask.found(&app).await?;
+    let found = ask.found().await?;
     let view = ask.view(&app);
     let name = format!("node?{}#{id}", ask.canonical());
     let body = app

@@ -22,6 +22,7 @@ use utoipa::{IntoParams, OpenApi};
         super::node::node,
         super::edge::edge,
         super::series::series,
+        super::sources::sources,
         super::status::status,
     )
 )]
@@ -62,6 +63,8 @@ pub(super) struct GraphQuery {
     /// What costs queries of its own: any of `bytes`, `messages`, `sizes`, `open`, `successful` (latency of requests that
     /// did not fail) and `idle`.
     with: Option<String>,
+    /// Which Prometheus, of those that `/api/v1/sources` lists; default: the first.
+    source: Option<String>,
 }
 
 pub(super) async fn document(headers: HeaderMap) -> Response {

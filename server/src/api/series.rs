@@ -39,7 +39,7 @@ pub(super) async fn series(
 ) -> Result<Response, ApiError> {
     let metrics = metrics(&mut ask);
     let subject = subject(&mut ask);
-    let found = ask.found(&app).await?;
+    let found = ask.found().await?;
     let view = ask.view(&app);
     let collected = found.collected.clone();
     let queries = {
@@ -50,7 +50,7 @@ pub(super) async fn series(
         graph::series_queries(&collected.snapshot, &view, subject, &metrics)
     };
     let queries = queries.ok_or_else(|| subject.not_found())?;
-    let answer = app.collector().series(queries, collected.window).await?;
+    let answer = ask.collector.series(queries, collected.window).await?;
     Ok(HeldBody::new(&*answer).answer_timed(&headers, &found.collected))
 }
 

@@ -62,7 +62,8 @@ pub async fn check(config: &Config) -> anyhow::Result<Report> {
     if engine.unreachable.is_some() {
         return Ok(Report { lines, outcome: Outcome::Nothing });
     }
-    let collector = Collector::new(config, Queries::default())?;
+    let collector =
+        Collector::new(Some(prometheus), config.limits.snapshot_bytes, &config.metrics, Queries::default())?;
     let found = collector.snapshot(traffic::ASK).await;
     let origin = collector.origin();
     lines.extend(metrics::lines(&client, &origin, now_s() + engine.skew_s).await);

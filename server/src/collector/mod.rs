@@ -21,7 +21,7 @@ mod status;
 pub(crate) use collected::Collected;
 pub(crate) use observers::NoRoom;
 
-use crate::config::Config;
+use crate::config::PrometheusConfig;
 use crate::metrics::Queries;
 use crate::prometheus::{Client, PrometheusError};
 use expiry::Expiry;
@@ -123,8 +123,14 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    pub(crate) fn new(config: &Config, queries: Queries) -> anyhow::Result<Arc<Self>> {
-        let client = config.prometheus.as_ref().map(Client::new).transpose()?;
+    /// `most_bytes`: what its snapshots may take together.
+    pub(crate) fn new(
+        prometheus: Option<&PrometheusConfig>,
+        most_bytes: usize,
+        metrics: &[graph::custom::CustomMetric],
+        queries: Queries,
+    ) -> anyhow::Result<Arc<Self>> {
+        let client = prometheus.map(Client::new).transpose()?;
         let fetcher = client.map(|client| {
             Arc::new(Fetcher {
                 slow_lane: SlowLane::default(),
@@ -136,7 +142,7 @@ impl Collector {
             })
         });
         let held = Cache::builder()
-            .max_capacity(config.limits.snapshot_bytes as u64)
+            .max_capacity(most_bytes as u64)
             .weigher(|_: &Key, held: &Arc<Collected>| u32::try_from(held.bytes).unwrap_or(u32::MAX))
             .eviction_policy(moka::policy::EvictionPolicy::lru())
             .expire_after(Expiry)
@@ -144,19 +150,17 @@ impl Collector {
         Ok(Arc::new(Self {
             fetcher,
             lookout: Lookout::new(Origin {
-                extra_matcher: config.prometheus.as_ref().and_then(|p| p.extra_matcher.clone()),
-                metrics: config.metrics.clone(),
+                extra_matcher: prometheus.and_then(|prometheus| prometheus.extra_matcher.clone()),
+                metrics: metrics.to_vec(),
                 ..Origin::default()
             }),
             held,
-            lives: Lives::new(config.limits.snapshot_bytes),
+            lives: Lives::new(most_bytes),
             observers: Observers::default(),
             series: series::new_cache(),
             last_traffic: last_traffic::new_cache(),
             labels: labels::new_cache(),
-            assumed_interval_s: config
-                .prometheus
-                .as_ref()
+            assumed_interval_s: prometheus
                 .and_then(|prometheus| prometheus.scrape_interval_s)
                 .map(|interval_s| interval_s as f64),
         }))

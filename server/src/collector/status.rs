@@ -57,6 +57,11 @@ impl Collector {
         self.fetcher.as_ref().and_then(|fetcher| fetcher.progress.now())
     }
 
+    /// Where it asks, as it may be shown; None while no Prometheus is set.
+    pub(crate) fn address(&self) -> Option<&str> {
+        self.fetcher.as_ref().map(|fetcher| fetcher.client.address())
+    }
+
     /// The engine's name, where it is known by now.
     pub(crate) fn engine_name(&self) -> Option<String> {
         self.lookout.last().and_then(|seen| seen.engine.name.clone())

@@ -1,7 +1,7 @@
 //! The settings file: TOML whose keys are the flags' names. It is read into the flags' own words, so that one reader
 //! gives meaning to all sources. Must not know what a setting means.
 
-use super::{ReadFile, health, metric, split};
+use super::{ReadFile, health, metric, sources, split};
 use clap::{Arg, ArgAction, Command};
 use graph::{IntendedSplit, custom::CustomMetric, health::HealthLine};
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub(super) struct File {
     pub(super) splits: Vec<IntendedSplit>,
     pub(super) health: Vec<HealthLine>,
     pub(super) metrics: Vec<CustomMetric>,
+    pub(super) sources: Vec<sources::Named>,
     pub(super) mistakes: Vec<String>,
 }
 
@@ -59,6 +60,10 @@ impl File {
             self.health = health::read(value, &mut self.mistakes);
             return;
         }
+        if key == "source" {
+            self.sources = sources::read(value, command, &mut self.mistakes);
+            return;
+        }
         let Some(arg) = settable(command).find(|arg| arg.get_long() == Some(key)) else {
             self.mistakes.push(unknown(key, command));
             return;
@@ -100,7 +105,7 @@ fn unknown(key: &str, command: &Command) -> String {
 }
 
 /// A value in the words of a command line.
-fn words(arg: &Arg, value: &Value) -> Result<Vec<String>, &'static str> {
+pub(super) fn words(arg: &Arg, value: &Value) -> Result<Vec<String>, &'static str> {
     match arg.get_action() {
         ArgAction::SetTrue => {
             value.as_bool().map(|flag| vec![flag.to_string()]).ok_or("true or false, without quotes")

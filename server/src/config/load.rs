@@ -106,19 +106,26 @@ impl Loaded {
     /// The same with settings that the program decided otherwise.
     pub fn config_of(&self, settings: &Settings, read_file: ReadFile<'_>) -> Result<Config, Mistakes> {
         let mut mistakes = self.file.mistakes.clone();
+        let others = self.file.sources.iter().filter_map(|named| named.source(read_file, &mut mistakes));
+        let others = others.collect();
         match Config::from_settings(settings, read_file) {
             Ok(config) if mistakes.is_empty() => {
-                return Ok(Config {
+                let config = Config {
                     splits: self.file.splits.clone(),
                     health: self.file.health.clone(),
                     metrics: self.file.metrics.clone(),
                     ..config
-                });
+                };
+                return config.with_others(others);
             }
             Ok(_) => {}
             Err(Mistakes(more)) => mistakes.extend(more.iter().map(|mistake| self.placed(mistake))),
         }
         Err(Mistakes(mistakes))
+    }
+
+    pub(super) fn sources(&self) -> &[super::sources::Named] {
+        &self.file.sources
     }
 
     pub(super) fn health(&self) -> &[graph::health::HealthLine] {

@@ -11,6 +11,7 @@ mod load;
 mod metric;
 mod print;
 mod prometheus;
+mod sources;
 mod split;
 mod transport;
 
@@ -19,6 +20,7 @@ pub(crate) use bind::PROBES;
 pub use limits::Limits;
 pub use load::{Loaded, load};
 pub use prometheus::{Auth, PrometheusConfig, Secret};
+pub use sources::Source;
 pub use transport::Transport;
 
 use crate::cli::Settings;
@@ -35,6 +37,8 @@ pub struct Config {
     pub limits: Limits,
     /// The source's name in the page's header; default: the host of the Prometheus URL.
     pub source: String,
+    /// `[[source]]` in the settings file: what may be looked at beside `prometheus`.
+    pub others: Vec<Source>,
     /// `[[split]]` in the settings file: how versions are meant to share requests.
     pub splits: Vec<graph::IntendedSplit>,
     /// From when on something is degraded or failing, where that differs from the defaults.
@@ -72,11 +76,28 @@ impl Config {
             prometheus,
             limits,
             source,
+            others: Vec::new(),
             splits: Vec::new(),
             health: Vec::new(),
             metrics: Vec::new(),
             test_hook: settings.test_hook,
         })
+    }
+
+    /// Adds further sources. Without a Prometheus the first of them is it.
+    fn with_others(mut self, mut others: Vec<Source>) -> Result<Self, Mistakes> {
+        if self.prometheus.is_none() && !others.is_empty() {
+            let first = others.remove(0);
+            (self.source, self.prometheus) = (first.name, Some(first.prometheus));
+        }
+        if others.iter().any(|other| other.name == self.source) {
+            let name = &self.source;
+            return Err(Mistakes(vec![format!(
+                "`[[source]]` has the name `{name}`, as the first Prometheus has by its host: choose another."
+            )]));
+        }
+        self.others = others;
+        Ok(self)
     }
 
     /// What this installation decides for all its viewers.
@@ -99,7 +120,8 @@ impl Config {
                 self.bind.listen
             ));
         }
-        if self.prometheus.as_ref().is_some_and(|prometheus| prometheus.transport.skip_verify) {
+        let all = self.prometheus.iter().chain(self.others.iter().map(|other| &other.prometheus));
+        if all.into_iter().any(|prometheus| prometheus.transport.skip_verify) {
             cautions.push(transport::SKIP_VERIFY_CAUTION.to_owned());
         }
         cautions

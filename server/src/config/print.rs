@@ -19,11 +19,22 @@ impl Loaded {
             match self.settings.iter().find(|setting| setting.flag == flag) {
                 Some(setting) if arg.is_hide_set() && setting.source == Source::Default => {}
                 Some(setting) => {
-                    let value = shown(arg, setting);
+                    let value = shown(arg, &setting.words);
                     writeln!(text, "{flag} = {value} # {}", place(arg, setting)).expect("a String takes all");
                 }
                 None if arg.is_hide_set() => {}
                 None => writeln!(text, "# {flag} is not set").expect("a String takes all"),
+            }
+        }
+        for source in self.sources() {
+            write!(text, "\n[[source]]\nname = {}\n", Value::from(source.name.as_str()))
+                .expect("a String takes all");
+            for arg in super::file::settable(&command) {
+                let Some((flag, words)) = arg.get_long().and_then(|long| source.words.get_key_value(long))
+                else {
+                    continue;
+                };
+                writeln!(text, "{flag} = {}", shown(arg, words)).expect("a String takes all");
             }
         }
         for line in self.health() {
@@ -48,13 +59,13 @@ impl Loaded {
     }
 }
 
-fn shown(arg: &Arg, setting: &Setting) -> Value {
-    let last = setting.words.last().map(String::as_str).unwrap_or_default();
+fn shown(arg: &Arg, words: &[String]) -> Value {
+    let last = words.last().map(String::as_str).unwrap_or_default();
     match arg.get_action() {
         ArgAction::SetTrue => Value::Boolean(is_yes(last)),
         // A variable holds several as lines.
         ArgAction::Append => {
-            let lines = setting.words.iter().flat_map(|word| word.lines());
+            let lines = words.iter().flat_map(|word| word.lines());
             Value::Array(lines.map(|line| Value::from(starred(arg, line))).collect())
         }
         _ => Value::from(starred(arg, last)),
@@ -95,7 +106,7 @@ mod tests {
 
     #[test]
     fn it_prints_a_file_that_sets_the_same_and_hides_secrets() {
-        let file = "prometheus = 'https://ann:s3cret@p/x'\nprometheus-header = ['X-Scope-OrgID: s3cret']\nlisten = '127.0.0.1:7'\nallowed-hosts = ['a', 'b']\n[[split]]\nnamespace = 'n'\nservice = 's'\nweights = { \"v1.0\" = 90, v2 = 10 }\n[[health]]\ncode = '4xx'\nname = 'a*'\n[[metric]]\nname = 'Hits'\nmetric = 'hits_total'\nunit = 'hits'\nsource = { service = 'a' }\ndestination = { service = 'b' }\n";
+        let file = "prometheus = 'https://ann:s3cret@p/x'\nprometheus-header = ['X-Scope-OrgID: s3cret']\nlisten = '127.0.0.1:7'\nallowed-hosts = ['a', 'b']\n[[split]]\nnamespace = 'n'\nservice = 's'\nweights = { \"v1.0\" = 90, v2 = 10 }\n[[health]]\ncode = '4xx'\nname = 'a*'\n[[metric]]\nname = 'Hits'\nmetric = 'hits_total'\nunit = 'hits'\nsource = { service = 'a' }\ndestination = { service = 'b' }\n[[source]]\nname = 'eu'\nprometheus = 'http://p2'\nprometheus-password = 's3cret'\nprometheus-skip-verify = true\n";
         let read = |text: String| move |_: &str| Ok(text.clone());
         let args =
             ["portolan", "--config", "p.toml", "--prometheus-bearer-token", "s3cret", "--print-config"];
@@ -109,6 +120,9 @@ mod tests {
             "prometheus-timeout = \"20s\" # default",
             "prometheus-skip-verify = false # default",
             "# scrape-interval is not set",
+            "prometheus = \"http://p2\"",
+            "prometheus-password = \"***\"",
+            "prometheus-skip-verify = true",
         ] {
             assert!(printed.lines().any(|printed| printed == line), "{line} in\n{printed}");
         }
@@ -118,6 +132,7 @@ mod tests {
         assert_eq!(again.cli.settings.allowed_hosts, ["a", "b"]);
         assert_eq!(again.splits(), loaded.splits());
         assert_eq!((again.metrics(), again.metrics().len()), (loaded.metrics(), 1));
+        assert_eq!(again.sources().len(), 1);
         assert_eq!((again.health(), again.health().len()), (loaded.health(), 1));
         let unsecret = |text: String| {
             text.replace(" # --prometheus-bearer-token", " # p.toml").replace("default", "p.toml")

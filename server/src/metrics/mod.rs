@@ -28,7 +28,7 @@ pub(crate) struct Metrics {
 }
 
 /// What holds at the moment of a scrape.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Moment {
     pub(crate) snapshots: usize,
     pub(crate) snapshots_bytes: u64,

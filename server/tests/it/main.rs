@@ -23,6 +23,8 @@ mod rewriting;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod stores;
 #[cfg(test)]
 mod stream;

@@ -3,7 +3,6 @@
 
 use super::frame::Frame;
 use super::question::Question;
-use crate::app::App;
 use crate::collector::{Failure, Found, landed};
 use crate::error::ApiError;
 use model::Graph;
@@ -92,13 +91,14 @@ impl Channel {
     }
 
     /// Keeps its viewers up to date until the last has gone.
-    pub(super) async fn serve(&self, app: &App, question: &Question) -> Result<(), ()> {
-        let mut watching = app.collector().watch(question.ask.clone(), question.pace_s).map_err(|full| {
-            self.newest.send_replace(News::End(Arc::new(super::no_room(full))));
-        })?;
+    pub(super) async fn serve(&self, question: &Question) -> Result<(), ()> {
+        let mut watching =
+            question.collector.watch(question.ask.clone(), question.pace_s).map_err(|full| {
+                self.newest.send_replace(News::End(Arc::new(super::no_room(full))));
+            })?;
         loop {
-            match app.collector().newest(question.ask.clone()).await {
-                Ok(found) => self.take(app, question, found).await,
+            match question.collector.newest(question.ask.clone()).await {
+                Ok(found) => self.take(question, found).await,
                 Err(failure) => self.fail(failure),
             }
             tokio::select! {
@@ -115,7 +115,7 @@ impl Channel {
         self.newest.send_replace(News::Problem(Arc::new(failure.into())));
     }
 
-    async fn take(&self, app: &App, question: &Question, found: Found) {
+    async fn take(&self, question: &Question, found: Found) {
         let last = self.states().back().cloned();
         let same = |last: &Moment| {
             last.snapshot == found.collected.id && last.stale.is_none() && found.stale.is_none()
@@ -124,7 +124,7 @@ impl Channel {
             last.clone()
         } else {
             let seq = last.as_ref().map_or(1, |last| last.seq + 1);
-            let moment = Arc::new(made(app, question, found, seq).await);
+            let moment = Arc::new(made(question, found, seq).await);
             self.keep(&moment);
             if let Some(last) = last {
                 // Before it is announced: then nobody has to wait for it.
@@ -167,8 +167,8 @@ impl Channel {
     }
 }
 
-async fn made(app: &App, question: &Question, found: Found, seq: u64) -> Moment {
-    let (view, engine) = (question.view.clone(), app.collector().engine_name());
+async fn made(question: &Question, found: Found, seq: u64) -> Moment {
+    let (view, engine) = (question.view.clone(), question.collector.engine_name());
     let making = move || {
         let graph = graph::view(&found.collected.snapshot, &view);
         let graph = crate::api::graph::with_meta(graph, &found, engine);

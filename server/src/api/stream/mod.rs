@@ -85,7 +85,7 @@ impl Channels {
 /// Serves a channel for as long as anybody comes to it.
 async fn drive(app: App, question: Question, channel: Arc<Channel>) {
     loop {
-        if channel.serve(&app, &question).await.is_err() {
+        if channel.serve(&question).await.is_err() {
             app.0.channels.strike_off(&question.name, &channel, true);
             return;
         }
@@ -147,7 +147,7 @@ pub(super) async fn stream(
     let question = Question::read(&app, asked)?;
     if app.config().prometheus.is_none() {
         // It says so in its own words.
-        app.collector().newest(question.ask.clone()).await?;
+        question.collector.newest(question.ask.clone()).await?;
     }
     let channels = &app.0.channels;
     let place = channels.places.clone().try_acquire_owned();

@@ -2,9 +2,10 @@
 
 use crate::api::ask::GraphAsk;
 use crate::app::App;
-use crate::collector::Ask;
+use crate::collector::{Ask, Collector};
 use crate::error::ApiError;
 use graph::View;
+use std::sync::Arc;
 
 /// Slower than this nobody needs a stream.
 const SLOWEST_S: u64 = 3_600;
@@ -12,6 +13,7 @@ const SLOWEST_S: u64 = 3_600;
 #[derive(Debug)]
 pub(super) struct Question {
     pub(super) ask: Ask,
+    pub(super) collector: Arc<Collector>,
     pub(super) view: View,
     /// Seconds that its viewers want between two answers; 0: each one there is.
     pub(super) pace_s: i64,
@@ -35,6 +37,12 @@ impl Question {
         };
         let ask = asked.checked()?;
         let name = format!("{} every {pace_s}", asked.canonical());
-        Ok(Self { ask, view: asked.view(app), pace_s: pace_s.cast_signed(), name })
+        Ok(Self {
+            ask,
+            collector: asked.collector.clone(),
+            view: asked.view(app),
+            pace_s: pace_s.cast_signed(),
+            name,
+        })
     }
 }
