@@ -91,8 +91,12 @@ impl Series {
         use QueryKind as Q;
         match kind {
             Q::TcpSent | Q::TcpReceived | Q::TcpOpened | Q::TcpClosed => self.tcp,
-            Q::Requests | Q::DurationSum | Q::DurationCount => self.requests,
-            Q::RequestBytes | Q::ResponseBytes | Q::Messages => self.requests,
+            Q::Requests
+            | Q::DurationSum
+            | Q::DurationCount
+            | Q::RequestBytes
+            | Q::ResponseBytes
+            | Q::Messages => self.requests,
             kind if kind.is_bucketed() => self.buckets,
             // The others look at one moment, or at a fixed span.
             _ => Some(0.0),
@@ -110,31 +114,33 @@ impl Series {
             );
         };
         let in_all: f64 = known.iter().map(|(_, series)| series * scrapes).sum();
-        let mut sentence = format!(
-            "A window of {long} makes Prometheus read about {} samples, {} of each series. Choose a shorter one if it takes too long.",
+        let most = known.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        let refusal = most.and_then(|(kind, series)| refusal(*kind, *series, scrapes)).unwrap_or_default();
+        format!(
+            "A window of {long} makes Prometheus read about {} samples, {} of each series. Choose a shorter one if it takes too long.{refusal}",
             about(in_all),
             about(scrapes)
-        );
-        let most = known.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some((kind, series)) = most {
-            // Of the range one series at a time is held, of the outcome all.
-            let (held, read) = (series + scrapes, series * scrapes);
-            if held > PROMETHEUS_HOLDS {
-                sentence += &format!(
-                    " For {} it would hold {} at once, which it refuses unless its --query.max-samples is raised.",
-                    kind.meaning(),
-                    about(held)
-                );
-            } else if read > VICTORIA_READS {
-                sentence += &format!(
-                    " For {} alone it reads {}, which stores that limit this refuse (VictoriaMetrics: -search.maxSamplesPerQuery).",
-                    kind.meaning(),
-                    about(read)
-                );
-            }
-        }
-        sentence
+        )
     }
+}
+
+/// What a store with the usual limits will say to a query over so many series.
+fn refusal(kind: QueryKind, series: f64, scrapes: f64) -> Option<String> {
+    // Of the range one series at a time is held, of the outcome all.
+    let (held, read) = (series + scrapes, series * scrapes);
+    let meaning = kind.meaning();
+    if held > PROMETHEUS_HOLDS {
+        return Some(format!(
+            " For {meaning} it would hold {} at once, which it refuses unless its --query.max-samples is raised.",
+            about(held)
+        ));
+    }
+    (read > VICTORIA_READS).then(|| {
+        format!(
+            " For {meaning} alone it reads {}, which stores that limit this refuse (VictoriaMetrics: -search.maxSamplesPerQuery).",
+            about(read)
+        )
+    })
 }
 
 fn about(number: f64) -> String {
