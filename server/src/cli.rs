@@ -109,6 +109,13 @@ pub struct Settings {
     /// Matchers added to every query, such as cluster="eu", where one store holds several meshes
     #[arg(long, env = "PORTOLAN_EXTRA_MATCHER", value_name = "MATCHERS", global = true)]
     pub extra_matcher: Option<String>,
+    /// Parameter sent with every request, such as dedup=true or partial_response=false for Thanos; may be repeated
+    #[arg(long = "prometheus-parameter", env = "PORTOLAN_PROMETHEUS_PARAMETER", value_name = "NAME=VALUE")]
+    #[arg(global = true)]
+    pub parameters: Vec<String>,
+    /// How late samples arrive in the store: the present is so long ago, for what was written remotely
+    #[arg(long, env = "PORTOLAN_INGESTION_DELAY", value_name = "TIME", global = true)]
+    pub ingestion_delay: Option<String>,
     /// Longest wait for a connection to Prometheus
     #[arg(
         long = "prometheus-connect-timeout",
@@ -170,6 +177,8 @@ impl Default for Settings {
             client_key: None,
             skip_verify: false,
             extra_matcher: None,
+            parameters: Vec::new(),
+            ingestion_delay: None,
             connect_timeout: CONNECT_TIMEOUT.to_owned(),
             timeout: TIMEOUT.to_owned(),
             max_answer: MAX_ANSWER.to_owned(),

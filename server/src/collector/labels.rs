@@ -3,7 +3,7 @@
 
 use super::fetch::Fetcher;
 use super::lanes::Lane;
-use super::{Collector, Failure, align, landed};
+use super::{Collector, Failure, landed};
 use crate::prometheus::PrometheusError;
 use graph::Origin;
 use model::status::Labels;
@@ -39,8 +39,8 @@ impl Collector {
         // Spawned for the same reason as a snapshot's flight.
         let flight = tokio::spawn(async move {
             let origin = collector.lookout.origin();
-            let now_s = align::now_s() + collector.lookout.last().map_or(0, |seen| seen.engine.skew_s);
-            collector.labels.try_get_with((), fetcher.labels(&origin, now_s)).await
+            let asking = fetcher.labels(&origin, collector.now_s());
+            collector.labels.try_get_with((), asking).await
         });
         landed(flight.await).map_err(|error: Arc<PrometheusError>| lone((*error).clone()))
     }

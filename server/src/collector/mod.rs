@@ -120,6 +120,8 @@ pub(crate) struct Collector {
     last_traffic: last_traffic::LastCache,
     labels: labels::LabelsCache,
     assumed_interval_s: Option<f64>,
+    /// How long ago the newest complete samples are.
+    delay_s: u64,
 }
 
 impl Collector {
@@ -160,6 +162,7 @@ impl Collector {
             series: series::new_cache(),
             last_traffic: last_traffic::new_cache(),
             labels: labels::new_cache(),
+            delay_s: prometheus.map_or(0, |prometheus| prometheus.ingestion_delay_s),
             assumed_interval_s: prometheus
                 .and_then(|prometheus| prometheus.scrape_interval_s)
                 .map(|interval_s| interval_s as f64),
@@ -195,12 +198,24 @@ impl Collector {
     /// Says of a held snapshot that it has become old while the source is still being asked.
     fn overdue(&self, held: &Collected) -> Option<Stale> {
         let every_s = self.refresh_s(held.window.window_s);
-        let late_s = align::now_s() - held.window.at_s - 3 * every_s;
+        let late_s = self.now_s() - held.window.at_s - 3 * every_s;
         (late_s > 0).then(|| Stale {
             since_s: held.window.at_s + every_s,
             reason: "Prometheus has not answered yet; it is still being asked.".to_owned(),
             retry_in_s: 1.0,
         })
+    }
+
+    /// The newest moment of which the source has all samples, since 1970 by its own clock.
+    fn now(&self) -> Duration {
+        let skew_s = self.lookout.last().map_or(0, |seen| seen.engine.skew_s);
+        let skew = Duration::from_secs(skew_s.unsigned_abs());
+        let now = if skew_s < 0 { align::now().saturating_sub(skew) } else { align::now() + skew };
+        now.saturating_sub(Duration::from_secs(self.delay_s))
+    }
+
+    fn now_s(&self) -> i64 {
+        i64::try_from(self.now().as_secs()).unwrap_or(i64::MAX)
     }
 
     /// How old a live snapshot of this window may become.
@@ -241,7 +256,7 @@ impl Collector {
     async fn window(self: &Arc<Self>, fetcher: &Arc<Fetcher>, ask: &Ask) -> Result<Window, PrometheusError> {
         let seen = self.lookout.seen(fetcher).await?;
         let interval_s = self.assumed_interval_s.or(seen.engine.scrape_interval_s);
-        let now_s = align::now_s() + seen.engine.skew_s;
+        let now_s = self.now_s();
         if let Some(young) = self.young(ask, now_s) {
             return Ok(young);
         }

@@ -2,7 +2,7 @@
 //! when nobody does. Must not know how a snapshot is made, nor what is done with it.
 
 use super::live::Place;
-use super::{Ask, Collector, align};
+use super::{Ask, Collector};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -243,7 +243,7 @@ impl Collector {
             (Some(retry_in), _) => retry_in,
             (None, Some(good)) => {
                 let due_s = good.window.at_s.saturating_add(pace_s);
-                Duration::from_secs(u64::try_from(due_s).unwrap_or(0)).saturating_sub(self.source_now())
+                Duration::from_secs(u64::try_from(due_s).unwrap_or(0)).saturating_sub(self.now())
             }
             (None, None) => Duration::ZERO,
         }
@@ -304,14 +304,4 @@ async fn observe(collector: Weak<Collector>, window_s: u64) {
         }
     }
     tracing::debug!(window_s, "an observer ends: nobody looks");
-}
-
-impl Collector {
-    /// The source's time since 1970.
-    fn source_now(&self) -> Duration {
-        let skew_s = self.lookout.last().map_or(0, |seen| seen.engine.skew_s);
-        let now = align::now();
-        let skew = Duration::from_secs(skew_s.unsigned_abs());
-        if skew_s < 0 { now.saturating_sub(skew) } else { now + skew }
-    }
 }

@@ -15,6 +15,10 @@ pub struct PrometheusConfig {
     pub transport: Transport,
     /// `--extra-matcher`: put into every selector; sound PromQL without braces.
     pub extra_matcher: Option<String>,
+    /// `--prometheus-parameter`: sent beside the query's own.
+    pub parameters: Vec<(String, String)>,
+    /// `--ingestion-delay`: how long ago the newest complete samples are.
+    pub ingestion_delay_s: u64,
     /// `--prometheus-connect-timeout`; default 5s.
     pub connect_timeout: Duration,
     /// `--prometheus-timeout`: one query, from sending to the last byte; default 20s. Prometheus is told the same.
@@ -77,6 +81,11 @@ impl PrometheusConfig {
             .extra_matcher
             .as_deref()
             .and_then(|text| extra_matcher::read(text).map_err(|mistake| mistakes.push(mistake)).ok());
+        let parameters = parameters(&settings.parameters, mistakes);
+        let ingestion_delay_s = settings
+            .ingestion_delay
+            .as_deref()
+            .map_or(0, |text| seconds("--ingestion-delay", text, 0, mistakes).as_secs());
         let connect_timeout = seconds("--prometheus-connect-timeout", &settings.connect_timeout, 5, mistakes);
         let timeout = seconds("--prometheus-timeout", &settings.timeout, 20, mistakes);
         let max_answer_bytes = bytes("--prometheus-max-answer", &settings.max_answer, 256_000_000, mistakes);
@@ -89,12 +98,36 @@ impl PrometheusConfig {
             auth,
             transport,
             extra_matcher,
+            parameters,
+            ingestion_delay_s,
             connect_timeout,
             timeout,
             max_answer_bytes,
             scrape_interval_s,
         })
     }
+}
+
+/// They belong to the questions themselves.
+const OURS: [&str; 7] = ["query", "time", "start", "end", "step", "timeout", "match[]"];
+
+fn parameters(words: &[String], mistakes: &mut Vec<String>) -> Vec<(String, String)> {
+    let lines = words.iter().flat_map(|lines| lines.lines()).map(str::trim).filter(|line| !line.is_empty());
+    let mut parameters = Vec::new();
+    for line in lines {
+        match line.split_once('=') {
+            Some((name, _)) if OURS.contains(&name) => mistakes.push(format!(
+                "--prometheus-parameter names `{name}`, which belongs to the question itself."
+            )),
+            Some((name, value)) if !name.is_empty() => {
+                parameters.push((name.to_owned(), value.to_owned()));
+            }
+            _ => mistakes.push(format!(
+                "--prometheus-parameter is `{line}`, which has no name and value. Write it like dedup=true."
+            )),
+        }
+    }
+    parameters
 }
 
 fn parse_url(text: &str) -> Result<Url, String> {

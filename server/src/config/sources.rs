@@ -23,7 +23,7 @@ pub(super) struct Named {
     pub(super) words: BTreeMap<String, Vec<String>>,
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 19] = [
     "name",
     "prometheus",
     "prometheus-bearer-token",
@@ -39,7 +39,9 @@ const KEYS: [&str; 17] = [
     "prometheus-connect-timeout",
     "prometheus-timeout",
     "prometheus-max-answer",
+    "prometheus-parameter",
     "extra-matcher",
+    "ingestion-delay",
     "scrape-interval",
 ];
 
@@ -105,6 +107,8 @@ impl Named {
             timeout: one("prometheus-timeout").unwrap_or(standard.timeout),
             max_answer: one("prometheus-max-answer").unwrap_or(standard.max_answer),
             extra_matcher: one("extra-matcher"),
+            parameters: self.words.get("prometheus-parameter").cloned().unwrap_or_default(),
+            ingestion_delay: one("ingestion-delay"),
             scrape_interval: one("scrape-interval"),
             ..Settings::default()
         }

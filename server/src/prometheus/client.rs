@@ -19,6 +19,7 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: Url,
     credentials: Arc<Credentials>,
+    parameters: Vec<(String, String)>,
     timeout: Duration,
     max_bytes: usize,
 }
@@ -72,6 +73,7 @@ impl Client {
             )?,
             base: config.url.clone(),
             credentials: Arc::new(Credentials::new(&config.auth)),
+            parameters: config.parameters.clone(),
             timeout: config.timeout,
             max_bytes: config.max_answer_bytes,
         })
@@ -108,6 +110,9 @@ impl Client {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         url.set_path(&format!("{}{path}", self.base.path()));
         url.set_query(query);
+        if !self.parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.parameters);
+        }
         url
     }
 

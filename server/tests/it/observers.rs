@@ -135,6 +135,24 @@ async fn a_long_window_is_refreshed_when_a_sixtieth_of_it_has_passed() {
 }
 
 #[tokio::test]
+async fn where_samples_come_late_the_present_is_a_little_ago() {
+    let prometheus = Prometheus::start().await;
+    let prompt = prometheus.product();
+    let late = prometheus.product_with(|config| {
+        config.prometheus.as_mut().unwrap().ingestion_delay_s = 60;
+    });
+    // One after the other, so that the machine's slowness only adds to it.
+    let late_s = live(&late).await["meta"]["at_s"].as_i64().unwrap();
+    let prompt_s = live(&prompt).await["meta"]["at_s"].as_i64().unwrap();
+    assert!(prompt_s - late_s >= 60, "{prompt_s} {late_s}");
+    let mut stream = late.stream(&format!("{LIVE}/stream"), &[]).await;
+    let first = stream.event().await.unwrap().data["meta"]["at_s"].as_i64();
+    pass(15).await;
+    let next = stream.event().await.unwrap().data["meta"]["at_s"].as_i64();
+    assert_eq!(next, first.map(|at_s| at_s + 15), "each scrape is shown when it is whole");
+}
+
+#[tokio::test]
 async fn a_clock_that_is_put_right_takes_no_picture_back() {
     let prometheus = Prometheus::start().await;
     let product = prometheus.product();

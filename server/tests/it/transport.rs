@@ -2,8 +2,7 @@
 
 use crate::support::Product;
 use axum::Router;
-use axum::http::HeaderMap;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use portolan::Config;
 use portolan::cli::Settings;
 use std::sync::{Arc, Mutex};
@@ -189,6 +188,30 @@ async fn the_tenant_s_header_goes_with_every_request() {
     let headers = vec!["X-Scope-OrgID: team".to_owned()];
     let tenant = product(&Settings { prometheus: Some(url), headers, ..Settings::default() });
     assert!(detail(&tenant).await.contains("answers 404"), "{}", detail(&tenant).await);
+}
+
+#[tokio::test]
+async fn parameters_go_with_every_question() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let asked = seen.clone();
+    let service = Router::new().fallback(move |uri: Uri| async move {
+        asked.lock().unwrap().push(uri.to_string());
+        StatusCode::NOT_FOUND
+    });
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    let parameters = vec!["dedup=true\npartial_response=false".to_owned()];
+    let product = product(&Settings { prometheus: Some(url), parameters, ..Settings::default() });
+    assert!(detail(&product).await.contains("answers 404"));
+    let seen = seen.lock().unwrap();
+    assert!(seen.len() > 3, "{seen:?}");
+    assert!(seen.iter().all(|uri| uri.ends_with("dedup=true&partial_response=false")), "{seen:?}");
+    for (line, part) in [("dedup", "no name and value"), ("query=up", "belongs to the question")] {
+        let settings = Settings { parameters: vec![line.to_owned()], ..Settings::default() };
+        let mistakes = Config::from_settings(&settings, &|_| unreachable!()).unwrap_err().to_string();
+        assert!(mistakes.contains(part), "{mistakes}");
+    }
 }
 
 #[tokio::test]
