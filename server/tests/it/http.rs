@@ -186,10 +186,12 @@ async fn the_description_names_every_resource() {
             "/api/v1/graph",
             "/api/v1/graph.svg",
             "/api/v1/graph/stream",
+            "/api/v1/labels",
             "/api/v1/last-traffic",
             "/api/v1/namespaces",
             "/api/v1/node",
             "/api/v1/series",
+            "/api/v1/sources",
             "/api/v1/status"
         ]
     );

@@ -20,7 +20,10 @@ fn table(command: &Command) -> String {
 fn row(subcommand: &str, arg: &Arg) -> Option<String> {
     let long = arg.get_long().filter(|long| !["help", "version"].contains(long) && !arg.is_hide_set())?;
     let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
-    let value = arg.get_value_names().filter(|_| !is_switch).map(|names| format!(" {}", names.join(" ")));
+    let value = arg
+        .get_value_names()
+        .filter(|_| !is_switch)
+        .map(|names| format!(" {}", names.join(" ").replace('|', "\\|")));
     let variable = arg.get_env().map(|name| format!("`{}`", name.to_string_lossy())).unwrap_or_default();
     let defaults = arg.get_default_values().iter().map(|value| value.to_string_lossy());
     let default =
