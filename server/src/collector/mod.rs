@@ -240,7 +240,8 @@ impl Collector {
             }
             Err(error) => return Err(lone(error)),
         };
-        match self.fetched(fetcher, window, &ask).await {
+        // It is large, and rarely under way.
+        match Box::pin(self.fetched(fetcher, window, &ask)).await {
             Ok(collected) => {
                 if ask.at_s.is_none() {
                     self.lives.good(&ask.place(), &collected);
