@@ -1,10 +1,10 @@
-//! Time to place and to update meshes of several sizes.
+//! Time to place meshes of several sizes from scratch.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use layout::{generate, place, update};
+use layout::{generate, place};
 
 fn from_scratch(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("place");
@@ -23,16 +23,5 @@ fn from_scratch(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn one_card_more(criterion: &mut Criterion) {
-    let whole = generate::mesh(1_000, 1);
-    let mut before = whole.clone();
-    let gone = before.nodes.remove(500).key;
-    before.edges.retain(|edge| edge.source != gone && edge.target != gone);
-    let scene = place(&before);
-    criterion.bench_function("update/one card more at 1000", |bencher| {
-        bencher.iter(|| update(black_box(&scene), black_box(&whole)));
-    });
-}
-
-criterion_group!(benches, from_scratch, one_card_more);
+criterion_group!(benches, from_scratch);
 criterion_main!(benches);

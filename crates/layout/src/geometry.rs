@@ -63,9 +63,11 @@ pub(crate) fn cuts(a: Point, b: Point, rect: &Rect) -> bool {
 
 /// Whether the curve meets the inside of the box.
 pub(crate) fn hits(cubic: &Cubic, rect: &Rect) -> bool {
-    if !touches(&hull(cubic), rect) {
-        return false;
-    }
+    touches(&hull(cubic), rect) && enters(cubic, rect)
+}
+
+/// The same for who knows that their boxes touch.
+pub(crate) fn enters(cubic: &Cubic, rect: &Rect) -> bool {
     let mut last = None;
     points(cubic).any(|point| last.replace(point).is_some_and(|from| cuts(from, point, rect)))
 }

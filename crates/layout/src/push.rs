@@ -4,6 +4,7 @@
 
 use crate::scene::Rect;
 use crate::settle::Settled;
+use crate::sorting::Order as _;
 use crate::tuning::APP_GAP;
 
 /// Room that must stay when something has grown.
@@ -91,7 +92,7 @@ impl Settled<'_> {
         let mut members: Vec<usize> = self.net.items[item].cards.clone();
         members.retain(|&member| self.rects[member].is_some() && !self.is_pinned(member));
         let top = |member: usize| self.rects[member].map_or(0.0, |rect| rect.y);
-        crate::sorting::Order::order_by(&mut members[..], |&a, &b| top(a).total_cmp(&top(b)));
+        members.order_by(|&a, &b| top(a).total_cmp(&top(b)));
         let mut foot = f64::NEG_INFINITY;
         for member in members {
             if let Some(rect) = self.rects[member] {

@@ -1,7 +1,7 @@
 //! Curves from card to card through given heights: level across columns, swinging in the gaps, round a turn where a
 //! line runs back. Knows rectangles and tracks, not the graph.
 
-use crate::geometry::{cuts, hits, hull, points, touches};
+use crate::geometry::{enters, hits, hull, touches};
 use crate::scene::{Cubic, Point, Rect};
 use crate::tracks::Tracks;
 
@@ -151,11 +151,8 @@ pub(crate) fn strikes(path: &[Cubic], tracks: &Tracks, ends: &Ends) -> bool {
         tracks.columns[first..].iter().take_while(|track| track.left <= hull.right()).any(|track| {
             let start = track.cards.partition_point(|card| card.y < hull.y - track.tallest);
             track.cards[start..].iter().take_while(|card| card.y <= hull.bottom()).any(|card| {
-                let foreign = *card != ends.source && *card != ends.target && touches(card, &hull);
-                foreign && {
-                    let mut last = None;
-                    points(cubic).any(|point| last.replace(point).is_some_and(|from| cuts(from, point, card)))
-                }
+                let foreign = *card != ends.source && *card != ends.target;
+                foreign && touches(card, &hull) && enters(cubic, card)
             })
         })
     })
