@@ -81,10 +81,17 @@ fn padded(rect: Rect, title: Size, padding: f64) -> Rect {
 pub(crate) fn bound(scene: &mut Scene) {
     let nodes = scene.nodes.iter().map(|node| node.rect);
     let groups = scene.groups.iter().map(|group| group.rect);
-    let paths = scene.edges.iter().flat_map(|edge| edge.path.iter().map(hull));
     let labels = scene.edges.iter().filter_map(|edge| edge.label);
-    scene.bounds =
-        nodes.chain(groups).chain(paths).chain(labels).reduce(|a, b| a.union(&b)).unwrap_or_default();
+    let mut bounds = nodes.chain(groups).chain(labels).reduce(|a, b| a.union(&b)).unwrap_or_default();
+    // Most pieces lie well inside; no line is without a card.
+    for cubic in scene.edges.iter().flat_map(|edge| &edge.path) {
+        let hull = hull(cubic);
+        let above_or_left = hull.x < bounds.x || hull.y < bounds.y;
+        if above_or_left || hull.right() > bounds.right() || hull.bottom() > bounds.bottom() {
+            bounds = bounds.union(&hull);
+        }
+    }
+    scene.bounds = bounds;
 }
 
 /// Moves the whole picture so that its bounds begin at 0, 0.

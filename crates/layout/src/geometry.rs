@@ -29,12 +29,16 @@ fn is_flat(cubic: &Cubic) -> bool {
 
 /// The box round a curve's points, which holds the curve.
 pub(crate) fn hull(cubic: &Cubic) -> Rect {
-    let xs = [cubic.from.x, cubic.c1.x, cubic.c2.x, cubic.to.x];
-    let ys = [cubic.from.y, cubic.c1.y, cubic.c2.y, cubic.to.y];
-    let least = |values: &[f64]| values.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = |values: &[f64]| values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let (x, y) = (least(&xs), least(&ys));
-    Rect::new(x, y, most(&xs) - x, most(&ys) - y)
+    let xs = span(cubic.from.x, cubic.c1.x, cubic.c2.x, cubic.to.x);
+    let ys = span(cubic.from.y, cubic.c1.y, cubic.c2.y, cubic.to.y);
+    Rect::new(xs.0, ys.0, xs.1 - xs.0, ys.1 - ys.0)
+}
+
+/// The least and the most of four. Plain comparisons: `min` and `max` look for NaN, and curves are many.
+fn span(a: f64, b: f64, c: f64, d: f64) -> (f64, f64) {
+    let sorted = |a: f64, b: f64| if b < a { (b, a) } else { (a, b) };
+    let (one, two) = (sorted(a, b), sorted(c, d));
+    (sorted(one.0, two.0).0, sorted(one.1, two.1).1)
 }
 
 /// Whether two boxes meet, also at the border or without area.

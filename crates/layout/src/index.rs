@@ -4,26 +4,31 @@
 #[derive(Clone, Debug)]
 pub struct Index<'a> {
     keys: Vec<&'a str>,
-    /// One higher than the place in `keys`; 0 where there is none. Twice as many as keys, a power of two.
-    slots: Vec<u32>,
+    /// Below, one higher than the place in `keys`; 0 where there is none. Above, part of the key's hash, so that most
+    /// others need not be read. Twice as many as keys, a power of two.
+    slots: Vec<u64>,
+    firsts: Vec<bool>,
 }
 
 impl<'a> Index<'a> {
     /// Of equal keys the first counts.
     pub fn new(keys: &mut dyn Iterator<Item = &'a str>) -> Self {
         let keys: Vec<&str> = keys.collect();
-        let mut index = Self { slots: vec![0; (2 * keys.len()).next_power_of_two()], keys };
+        let slots = vec![0; (2 * keys.len()).next_power_of_two()];
+        let mut index = Self { slots, firsts: Vec::with_capacity(keys.len()), keys };
         for at in 0..index.keys.len() {
-            let slot = index.slot(index.keys[at]);
-            if index.slots[slot] == 0 {
-                index.slots[slot] = at as u32 + 1;
+            let (slot, tag) = index.slot(index.keys[at]);
+            let first = index.slots[slot] == 0;
+            if first {
+                index.slots[slot] = tag | (at as u64 + 1);
             }
+            index.firsts.push(first);
         }
         index
     }
 
     pub fn get(&self, key: &str) -> Option<usize> {
-        (self.slots[self.slot(key)] as usize).checked_sub(1)
+        (self.slots[self.slot(key).0] as u32 as usize).checked_sub(1)
     }
 
     pub fn has(&self, key: &str) -> bool {
@@ -32,18 +37,47 @@ impl<'a> Index<'a> {
 
     /// Whether the key at this place is the first of its kind.
     pub fn is_first(&self, at: usize) -> bool {
-        self.get(self.keys[at]) == Some(at)
+        self.firsts[at]
     }
 
-    /// The slot that holds the key, or the one it would go to.
-    fn slot(&self, key: &str) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = hash(key) as usize & mask;
-        while self.slots[slot] > 0 && self.keys[self.slots[slot] as usize - 1] != key {
+    /// The slot that holds the key, or the one it would go to; and what is kept of its hash.
+    fn slot(&self, key: &str) -> (usize, u64) {
+        let (mask, hash) = (self.slots.len() - 1, hash(key));
+        let tag = hash & !u64::from(u32::MAX);
+        let mut slot = hash as usize & mask;
+        while self.slots[slot] > 0 {
+            let word = self.slots[slot];
+            if word & !u64::from(u32::MAX) == tag && self.keys[word as u32 as usize - 1] == key {
+                break;
+            }
             slot = (slot + 1) & mask;
         }
-        slot
+        (slot, tag)
     }
+}
+
+/// Misses that are sought one by one before an index is made.
+const FEW: usize = 8;
+
+/// For each new key where it stands in the old list. The lists mostly have the same order: they are walked side by
+/// side, and only what is out of step is looked for.
+pub(crate) fn follow<'a>(old: &[&'a str], new: &mut dyn Iterator<Item = &'a str>) -> Vec<Option<usize>> {
+    let mut index = None;
+    let (mut next, mut misses) = (0, 0);
+    let mut seek = |key: &str| {
+        misses += 1;
+        if misses <= FEW {
+            return old.iter().position(|known| *known == key);
+        }
+        index.get_or_insert_with(|| Index::new(&mut old.iter().copied())).get(key)
+    };
+    let place = |key| {
+        let near = (next..next + 2).find(|&at| old.get(at) == Some(&key));
+        let found = near.or_else(|| seek(key));
+        next = found.map_or(next, |at| at + 1);
+        found
+    };
+    new.map(place).collect()
 }
 
 pub(crate) fn hash(key: &str) -> u64 {
@@ -81,6 +115,17 @@ mod tests {
             let first = keys.iter().position(|key| *key == asked);
             proptest::prop_assert_eq!(index.get(&asked), first);
             proptest::prop_assert_eq!(index.has(&asked), first.is_some());
+        }
+
+        #[test]
+        fn it_follows_whatever_came_went_or_changed_places(
+            old in proptest::collection::btree_set("[a-d]{0,3}", 0..40),
+            new in proptest::collection::vec("[a-d]{0,3}", 0..40),
+        ) {
+            let old: Vec<&str> = old.iter().map(String::as_str).collect();
+            let places: Vec<Option<usize>> =
+                new.iter().map(|key| old.iter().position(|known| known == key)).collect();
+            proptest::prop_assert_eq!(follow(&old, &mut new.iter().map(String::as_str)), places);
         }
     }
 }

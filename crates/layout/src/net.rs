@@ -25,7 +25,6 @@ pub(crate) struct Card {
     pub(crate) item: usize,
     pub(crate) size: Size,
     pub(crate) inset: Point,
-    pub(crate) ports: Vec<(String, f64)>,
     pub(crate) pin: Option<Point>,
 }
 
@@ -160,8 +159,10 @@ impl Net {
                 continue;
             };
             let height = |card: usize, port: Option<&str>| {
-                port.and_then(|key| self.cards[card].ports.iter().find(|known| known.0 == key))
-                    .map(|known| known.1)
+                let own = &self.cards[card];
+                let ports = &input.nodes[own.input].ports;
+                let found = port.and_then(|key| ports.iter().find(|known| known.key == key));
+                found.map(|port| sane(port.y, own.size.height / 2.0, own.size.height))
             };
             let source_y = height(source, edge.source_port.as_deref());
             let target_y = height(target, edge.target_port.as_deref());
@@ -185,11 +186,6 @@ impl Net {
 
 fn card(node: &Node, input: usize) -> Card {
     let size = sane_size(node.size);
-    let ports = node
-        .ports
-        .iter()
-        .map(|port| (port.key.clone(), sane(port.y, size.height / 2.0, size.height)))
-        .collect();
     let pin = node.pin.filter(|pin| pin.x.abs() < 1e7 && pin.y.abs() < 1e7);
-    Card { input, item: 0, size, inset: Point::default(), ports, pin }
+    Card { input, item: 0, size, inset: Point::default(), pin }
 }

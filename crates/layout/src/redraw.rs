@@ -5,7 +5,7 @@ use crate::detour;
 use crate::draw;
 use crate::ends::Taken;
 use crate::frames;
-use crate::geometry::{hits, hull};
+use crate::geometry::{enters, hits, hull, touches};
 use crate::input::Input;
 use crate::labels;
 use crate::net::Net;
@@ -49,8 +49,9 @@ impl Work<'_> {
         let mut routes: Vec<Option<Route>> = self.standing.lines.iter().enumerate().map(kept).collect();
         let fresh: Vec<usize> = (0..routes.len()).filter(|&line| routes[line].is_none()).collect();
         if !fresh.is_empty() {
+            let area = self.around(&fresh);
             for route in routes.iter().flatten() {
-                self.tracks.pass(&route.path);
+                self.tracks.pass(&route.path, area);
             }
             let mut taken = Taken::new(self.net, &routes);
             for &line in &fresh {
@@ -59,6 +60,10 @@ impl Work<'_> {
             }
         }
         self.drop_labels(&mut routes, &fresh);
+        let mut is_fresh = vec![false; routes.len()];
+        for line in fresh {
+            is_fresh[line] = true;
+        }
         let order = draw::input_order(self.net.lines.iter().map(|line| line.input), self.input.edges.len());
         let mut scene = Scene { nodes: self.nodes(), ..Scene::default() };
         scene.groups = frames::groups(self.input, self.net, &self.cards);
@@ -67,16 +72,25 @@ impl Work<'_> {
         let given = &self.standing.previous.edges;
         let old: Vec<Option<&Route>> =
             order.iter().map(|&line| self.standing.lines[line].map(|index| &given[index])).collect();
+        // A path that was copied need not be compared.
+        let bent: Vec<bool> = (scene.edges.iter().zip(&order).zip(&old))
+            .map(|((route, &line), old)| {
+                (is_fresh[line] || self.is_stretched()) && old.is_none_or(|old| old.path != route.path)
+            })
+            .collect();
         // Labels that had no room before have none now: only new lines are asked again.
         labels::place(&mut scene, self.input, |edge, route| {
-            route.label.is_none() && old[edge].is_none_or(|old| old.label.is_some() || old.path != route.path)
+            route.label.is_none() && (bent[edge] || old[edge].is_some_and(|old| old.label.is_some()))
         });
         frames::bound(&mut scene);
-        let news =
-            scene.edges.iter().zip(old).filter(|(route, old)| {
-                old.is_none_or(|old| old.label != route.label || old.path != route.path)
-            });
-        Update { rerouted: news.map(|(route, _)| route.key.clone()).collect(), scene, ..Update::default() }
+        let news = scene
+            .edges
+            .iter()
+            .zip(old)
+            .zip(bent)
+            .filter(|((route, old), bent)| *bent || old.is_none_or(|old| old.label != route.label));
+        let news = news.map(|((route, _), _)| route);
+        Update { rerouted: news.map(|route| route.key.clone()).collect(), scene, ..Update::default() }
     }
 
     /// The cards with their columns, in the order of the input.
@@ -122,8 +136,18 @@ impl Work<'_> {
             })
         };
         let ends = Ends { source, target, from_y: first.from.y, to_y: last.to.y };
-        let stretched = !std::ptr::eq(self.previous, self.standing.previous);
-        fits && !meets_new() && !(stretched && routes::strikes(&route.path, &self.tracks, &ends))
+        fits && !meets_new() && !(self.is_stretched() && routes::strikes(&route.path, &self.tracks, &ends))
+    }
+
+    fn is_stretched(&self) -> bool {
+        !std::ptr::eq(self.previous, self.standing.previous)
+    }
+
+    /// From the leftmost end of these lines to the rightmost.
+    fn around(&self, lines: &[usize]) -> (f64, f64) {
+        let ends = lines.iter().flat_map(|&line| [self.net.lines[line].source, self.net.lines[line].target]);
+        let rects = ends.map(|card| self.cards[card]).reduce(|a, b| a.union(&b)).unwrap_or_default();
+        (rects.x, rects.right())
     }
 
     fn route(&mut self, line: usize, ends: &Ends) -> Route {
@@ -175,31 +199,31 @@ impl Work<'_> {
 
     /// A label goes that is wanted in another size or not at all, or that a newcomer or its line covers.
     fn drop_labels(&self, routes: &mut [Option<Route>], fresh: &[usize]) {
-        let new: Vec<Cubic> = fresh
-            .iter()
-            .filter_map(|&line| routes[line].as_ref())
-            .flat_map(|route| route.path.clone())
-            .collect();
+        let new = fresh.iter().filter_map(|&line| routes[line].as_ref()).flat_map(|route| &route.path);
+        let new: Vec<(Rect, Cubic)> = new.map(|cubic| (hull(cubic), *cubic)).collect();
         for (route, line) in routes.iter_mut().zip(&self.net.lines) {
             let Some(route) = route.as_mut().filter(|route| route.label.is_some()) else { continue };
             route.label = route.label.filter(|label| {
                 line.label.is_some_and(|size| {
                     (size.width - label.width).abs() < 6.0 && (size.height - label.height).abs() < 2.0
                 }) && !self.changed.iter().any(|card| card.overlaps(label))
-                    && !new.iter().any(|cubic| hits(cubic, label))
+                    && !new.iter().any(|(hull, cubic)| touches(hull, label) && enters(cubic, label))
             });
         }
     }
 }
 
 impl Tracks {
-    /// Keeps the heights at which a line passes columns.
-    pub(crate) fn pass(&mut self, path: &[Cubic]) {
+    /// Keeps the heights at which a line passes columns between a left and a right end; others matter to nobody.
+    pub(crate) fn pass(&mut self, path: &[Cubic], (left, right): (f64, f64)) {
         for cubic in path {
             if (cubic.from.y - cubic.to.y).abs() > 0.05 {
                 continue;
             }
             let hull = hull(cubic);
+            if hull.right() < left || hull.x > right {
+                continue;
+            }
             let first = self.at(hull.x);
             for track in &mut self.columns[first..] {
                 if track.left > hull.right() {

@@ -81,6 +81,7 @@ pub(crate) fn find(wish: &Wish, tracks: &Tracks) -> Option<Rect> {
         if best.as_ref().is_some_and(|old| old.0 <= column.cost) {
             break;
         }
+        let mut tries: Vec<(f64, Rect, Rect)> = Vec::new();
         let lanes = column.track.map_or(&[][..], |track| &tracks.columns[track].lanes);
         // A place clear of lines is worth a way, but not every way.
         for (lanes, price) in [(lanes, 0.0), (&[][..], 500.0)] {
@@ -91,11 +92,15 @@ pub(crate) fn find(wish: &Wish, tracks: &Tracks) -> Option<Rect> {
                 let growth =
                     wish.band.map_or(0.0, |band| frame.width - band.width + frame.height - band.height);
                 let cost = column.cost + price + (y - wanted).abs() + 0.5 * growth;
-                if best.as_ref().is_none_or(|old| cost < old.0) && fits(wish, &frame) {
-                    best = Some((cost, rect));
+                if best.as_ref().is_none_or(|old| cost < old.0) {
+                    tries.push((cost, rect, frame));
                 }
             }
         }
+        // The first that fits is the best: fitting is what takes long.
+        tries.order_by(|a, b| a.0.total_cmp(&b.0));
+        let found = tries.iter().find(|(_, _, frame)| fits(wish, frame));
+        best = found.map(|&(cost, rect, _)| (cost, rect)).or(best);
     }
     best.map(|best| best.1)
 }
@@ -212,7 +217,7 @@ pub(crate) fn free_tops(mut taken: Vec<(f64, f64)>, wanted: f64) -> Vec<f64> {
 fn fits(wish: &Wish, frame: &Rect) -> bool {
     let near = |rect: &Rect, other: &Rect| rect.grown(8.0).overlaps(other);
     wish.strangers.iter().all(|other| {
-        !frame.overlaps(other)
-            && (!near(frame, other) || wish.band.as_ref().is_some_and(|band| near(band, other)))
+        !near(frame, other)
+            || !frame.overlaps(other) && wish.band.as_ref().is_some_and(|band| near(band, other))
     })
 }

@@ -2,6 +2,7 @@
 //! moves. Knows cards and bands, and of lines only where they pass.
 
 use crate::frames;
+use crate::index::Index;
 use crate::input::Input;
 use crate::net::Net;
 use crate::push::LEAST_GAP;
@@ -100,9 +101,10 @@ impl Settled<'_> {
     }
 
     pub(crate) fn look_around(&mut self) {
+        let nodes = Index::new(&mut self.standing.previous.nodes.iter().map(|node| &*node.key));
         for card in (0..self.rects.len()).filter(|&card| self.rects[card].is_none()) {
             if self.homes[card].is_none() {
-                self.homes[card] = self.fold(card);
+                self.homes[card] = self.fold(card, &nodes);
                 self.folds[card] = self.homes[card].is_some();
             }
         }
@@ -118,7 +120,7 @@ impl Settled<'_> {
     }
 
     /// The place of the group that a newcomer stands for, or of the card that stood for its group.
-    fn fold(&self, card: usize) -> Option<Rect> {
+    fn fold(&self, card: usize, nodes: &Index) -> Option<Rect> {
         let previous = self.standing.previous;
         let key = |frame: &crate::net::Frame| &self.input.groups[frame.input].key;
         let own = &self.input.nodes[self.net.cards[card].input].key;
@@ -126,7 +128,7 @@ impl Settled<'_> {
         let gone = !self.net.bands.iter().chain(&self.net.apps).any(|frame| key(frame) == own);
         let item = &self.net.items[self.net.cards[card].item];
         let frames = [item.app.map(|app| &self.net.apps[app]), item.band.map(|band| &self.net.bands[band])];
-        let stood = frames.into_iter().flatten().find_map(|frame| self.standing.nodes.get(key(frame)));
+        let stood = frames.into_iter().flatten().find_map(|frame| nodes.get(key(frame)));
         let stood = stood.filter(|index| !self.standing.cards.contains(&Some(*index)));
         group.filter(|_| gone).or(stood.map(|index| previous.nodes[index].rect))
     }
@@ -208,7 +210,7 @@ impl Settled<'_> {
         let mut tracks = Tracks::new(&cards);
         if !cards.is_empty() {
             for &line in self.standing.lines.iter().flatten() {
-                tracks.pass(&self.standing.previous.edges[line].path);
+                tracks.pass(&self.standing.previous.edges[line].path, (f64::NEG_INFINITY, f64::INFINITY));
             }
         }
         tracks

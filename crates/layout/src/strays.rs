@@ -1,6 +1,7 @@
 //! Survivors that cannot stay where they are: the hand let go of them in a strange place, or they now belong to
 //! another box. Knows boxes before and boxes now.
 
+use crate::grid::Grid;
 use crate::index::Index;
 use crate::room;
 use crate::scene::Rect;
@@ -100,6 +101,11 @@ impl Settled<'_> {
         let pinned = (0..self.rects.len()).filter(|&card| self.is_pinned(card));
         let pinned: Vec<(usize, Rect)> =
             pinned.filter_map(|card| Some((self.net.cards[card].item, self.rects[card]?))).collect();
+        let whole = rects.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
+        let mut near = Grid::with_cells(whole, 2_000.0);
+        for (item, rect) in rects.iter().enumerate() {
+            near.insert(rect, item);
+        }
         let in_the_way = |item: usize| {
             let over = |other: usize| other < item && rects[other].overlaps(&rects[item]);
             let under = |(owner, pin): &(usize, Rect)| {
@@ -116,7 +122,7 @@ impl Settled<'_> {
                 size(band) < size(other)
                     && frames[band].zip(frames[other]).is_some_and(|(a, b)| a.overlaps(&b))
             };
-            (0..items.len()).any(|other| over(other) && !self.is_held(other))
+            near.any(&rects[item], |other| over(other) && !self.is_held(other))
                 || pinned.iter().any(under)
                 || (0..frames.len()).any(strange)
                 || items[item].band.is_some_and(|band| (0..frames.len()).any(|other| smaller(band, other)))

@@ -1,6 +1,7 @@
 //! A picture that changes: what stood stays to the pixel, with its lines, and only what is new is placed and drawn.
 
-use crate::index::Index;
+use crate::draw;
+use crate::index::follow;
 use crate::input::Input;
 use crate::net::Net;
 use crate::place::place;
@@ -29,8 +30,9 @@ pub fn update(previous: &Scene, input: &Input) -> Update {
         standing.renew()
     };
     let mut stays = vec![false; previous.nodes.len()];
-    for node in &update.scene.nodes {
-        let Some(index) = standing.nodes.get(&node.key) else {
+    let order = draw::input_order(net.cards.iter().map(|card| card.input), input.nodes.len());
+    for (node, card) in update.scene.nodes.iter().zip(order) {
+        let Some(index) = standing.cards[card] else {
             update.added.push(node.key.clone());
             continue;
         };
@@ -53,16 +55,17 @@ pub(crate) struct Standing<'a> {
     /// Where the cards and the lines of the net are in the picture before.
     pub(crate) cards: Vec<Option<usize>>,
     pub(crate) lines: Vec<Option<usize>>,
-    pub(crate) nodes: Index<'a>,
 }
 
 impl<'a> Standing<'a> {
     pub(crate) fn new(previous: &'a Scene, input: &'a Input, net: &'a Net) -> Self {
-        let nodes = Index::new(&mut previous.nodes.iter().map(|node| &*node.key));
-        let edges = Index::new(&mut previous.edges.iter().map(|edge| &*edge.key));
-        let cards = net.cards.iter().map(|card| nodes.get(&input.nodes[card.input].key)).collect();
-        let lines = net.lines.iter().map(|line| edges.get(&input.edges[line.input].key)).collect();
-        Self { previous, input, net, cards, lines, nodes }
+        let nodes: Vec<&str> = previous.nodes.iter().map(|node| &*node.key).collect();
+        let edges: Vec<&str> = previous.edges.iter().map(|edge| &*edge.key).collect();
+        let nodes = follow(&nodes, &mut input.nodes.iter().map(|node| &*node.key));
+        let edges = follow(&edges, &mut input.edges.iter().map(|edge| &*edge.key));
+        let cards = net.cards.iter().map(|card| nodes[card.input]).collect();
+        let lines = net.lines.iter().map(|line| edges[line.input]).collect();
+        Self { previous, input, net, cards, lines }
     }
 
     /// The scene, and what is new of its lines. Also for a scene just made, to put pinned cards where the hand wants
