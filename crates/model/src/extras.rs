@@ -38,6 +38,12 @@ impl Extras {
         Self(self.0 | other.0)
     }
 
+    /// With what it did not have, without what it had.
+    #[must_use]
+    pub fn toggled(self, other: Self) -> Self {
+        Self(self.0 ^ other.0)
+    }
+
     /// `bytes,messages`
     pub fn words(self) -> String {
         let mut out = String::new();
@@ -78,5 +84,7 @@ mod tests {
         assert_eq!(Extras::parse(""), Ok(Extras::NONE));
         assert!(Extras::parse("weight").is_err());
         assert!(set.has(Extras::OPEN) && !set.has(Extras::SIZES));
+        assert_eq!(set.toggled(Extras::OPEN), Extras::BYTES);
+        assert_eq!(set.toggled(Extras::OPEN).toggled(Extras::OPEN), set);
     }
 }

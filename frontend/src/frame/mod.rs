@@ -2,6 +2,7 @@
 
 pub(crate) mod find;
 pub(crate) mod help;
+mod more;
 pub(crate) mod namespaces;
 pub(crate) mod strip;
 pub(crate) mod time_bar;

@@ -34,7 +34,7 @@ pub(crate) fn Strip() -> impl IntoView {
                     <button
                         class="link" type="button" aria-expanded=move || open.get().to_string()
                         on:click=click(move |_| open.update(|open| *open = !*open))
-                    >"What is missing and why"</button>
+                    >"What is missing and why"{part(move || graph().map(|graph| missing(&graph)))}</button>
                 </span>
             }))}
         </footer>
@@ -90,6 +90,44 @@ fn notes(graph: &Graph, live: bool) -> impl IntoView + use<> {
     }
 }
 
+/// How many things there are to read, behind the words.
+fn missing(graph: &Graph) -> Option<String> {
+    let count = graph.meta.warnings.len() + graph.meta.quality.notes.len();
+    (count > 0).then(|| format!(" ({count})"))
+}
+
+/// What the answer was made of: samples, rows, who reported.
+fn made_of(graph: &Graph) -> AnyView {
+    let (meta, quality) = (&graph.meta, &graph.meta.quality);
+    let window = format::window(meta.window_s);
+    let samples = meta.scrape_interval_s.map(|every_s| {
+        let count = format::count(meta.window_s as f64 / every_s);
+        format!(
+            "{window}, scraped every {}: about {count} samples of each series",
+            format::window(every_s.round() as u64)
+        )
+    });
+    let rows = format!(
+        "{} read, {} left out",
+        format::count(quality.rows as f64),
+        format::count(quality.dropped_rows as f64)
+    );
+    let facts = [
+        ("Window", samples.unwrap_or(window)),
+        ("Rows", rows),
+        (
+            "Reporters",
+            if quality.reporters.is_empty() { format::UNKNOWN.into() } else { quality.reporters.join(", ") },
+        ),
+        (
+            "No caller identity",
+            quality.unknown_source_share.map_or_else(|| format::UNKNOWN.into(), format::share),
+        ),
+    ];
+    view! { <dl class="facts">{facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).views()}</dl> }
+        .into_any()
+}
+
 #[component]
 fn Missing(graph: Arc<Graph>, open: RwSignal<bool>) -> impl IntoView {
     let meta = &graph.meta;
@@ -114,6 +152,8 @@ fn Missing(graph: Arc<Graph>, open: RwSignal<bool>) -> impl IntoView {
                     <li><div>{note.sentence.clone()}</div><div class="fix">{note.fix.clone()}</div></li>
                 }).views()}
             </ul>
+            <h3>"What it was made of"</h3>
+            {made_of(&graph)}
             <h3>"Queries behind this picture"</h3>
             <Queries queries=memo(move || queries.clone())/>
         </div>

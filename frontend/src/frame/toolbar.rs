@@ -1,5 +1,6 @@
 //! Graph type, overlay, figures on edges, the focus chip, and the theme.
 
+use super::more::More;
 use crate::state::shared::{Views, click, memo, part};
 use crate::{
     nav::Step,
@@ -57,6 +58,7 @@ pub(crate) fn Toolbar() -> impl IntoView {
                 {label::ALL.iter().map(|label| view! { <LabelEntry label=label/> }).views()}
             </div>
         </Menu>
+        <More/>
         <button
             class="button show" type="button" title="The same in rows (d)" aria-pressed=move || page.params.with(|params| params.table.to_string())
             on:click=click(move |_| page.change(Step::Push, |params| params.table = !params.table))
@@ -143,20 +145,27 @@ fn LabelEntry(label: &'static label::Label) -> impl IntoView {
 fn FocusChip() -> impl IntoView {
     let page = page();
     move || {
-        let (focus, hops) = page.params.with(|params| (params.graph.focus.clone(), params.graph.hops));
+        let (focus, hops, to) = page
+            .params
+            .with(|params| (params.graph.focus.clone(), params.graph.hops, params.graph.to.clone()));
         let focus = focus?;
-        let name = page.feed.with(|feed| {
-            feed.graph
-                .as_ref()
-                .and_then(|graph| selection::node_of(graph, &focus))
-                .map(|node| node.name.clone())
+        let name = |id: &String| {
+            page.feed.with(|feed| {
+                let node = feed.graph.as_ref().and_then(|graph| selection::node_of(graph, id));
+                node.map_or_else(|| id.clone(), |node| node.name.clone())
+            })
+        };
+        let words = if to.is_some() { "Ways from\u{a0}" } else { "Around\u{a0}" };
+        let around = to.is_none().then(|| view! {
+            <button class="square" type="button" aria-label="Fewer hops" disabled=hops <= 1 on:click=click(move |_| page.change_hops(-1))>{icon(LESS)}</button>
+            <span>{hops}{if hops == 1 { " hop" } else { " hops" }}</span>
+            <button class="square" type="button" aria-label="More hops" disabled={hops >= HOPS_MAX} on:click=click(move |_| page.change_hops(1))>{icon(ADD)}</button>
         });
         Some(view! {
             <span class="focus-chip" role="group" aria-label="Focus">
-                "Around\u{a0}"<b>{name.unwrap_or(focus)}</b>
-                <button class="square" type="button" aria-label="Fewer hops" disabled=hops <= 1 on:click=click(move |_| page.change_hops(-1))>{icon(LESS)}</button>
-                <span>{hops}{if hops == 1 { " hop" } else { " hops" }}</span>
-                <button class="square" type="button" aria-label="More hops" disabled={hops >= HOPS_MAX} on:click=click(move |_| page.change_hops(1))>{icon(ADD)}</button>
+                {words}<b>{name(&focus)}</b>
+                {to.as_ref().map(|to| view! { "\u{a0}to\u{a0}"<b>{name(to)}</b> })}
+                {around}
                 <button class="square" type="button" aria-label="Leave the focus" title="Leave the focus (f)" on:click=click(move |_| page.focus(None))>{icon(CLOSE)}</button>
             </span>
         })

@@ -8,6 +8,7 @@ use super::{
     health::HealthBlock,
     opening,
     sides::protocol_word,
+    volume::{Carried, VolumeBlock},
 };
 use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
@@ -60,6 +61,7 @@ fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> 
         <section class="first"><Figures figures=figures/></section>
         <Section title="Traffic" queries=queries><dl class="facts">{part(move || edge.look(|edge| edge.as_ref().map(facts)))}</dl></Section>
         <Charts name=title series=series versions=memo(Vec::<VersionRow>::new) tcp=tcp/>
+        <VolumeBlock carried=memo(move || edge.look(|edge| edge.as_ref().map(carried).unwrap_or_default())) queries=queries/>
         <Breakdown rows=memo(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=memo(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
         <Identities principals=memo(move || detailed().map(|detail| detail.principals.clone()).unwrap_or_default())/>
         <Section title="Its ends"><Ends edge=edge/></Section>
@@ -83,6 +85,17 @@ fn what_it_is(edge: &Edge) -> String {
     let share =
         edge.source_share.map(|share| format!(" · {} of what its source sends", format::share(share)));
     words + &share.unwrap_or_default()
+}
+
+fn carried(edge: &Edge) -> Carried {
+    let requests = edge.requests.is_some();
+    Carried {
+        volume: edge.volume.clone(),
+        requests,
+        messages: requests && edge.protocol == Protocol::Grpc,
+        tcp: edge.tcp.is_some(),
+        open: edge.tcp.as_ref().and_then(|tcp| tcp.open),
+    }
 }
 
 fn edge_figures(edge: &Edge) -> Vec<figures::Figure> {
@@ -132,6 +145,7 @@ fn facts(edge: &Edge) -> impl IntoView + use<> {
         (edge.flags.silent, "no traffic in the last minutes"),
         (edge.flags.unreached, "all of it was reported by the caller alone"),
         (edge.flags.estimated, "shared out by inbound rate"),
+        (edge.flags.idle, "known from its counters, which have not moved lately"),
     ];
     facts.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, words)| ("Note", words.to_owned())));
     facts.extend(edge.last_seen_s.map(|seen_s| ("Last seen", format::instant(seen_s))));

@@ -14,6 +14,8 @@ mod node;
 mod opening;
 mod sides;
 mod versions;
+mod volume;
+mod ways;
 
 use crate::state::shared::{Look, memo, part};
 use crate::{state::page, widget::grip};

@@ -10,6 +10,8 @@ use super::{
     opening,
     sides::Sides,
     versions::Versions,
+    volume::{Carried, VolumeBlock},
+    ways::Ways,
 };
 use crate::state::shared::{Look, Views, memo, part};
 use crate::{
@@ -17,7 +19,7 @@ use crate::{
     widget::{Section, named},
 };
 use leptos::prelude::*;
-use model::{Node, NodeDetail, NodeKind, detail::NamedQuery, series::SeriesAnswer};
+use model::{Node, NodeDetail, NodeKind, Protocol, detail::NamedQuery, series::SeriesAnswer};
 use view::format;
 
 #[component]
@@ -47,6 +49,15 @@ fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeD
     let tcp = node.with_untracked(|node| {
         node.as_ref().is_some_and(|node| node.requests.is_none() && node.tcp.is_some())
     });
+    let grpc = move || {
+        detailed().is_some_and(|detail| {
+            detail.inbound.iter().chain(&detail.outbound).any(|side| side.protocol == Protocol::Grpc)
+        })
+    };
+    let carried = memo(move || {
+        let messages = grpc();
+        node.look(|node| node.as_ref().map(|node| carried(node, messages)).unwrap_or_default())
+    });
     let subject = StoredValue::new(id.clone());
     let metrics = if tcp { TCP_METRICS } else { REQUEST_METRICS };
     let series = detail::follow::<SeriesAnswer>(page, move || {
@@ -60,10 +71,22 @@ fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeD
         <Charts name=of_node(|node| node.name.clone()) series=series versions=versions tcp=tcp/>
         <Sides title="Inbound" sides=memo(move || detailed().map(|detail| detail.inbound.clone()).unwrap_or_default()) queries=queries/>
         <Sides title="Outbound" sides=memo(move || detailed().map(|detail| detail.outbound.clone()).unwrap_or_default()) queries=memo(Vec::<NamedQuery>::new)/>
+        <VolumeBlock carried=carried queries=queries/>
         <Breakdown rows=memo(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=memo(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
         <Neighbours title="Called by" neighbours=memo(move || detailed().map(|detail| detail.callers.clone()).unwrap_or_default())/>
         <Neighbours title="Calls" neighbours=memo(move || detailed().map(|detail| detail.callees.clone()).unwrap_or_default())/>
+        <Ways from=subject/>
         <Section title="Identity"><dl class="facts">{part(move || node.look(|node| node.as_ref().map(facts)))}</dl></Section>
+    }
+}
+
+fn carried(node: &Node, messages: bool) -> Carried {
+    Carried {
+        volume: node.volume.clone(),
+        requests: node.requests.is_some(),
+        messages,
+        tcp: node.tcp.is_some(),
+        open: node.tcp.as_ref().and_then(|tcp| tcp.open),
     }
 }
 
@@ -114,6 +137,8 @@ fn facts(node: &Node) -> impl IntoView + use<> {
         (node.flags.out_of_mesh, "named by its callers, never reports itself: no sidecar"),
         (node.flags.injected, "put between a client and its workloads"),
         (node.flags.estimated, "figures include an estimated share"),
+        (node.flags.idle, "known from its counters, which have not moved lately"),
+        (node.flags.waypoint, "a waypoint: passes requests on for others"),
     ];
     facts.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, words)| ("Note", words.to_owned())));
     facts.extend(node.last_seen_s.map(|seen_s| ("Last seen", format::instant(seen_s))));

@@ -33,6 +33,15 @@ impl Page {
         self.change(Step::Push, |params| {
             params.graph.hops = 1;
             params.graph.focus = node;
+            params.graph.to = None;
+        });
+    }
+
+    /// Draws only what lies on a way from one node to another.
+    pub(crate) fn show_ways(self, from: String, to: String) {
+        self.change(Step::Push, |params| {
+            params.graph.focus = Some(from);
+            params.graph.to = Some(to);
         });
     }
 

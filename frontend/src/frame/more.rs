@@ -1,0 +1,155 @@
+//! What the picture may show besides: figures that cost a query more, services between callers and workloads, requests
+//! told apart by a label, and which clusters.
+
+use crate::state::shared::{Look, Views, click, memo, part};
+use crate::{
+    nav::Step,
+    state::{Page, page},
+    widget::Menu,
+};
+use layout::sorting::Order as _;
+use leptos::{ev, prelude::*};
+use model::Extras;
+
+/// In the words of somebody who wonders what they would see.
+const FIGURES: [(Extras, &str); 6] = [
+    (Extras::BYTES, "Bytes a second"),
+    (Extras::SIZES, "Sizes of requests and answers"),
+    (Extras::MESSAGES, "Messages of gRPC streams"),
+    (Extras::OPEN, "Connections open now"),
+    (Extras::SUCCESSFUL, "Percentiles without failures"),
+    (Extras::IDLE, "What is idle, too"),
+];
+
+#[component]
+pub(crate) fn More() -> impl IntoView {
+    let page = page();
+    view! {
+        <Menu label="Show" value=memo(move || summary(page))>
+            <div class="scroll">
+                <div role="group" aria-label="More figures">
+                    <h3>"More figures"</h3>
+                    {FIGURES.iter().map(|(extra, words)| figure(page, *extra, words)).views()}
+                </div>
+                <div class="foot" role="group" aria-label="Between two cards">
+                    <h3>"Between two cards"</h3>
+                    {tick(
+                        "Services",
+                        memo(move || page.params.with(|params| params.graph.services)),
+                        Box::new(move || page.change(Step::Push, |params| params.graph.services = !params.graph.services)),
+                    )}
+                    {operations(page)}
+                </div>
+                {part(move || clusters(page))}
+            </div>
+        </Menu>
+    }
+}
+
+/// "as usual", "bytes, services".
+fn summary(page: Page) -> String {
+    page.params.with(|params| {
+        let graph = &params.graph;
+        let more = [
+            graph.extras.words().replace(',', ", "),
+            if graph.services { "services".to_owned() } else { String::new() },
+            graph.operations.clone().unwrap_or_default(),
+            graph.clusters.as_ref().map(|clusters| clusters.join(", ")).unwrap_or_default(),
+        ];
+        let words: Vec<String> = more.into_iter().filter(|words| !words.is_empty()).collect();
+        if words.is_empty() { "as usual".into() } else { words.join(", ") }
+    })
+}
+
+fn figure(page: Page, extra: Extras, words: &'static str) -> AnyView {
+    let ticked = memo(move || page.params.with(|params| params.graph.extras.has(extra)));
+    let toggle = move || {
+        page.change(Step::Push, |params| params.graph.extras = params.graph.extras.toggled(extra));
+    };
+    tick(words, ticked, Box::new(toggle))
+}
+
+fn tick(words: &str, ticked: Memo<bool>, toggle: Box<dyn Fn()>) -> AnyView {
+    view! {
+        <label class="check">
+            <input type="checkbox" prop:checked=ticked on:change=move |_| toggle()/>
+            <span class="name">{words.to_owned()}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// Its values become nodes between caller and called.
+fn operations(page: Page) -> AnyView {
+    let label = memo(move || page.params.with(|params| params.graph.operations.clone().unwrap_or_default()));
+    let wrong = RwSignal::new(false);
+    let chosen = move |event: ev::Event| {
+        let word = event_target_value(&event);
+        // The codec of the address knows what can be the name of a label.
+        let (read, mistakes) = model::GraphParams::from_query(&["operations=", word.trim()].concat());
+        wrong.set(!mistakes.is_empty());
+        if mistakes.is_empty() {
+            page.change(Step::Push, |params| params.graph.operations = read.operations);
+        }
+    };
+    view! {
+        <label class="field">
+            <span>"Requests told apart by this label"</span>
+            <input
+                class="entry" type="text" list="operations" placeholder="request_operation" autocomplete="off" spellcheck="false"
+                aria-invalid=move || wrong.get().to_string() prop:value=label on:change=chosen
+            />
+        </label>
+        <datalist id="operations"><option value="request_operation"></option></datalist>
+        {part(move || wrong.get().then(|| view! { <p class="none" role="alert">"Labels have names like request_operation."</p> }))}
+    }
+    .into_any()
+}
+
+/// Only where there is something to choose.
+fn clusters(page: Page) -> Option<AnyView> {
+    let chosen = memo(move || page.params.with(|params| params.graph.clusters.clone()));
+    let known = memo(move || {
+        let mut names = chosen.get().unwrap_or_default();
+        page.feed.with(|feed| {
+            let nodes = feed.graph.iter().flat_map(|graph| &graph.nodes);
+            names.extend(nodes.filter_map(|node| node.cluster.clone()));
+        });
+        names.order();
+        names.dedup();
+        names
+    });
+    let any = memo(move || chosen.look(Option::is_some) || known.look(Vec::len) > 1);
+    let entry = move |name: String| {
+        let this = name.clone();
+        let ticked =
+            memo(move || chosen.look(|chosen| chosen.as_ref().is_none_or(|names| names.contains(&this))));
+        let words = name.clone();
+        tick(&words, ticked, Box::new(move || toggle_cluster(page, &name, untrack(|| known.get()))))
+    };
+    any.get().then(|| {
+        view! {
+            <div class="foot" role="group" aria-label="Clusters">
+                <h3>"Clusters"</h3>
+                {part(move || known.get().into_iter().map(entry).views())}
+                <div class="acts">
+                    <button class="link" type="button" on:click=click(move |_| page.change(Step::Push, |params| params.graph.clusters = None))>"All clusters"</button>
+                </div>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+/// From "all" the first tick taken away names all the others; without any it is all again.
+fn toggle_cluster(page: Page, name: &str, known: Vec<String>) {
+    page.change(Step::Push, |params| {
+        let mut names = params.graph.clusters.take().unwrap_or(known);
+        match names.iter().position(|other| other == name) {
+            Some(at) => drop(names.remove(at)),
+            None => names.push(name.to_owned()),
+        }
+        names.order();
+        params.graph.clusters = Some(names).filter(|names| !names.is_empty());
+    });
+}
