@@ -91,7 +91,9 @@ fn size(size: Option<Size>) -> String {
     let named = [("p50", "", size.p50_bytes), ("p95", least, size.p95_bytes), ("mean", "", size.mean_bytes)];
     let parts: Vec<String> = named
         .into_iter()
-        .filter_map(|(name, least, bytes)| Some([name, format::NBSP, least, &format::bytes(bytes?)].concat()))
+        .filter_map(|(name, least, bytes)| {
+            Some(format!("{name}{}{least}{}", format::NBSP, format::bytes(bytes?)))
+        })
         .collect();
     known(Some(parts.join(" · ")).filter(|words| !words.is_empty()))
 }
