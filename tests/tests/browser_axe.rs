@@ -69,6 +69,16 @@ async fn judge(theme: &str, (width_px, height_px): (u32, u32), size: &str) -> Re
         map.browser.screenshot(&format!("axe-{name}-{theme}-{size}")).await?;
         wrong.extend(violations(&map, &axe).await?.into_iter().map(|violation| (name, violation)));
         if name == "map" {
+            let menu = "[...document.querySelectorAll('.tools .menu > button')].find(e => e.textContent.startsWith('Show')).click()";
+            map.browser.execute(menu, &[]).await?;
+            map.browser.wait_until("document.querySelector('.menu-body .field')", SOON).await?;
+            map.browser.screenshot(&format!("axe-show-{theme}-{size}")).await?;
+            wrong.extend(violations(&map, &axe).await?.into_iter().map(|violation| ("show", violation)));
+            map.browser.execute(menu, &[]).await?;
+            map.browser.execute("document.querySelector('.strip .more .link').click()", &[]).await?;
+            map.browser.wait_until("document.querySelector('.missing .facts')", SOON).await?;
+            map.browser.screenshot(&format!("axe-missing-{theme}-{size}")).await?;
+            wrong.extend(violations(&map, &axe).await?.into_iter().map(|violation| ("missing", violation)));
             map.browser.execute("document.querySelector('#help').showModal()", &[]).await?;
             wrong.extend(violations(&map, &axe).await?.into_iter().map(|violation| ("help", violation)));
         }

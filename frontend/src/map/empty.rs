@@ -98,7 +98,8 @@ fn body(page: Page, empty: &Empty, last: &Last) -> AnyView {
     let whole = (narrow && empty.others).then(|| {
         act(page, "button", "Show everything with traffic".into(), |params| {
             params.namespaces = None;
-            params.focus = None;
+            params.clusters = None;
+            (params.focus, params.to) = (None, None);
         })
     });
     view! {
