@@ -28,11 +28,11 @@ pub(crate) fn More() -> impl IntoView {
         <Menu label="Show" value=memo(move || summary(page))>
             <div class="scroll">
                 <div role="group" aria-label="More figures">
-                    <h3>"More figures"</h3>
+                    <h2>"More figures"</h2>
                     {FIGURES.iter().map(|(extra, words)| figure(page, *extra, words)).views()}
                 </div>
                 <div class="foot" role="group" aria-label="Between two cards">
-                    <h3>"Between two cards"</h3>
+                    <h2>"Between two cards"</h2>
                     {tick(
                         "Services",
                         memo(move || page.params.with(|params| params.graph.services)),
@@ -46,7 +46,7 @@ pub(crate) fn More() -> impl IntoView {
     }
 }
 
-/// "as usual", "bytes, services".
+/// "bytes, services"; nothing where nothing is asked for.
 fn summary(page: Page) -> String {
     page.params.with(|params| {
         let graph = &params.graph;
@@ -57,7 +57,7 @@ fn summary(page: Page) -> String {
             graph.clusters.as_ref().map(|clusters| clusters.join(", ")).unwrap_or_default(),
         ];
         let words: Vec<String> = more.into_iter().filter(|words| !words.is_empty()).collect();
-        if words.is_empty() { "as usual".into() } else { words.join(", ") }
+        words.join(", ")
     })
 }
 
@@ -130,7 +130,7 @@ fn clusters(page: Page) -> Option<AnyView> {
     any.get().then(|| {
         view! {
             <div class="foot" role="group" aria-label="Clusters">
-                <h3>"Clusters"</h3>
+                <h2>"Clusters"</h2>
                 {part(move || known.get().into_iter().map(entry).views())}
                 <div class="acts">
                     <button class="link" type="button" on:click=click(move |_| page.change(Step::Push, |params| params.graph.clusters = None))>"All clusters"</button>

@@ -53,7 +53,7 @@ pub(crate) fn Toolbar() -> impl IntoView {
             });
             view! { <Pick label="More" options=options value=value choose=choose/> }
         })}
-        <Menu label="Edge labels" value=memo(move || label_words(&page.params.with(|params| params.labels.clone()))) narrow=true>
+        <Menu label="Labels" value=memo(move || label_words(&page.params.with(|params| params.labels.clone()))) narrow=true>
             <div role="group" aria-label="Figures on edges">
                 {label::ALL.iter().map(|label| view! { <LabelEntry label=label/> }).views()}
             </div>

@@ -58,7 +58,7 @@ pub(crate) fn Queries(queries: Memo<Vec<NamedQuery>>) -> impl IntoView {
                             <span class="sub">{query.name.replace('_', " ")}</span>
                             <CopyButton label="Copy" text=move || promql.clone()/>
                         </div>
-                        <code>{query.promql.clone()}</code>
+                        <code tabindex="0">{query.promql.clone()}</code>
                     </div>
                 }
             })
