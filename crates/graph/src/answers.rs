@@ -15,6 +15,26 @@ pub enum Outcome {
     Failed(String),
 }
 
+impl Outcome {
+    /// Adds the rows of a further part of the same answer.
+    pub fn append(&mut self, part: Self) {
+        match (self, part) {
+            (Self::Answered(whole), Self::Answered(part)) => {
+                whole.cells.extend(part.cells);
+                whole.values.extend(part.values);
+                whole.le.extend(part.le);
+                whole.not_numbers += part.not_numbers;
+            }
+            (Self::Series(whole), Self::Series(part)) => {
+                whole.cells.extend(part.cells);
+                whole.points.extend(part.points);
+            }
+            // Parts of one answer are alike.
+            _ => {}
+        }
+    }
+}
+
 /// All answers for one window. A kind that is absent was not asked.
 #[derive(Debug, Clone)]
 pub struct Answers {

@@ -34,22 +34,24 @@ pub(crate) struct Collected {
     /// Kept until buckets have come, which are added to them.
     pub(super) answers: Option<Answers>,
     pub(super) sent: BTreeMap<QueryKind, Sent>,
+    /// What was found out by asking; part of `warnings`.
+    pub(super) said: Vec<Warning>,
 }
 
 impl Collected {
-    /// Runs the core over the answers. `answers` stay with a snapshot that may still get buckets; `cost` is what was said of
-    /// them before they were asked for.
+    /// Runs the core over the answers. `answers` stay with a snapshot that may still get buckets; `said` is what
+    /// was found out by asking.
     pub(super) fn new(
         answers: Answers,
         sent: BTreeMap<QueryKind, Sent>,
         prometheus: Duration,
         keep_answers: Keep,
-        cost: Option<Warning>,
+        said: Vec<Warning>,
     ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let started = Instant::now();
         let (snapshot, mut warnings) = graph::snapshot(&answers);
-        warnings.extend(cost);
+        warnings.extend(said.iter().cloned());
         let reading = started.elapsed();
         let queries = sent.iter().map(|(kind, sent)| query_use(*kind, sent, &answers)).collect();
         let window = answers.window;
@@ -68,6 +70,7 @@ impl Collected {
             reading,
             answers,
             sent,
+            said,
         }
     }
 }

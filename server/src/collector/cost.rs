@@ -21,6 +21,8 @@ const PROMETHEUS_HOLDS: f64 = 50e6;
 /// What VictoriaMetrics reads for a query, unless `-search.maxSamplesPerQuery` says otherwise.
 const VICTORIA_READS: f64 = 1e9;
 
+pub(super) const CODE: &str = "costly_window";
+
 #[derive(Debug)]
 pub(super) struct Costs(Cache<(), Arc<Series>>);
 
@@ -59,7 +61,7 @@ impl Costs {
             sentence,
             "a long window is asked for"
         );
-        Some(Warning { code: "costly_window".to_owned(), column: None, sentence })
+        Some(Warning { code: CODE.to_owned(), column: None, sentence })
     }
 }
 

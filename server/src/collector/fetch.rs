@@ -5,17 +5,23 @@ use super::collected::{Collected, Keep, Sent};
 use super::cost::Costs;
 use super::landed;
 use super::lanes::{Lane, Lanes};
+use super::pace::Pace;
+use super::parts::{self, Parts};
 use super::progress::Progress;
 use super::slow_lane::SlowLane;
 use crate::metrics::Queries;
-use crate::prometheus::{Body, Client, Notes, PrometheusError, RangeSpan, decode_instant, decode_range};
+use crate::prometheus::{
+    Answer, Body, Client, Notes, PrometheusError, RangeSpan, decode_instant, decode_range,
+};
 use futures::StreamExt as _;
 use graph::sample::Symbols;
 use graph::{Answers, Origin, Outcome, Query, QueryKind, Signals, Window};
+use model::Warning;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 #[derive(Debug)]
 pub(super) struct Fetcher {
@@ -23,6 +29,8 @@ pub(super) struct Fetcher {
     pub(super) lanes: Lanes,
     pub(super) slow_lane: SlowLane,
     pub(super) costs: Costs,
+    pub(super) parts: Parts,
+    pub(super) pace: Pace,
     /// Notes every query sent.
     pub(super) queries: Queries,
     pub(super) progress: Progress,
@@ -32,7 +40,8 @@ pub(super) struct Fetcher {
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     pub(super) query: Query,
-    pub(super) body: Result<Body, PrometheusError>,
+    /// One, or as many as it was asked in.
+    pub(super) body: Result<Vec<Body>, PrometheusError>,
     pub(super) took: Option<Duration>,
 }
 
@@ -48,9 +57,13 @@ impl Fetcher {
         let plan = graph::plan(&origin, Signals::default(), &window);
         let kinds: Vec<QueryKind> = plan.iter().map(|query| query.kind).collect();
         let cost = self.costs.told(self, &origin, &kinds, &window).await;
-        let replies = self.ask(plan, window.at_s, Lane::Traffic).await;
+        let replies = self.ask(plan, (&origin, &window), Lane::Traffic).await;
         let at = self.client.address().to_owned();
-        let columns = Columns { answers: Answers::new(origin.clone(), window), sent: BTreeMap::new() };
+        let columns = Columns {
+            answers: Answers::new(origin.clone(), window),
+            sent: BTreeMap::new(),
+            said: cost.into_iter().collect(),
+        };
         let columns = computed(move || columns.with(replies, &at)).await;
         if let Some(error) = columns.nothing_came() {
             tracing::warn!(window_s = window.window_s, at_s = window.at_s, %error, "no traffic came");
@@ -60,42 +73,76 @@ impl Fetcher {
         let prometheus = started.elapsed();
         let at = self.client.address().to_owned();
         let collected = computed(move || {
-            let Columns { answers, sent } = columns.with(slow.iter().cloned(), &at);
-            Collected::new(answers, sent, prometheus, Keep::Answers, cost)
+            let Columns { answers, sent, said } = columns.with(slow.iter().cloned(), &at);
+            Collected::new(answers, sent, prometheus, Keep::Answers, said)
         })
         .await;
         log(&collected);
         Ok(Arc::new(collected))
     }
 
-    /// The same snapshot with what only some look at: buckets, bytes and the like. A failure costs that alone.
+    /// The same snapshot with what only some look at: buckets, bytes and the like. A failure costs that alone. Of a live
+    /// window buckets may be a little older, where they take long.
     pub(super) async fn with_more(
         self: &Arc<Self>,
         traffic: Arc<Collected>,
         signals: Signals,
+        live: bool,
     ) -> Result<Arc<Collected>, PrometheusError> {
         let Some(answers) = traffic.answers.clone() else { return Ok(traffic) };
         let started = Instant::now();
-        let mut plan = graph::plan(&answers.origin, signals, &answers.window);
+        let (origin, window) = (answers.origin.clone(), answers.window);
+        let mut plan = graph::plan(&origin, signals, &window);
         plan.retain(|query| query.kind.asked_for().is_some());
         let kinds: Vec<QueryKind> =
             traffic.sent.keys().copied().chain(plan.iter().map(|query| query.kind)).collect();
-        let cost = self.costs.told(self, &answers.origin, &kinds, &answers.window).await;
-        let replies = self.ask(plan, answers.window.at_s, Lane::Dear).await;
+        // Of what the traffic alone was said to cost, this is the whole.
+        let mut said: Vec<Warning> =
+            traffic.said.iter().filter(|said| said.code != super::cost::CODE).cloned().collect();
+        said.extend(self.costs.told(self, &origin, &kinds, &window).await);
+        let (replies, earlier) = self.dear(plan, (&origin, &window), live).await;
+        said.extend(earlier);
         let prometheus = traffic.prometheus + started.elapsed();
         let at = self.client.address().to_owned();
-        let columns = Columns { answers, sent: traffic.sent.clone() };
+        let columns = Columns { answers, sent: traffic.sent.clone(), said };
         let collected = computed(move || {
-            let Columns { answers, sent } = columns.with(replies, &at);
-            Collected::new(answers, sent, prometheus, Keep::SnapshotOnly, cost)
+            let Columns { answers, sent, said } = columns.with(replies, &at);
+            Collected::new(answers, sent, prometheus, Keep::SnapshotOnly, said)
         })
         .await;
         log(&collected);
         Ok(Arc::new(collected))
     }
 
+    /// Buckets of a live window that were asked for lately do for now, where they take long; the rest is asked.
+    async fn dear(
+        &self,
+        mut plan: Vec<Query>,
+        at: (&Origin, &Window),
+        live: bool,
+    ) -> (Vec<Reply>, Vec<Warning>) {
+        let place = |kind| (at.1.window_s, at.0.operations.as_deref().map(Arc::from), kind);
+        let paced = |query: &Query| live && query.kind.is_bucketed();
+        let (mut replies, mut said) = (Vec::new(), Vec::new());
+        plan.retain(|query| {
+            let earlier = paced(query).then(|| self.pace.earlier(&place(query.kind), at.1)).flatten();
+            let due = earlier.is_none();
+            if let Some((reply, warning)) = earlier {
+                replies.push(reply);
+                said.push(warning);
+            }
+            due
+        });
+        let asked = self.ask(plan, at, Lane::Dear).await;
+        for reply in asked.iter().filter(|reply| paced(&reply.query)) {
+            self.pace.note(place(reply.query.kind), reply, at.1);
+        }
+        replies.extend(asked);
+        (replies, said)
+    }
+
     /// Sends all of a plan in its order; answers in that order too.
-    pub(super) async fn ask(&self, plan: Vec<Query>, at_s: i64, lane: Lane) -> Vec<Reply> {
+    pub(super) async fn ask(&self, plan: Vec<Query>, at: (&Origin, &Window), lane: Lane) -> Vec<Reply> {
         let _flight = self.progress.flight();
         self.progress.planned(plan.len());
         let gone = AtomicBool::new(false);
@@ -103,7 +150,7 @@ impl Fetcher {
         futures::stream::iter(plan)
             .map(|query| async move {
                 let _turn = self.lanes.turn(lane).await;
-                let reply = self.one(query, at_s, gone).await;
+                let reply = self.one(query, at, gone).await;
                 self.progress.answered();
                 reply
             })
@@ -112,7 +159,7 @@ impl Fetcher {
             .await
     }
 
-    async fn one(&self, query: Query, at_s: i64, gone: &AtomicBool) -> Reply {
+    async fn one(&self, query: Query, at: (&Origin, &Window), gone: &AtomicBool) -> Reply {
         if gone.load(Ordering::Relaxed) {
             // Said of the first query already; repeating it costs a connection time-out each.
             let body = Err(PrometheusError::Unreachable {
@@ -122,7 +169,27 @@ impl Fetcher {
             return Reply { query, body, took: None };
         }
         let started = Instant::now();
-        let answer = match query.range {
+        let body = self.whole(&query, at).await;
+        if body.as_ref().is_err_and(PrometheusError::is_about_the_source) {
+            gone.store(true, Ordering::Relaxed);
+        }
+        Reply { query, took: Some(started.elapsed()), body }
+    }
+
+    /// In one piece, or in parts where it is too much for one.
+    async fn whole(&self, query: &Query, at: (&Origin, &Window)) -> Result<Vec<Body>, PrometheusError> {
+        if self.parts.known(query.kind).is_some() {
+            return self.in_parts(query, at, None).await;
+        }
+        match self.sent(query, at.1.at_s).await {
+            Ok(answer) => Ok(vec![answer.body]),
+            Err(error) if parts::is_too_much(&error) => self.in_parts(query, at, Some(error)).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn sent(&self, query: &Query, at_s: i64) -> Result<Answer, PrometheusError> {
+        match query.range {
             None => self.queries.noted(query.kind.word(), self.client.instant(&query.promql, at_s)).await,
             Some(range) => {
                 let span_s = i64::try_from(range.span_s).unwrap_or(i64::MAX);
@@ -130,11 +197,7 @@ impl Fetcher {
                 let span = RangeSpan { start_s: at_s.saturating_sub(span_s), end_s: at_s, step_s };
                 self.queries.noted(query.kind.word(), self.client.range(&query.promql, span)).await
             }
-        };
-        if answer.as_ref().is_err_and(PrometheusError::is_about_the_source) {
-            gone.store(true, Ordering::Relaxed);
         }
-        Reply { query, took: Some(started.elapsed()), body: answer.map(|answer| answer.body) }
     }
 }
 
@@ -142,16 +205,19 @@ impl Fetcher {
 struct Columns {
     answers: Answers,
     sent: BTreeMap<QueryKind, Sent>,
+    /// What was found out by asking.
+    said: Vec<Warning>,
 }
 
 impl Columns {
     /// Reads each reply into its column; what cannot be read costs that column only.
     fn with(mut self, replies: impl IntoIterator<Item = Reply>, at: &str) -> Self {
         for Reply { query, body, took } in replies {
-            let read = body.and_then(|body| {
-                let body = body.unpacked()?;
-                decoded(&query, &body, &mut self.answers.symbols)
-                    .map_err(|error| PrometheusError::from_decoding(error, &body, at))
+            let read = body.and_then(|bodies| {
+                if bodies.len() > 1 {
+                    self.said.push(parts::warning(&query, bodies.len()));
+                }
+                joined(&query, &bodies, &mut self.answers.symbols, at)
             });
             let (column, error) = match read {
                 Ok((outcome, notes)) => ((outcome, sentences(notes)), None),
@@ -168,6 +234,29 @@ impl Columns {
         let first = self.sent.values().find_map(|sent| sent.error.clone())?;
         self.sent.values().all(|sent| sent.error.is_some()).then_some(first)
     }
+}
+
+/// Parts share no row, so their rows stand one behind the other.
+fn joined(
+    query: &Query,
+    bodies: &[Body],
+    symbols: &mut Symbols,
+    at: &str,
+) -> Result<(Outcome, Notes), PrometheusError> {
+    let mut whole: Option<(Outcome, Notes)> = None;
+    for body in bodies {
+        let body = body.unpacked()?;
+        let part = decoded(query, &body, symbols)
+            .map_err(|error| PrometheusError::from_decoding(error, &body, at))?;
+        match (&mut whole, part) {
+            (Some((outcome, notes)), (part, more)) => {
+                outcome.append(part);
+                notes.append(more);
+            }
+            (None, part) => whole = Some(part),
+        }
+    }
+    Ok(whole.expect("an answer has a body at least"))
 }
 
 fn decoded(

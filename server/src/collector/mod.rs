@@ -13,6 +13,8 @@ mod last_traffic;
 mod live;
 mod lookout;
 mod observers;
+mod pace;
+mod parts;
 mod progress;
 mod series;
 mod slow_lane;
@@ -137,6 +139,8 @@ impl Collector {
             Arc::new(Fetcher {
                 slow_lane: SlowLane::default(),
                 costs: cost::Costs::default(),
+                parts: parts::Parts::default(),
+                pace: pace::Pace::default(),
                 client,
                 lanes: Lanes::default(),
                 queries,
@@ -313,7 +317,10 @@ impl Collector {
                 let signals =
                     Signals { percentiles: wanted.buckets, extras: wanted.extras, ..Signals::default() };
                 let only_buckets = wanted.extras == Extras::NONE;
-                let whole = self.held.try_get_with(wanted, fetcher.with_more(traffic, signals)).await;
+                let whole = self
+                    .held
+                    .try_get_with(wanted, fetcher.with_more(traffic, signals, ask.at_s.is_none()))
+                    .await;
                 if whole.is_ok() && only_buckets {
                     // It serves those without percentiles too, and holds no answers any more.
                     self.held.invalidate(&plain).await;

@@ -40,7 +40,7 @@ impl SlowLane {
             plan.retain(|query| query.kind.is_slow_lane());
             // The cheap one first: presence spans a quarter of an hour.
             plan.sort_by_key(|query| query.kind != QueryKind::IntendedWeight);
-            Arc::new(fetcher.ask(plan, minute_s, Lane::Traffic).await)
+            Arc::new(fetcher.ask(plan, (origin, &at), Lane::Traffic).await)
         };
         self.by_minute.get_with(minute_s, ask).await
     }

@@ -1,6 +1,7 @@
 //! `[[metric]]` in the settings file: a counter of the operator's own whose labels name both ends of calls.
 //! Must not know how it is asked for.
 
+use super::lists::{self, Reader};
 use graph::custom::{CustomMetric, EndLabels, MOST, NamedBy};
 use toml::{Table, Value};
 
@@ -8,19 +9,13 @@ const KEYS: [&str; 5] = ["name", "metric", "unit", "source", "destination"];
 
 /// All of them; what is wrong is told with its place in the list.
 pub(super) fn read(value: &Value, mistakes: &mut Vec<String>) -> Vec<CustomMetric> {
-    let Some(list) = value.as_array() else {
-        mistakes.push("`metric` must be a list: write [[metric]], with two brackets.".to_owned());
-        return Vec::new();
-    };
-    if list.len() > MOST {
+    let many = value.as_array().map_or(0, Vec::len);
+    if many > MOST {
         mistakes.push(format!(
-            "There are {} [[metric]], and {MOST} at most: each is asked for at every refresh.",
-            list.len()
+            "There are {many} [[metric]], and {MOST} at most: each is asked for at every refresh."
         ));
     }
-    let numbered = list.iter().enumerate();
-    let metrics: Vec<CustomMetric> =
-        numbered.filter_map(|(index, value)| one(index + 1, value, mistakes)).collect();
+    let metrics = lists::read(("metric", &KEYS), value, mistakes, one);
     for (index, metric) in metrics.iter().enumerate() {
         if metrics[..index].iter().any(|other| other.name == metric.name) {
             mistakes
@@ -30,14 +25,8 @@ pub(super) fn read(value: &Value, mistakes: &mut Vec<String>) -> Vec<CustomMetri
     metrics
 }
 
-fn one(number: usize, value: &Value, mistakes: &mut Vec<String>) -> Option<CustomMetric> {
-    let empty = Table::new();
-    let table = value.as_table().unwrap_or(&empty);
-    let mut wrong: Vec<String> = table
-        .keys()
-        .filter(|key| !KEYS.contains(&key.as_str()))
-        .map(|key| format!("has `{key}`, which means nothing; it takes {}", KEYS.join(", ")))
-        .collect();
+fn one(reader: &mut Reader<'_>) -> Option<CustomMetric> {
+    let table = reader.table;
     let name = text(table, "name");
     let metric = text(table, "metric").filter(|name| is_name(name, true));
     let unit = text(table, "unit");
@@ -45,7 +34,7 @@ fn one(number: usize, value: &Value, mistakes: &mut Vec<String>) -> Option<Custo
     let destination = end(table.get("destination"));
     let mut need = |lacks: bool, what: &str| {
         if lacks {
-            wrong.push(format!("needs {what}"));
+            reader.wrong.push(format!("needs {what}"));
         }
     };
     need(name.is_none(), "a `name` in quotes");
@@ -59,10 +48,6 @@ fn one(number: usize, value: &Value, mistakes: &mut Vec<String>) -> Option<Custo
         destination.is_none(),
         "a `destination`: labels, like { service = \"server\" }, or workload and namespace as of the source",
     );
-    mistakes.extend(wrong.iter().map(|why| format!("`[[metric]]` number {number} {why}.")));
-    if !wrong.is_empty() {
-        return None;
-    }
     Some(CustomMetric {
         name: name?,
         metric: metric?,

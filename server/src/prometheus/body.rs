@@ -49,11 +49,19 @@ impl Body {
         read.is_ok_and(|read| start[..read].trim_ascii_start().starts_with(b"{"))
     }
 
+    /// Unpacked it would be too large, by what the packer says of it: found out without unpacking.
+    pub(crate) fn is_said_too_large(&self) -> bool {
+        self.packed && self.told_bytes() > self.max_bytes
+    }
+
+    fn told_bytes(&self) -> usize {
+        self.bytes.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize)
+    }
+
     /// What the packer wrote at the end, so that nothing has to grow; only a hint, and never more than is allowed.
     fn expected_bytes(&self) -> usize {
-        let told = self.bytes.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
         // Nothing packs better than a thousandfold.
-        told.min(self.max_bytes).min(self.bytes.len().saturating_mul(1_100)).saturating_add(1)
+        self.told_bytes().min(self.max_bytes).min(self.bytes.len().saturating_mul(1_100)).saturating_add(1)
     }
 }
 

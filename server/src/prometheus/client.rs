@@ -131,7 +131,11 @@ impl Client {
         let date_s = date_s(&response);
         let packed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value == "gzip");
         let bytes = self.body(response).await?;
-        Ok(Answer { body: Body { bytes, packed, max_bytes: self.max_bytes }, date_s })
+        let body = Body { bytes, packed, max_bytes: self.max_bytes };
+        if body.is_said_too_large() {
+            return Err(PrometheusError::too_large(self.max_bytes));
+        }
+        Ok(Answer { body, date_s })
     }
 
     /// Reads as it comes and stops at the cap, whatever the announced length, packed or not.

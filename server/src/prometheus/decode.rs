@@ -19,6 +19,16 @@ pub struct Notes {
     pub without_bound: usize,
 }
 
+impl Notes {
+    /// Adds those of a further part of the same answer.
+    pub(crate) fn append(&mut self, mut more: Self) {
+        self.warnings.append(&mut more.warnings);
+        self.infos.append(&mut more.infos);
+        self.histograms += more.histograms;
+        self.without_bound += more.without_bound;
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     #[error(transparent)]

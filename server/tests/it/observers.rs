@@ -135,6 +135,40 @@ async fn a_long_window_is_refreshed_when_a_sixtieth_of_it_has_passed() {
 }
 
 #[tokio::test]
+async fn buckets_that_take_long_are_asked_for_more_seldom_and_that_is_said() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let percentiles = format!("{LIVE}?percentiles=true");
+    prometheus.hold(Hold::Only(QueryKind::DurationBucket));
+    let waiting = tokio::spawn({
+        let (product, path) = (product.clone(), percentiles.clone());
+        async move { product.get(&path).await.json() }
+    });
+    prometheus.until_asked(QueryKind::DurationBucket).await;
+    // Ten seconds are more than a fifth of fifteen: they do for four refreshes.
+    pass(10).await;
+    prometheus.release();
+    let first = waiting.await.unwrap();
+    let said = |graph: &Value| graph["meta"]["warnings"].to_string().contains("asked_seldom");
+    assert!(!said(&first), "{}", first["meta"]["warnings"]);
+    pass(15).await;
+    let next = product.get(&percentiles).await.json();
+    assert!(next["meta"]["at_s"].as_i64() > first["meta"]["at_s"].as_i64());
+    assert!(said(&next), "{}", next["meta"]["warnings"]);
+    assert_eq!(prometheus.asked(QueryKind::DurationBucket), 1);
+    let p95 = |graph: &Value| {
+        let nodes = graph["nodes"].as_array().unwrap();
+        nodes.iter().filter(|node| node["latency"]["p95"]["ms"].is_number()).count()
+    };
+    assert_eq!(p95(&next), p95(&first), "percentiles stay");
+    // A machine that is slow by itself may have to be waited for longer.
+    while prometheus.asked(QueryKind::DurationBucket) < 2 {
+        pass(15).await;
+        product.get(&percentiles).await.json();
+    }
+}
+
+#[tokio::test]
 async fn where_samples_come_late_the_present_is_a_little_ago() {
     let prometheus = Prometheus::start().await;
     let prompt = prometheus.product();

@@ -112,6 +112,40 @@ async fn the_extra_matcher_stands_in_every_query() {
     }
 }
 
+#[tokio::test]
+async fn an_answer_too_large_to_come_whole_comes_by_namespace() {
+    let prometheus = Prometheus::start().await;
+    let path = "/api/v1/graph?at=1772618400";
+    let whole = prometheus.product().get(path).await.json();
+    let mut most_bytes = 400_000;
+    let (product, in_parts) = loop {
+        most_bytes = most_bytes * 9 / 10;
+        let product = prometheus.product_with(|config| {
+            config.prometheus.as_mut().unwrap().max_answer_bytes = most_bytes;
+        });
+        let graph = product.get(path).await.json();
+        let warnings = graph["meta"]["warnings"].as_array().unwrap();
+        assert!(warnings.iter().all(|warning| warning["code"] != "query_failed"), "{warnings:?}");
+        if warnings.iter().any(|warning| warning["code"] == "asked_in_parts") {
+            break (product, graph);
+        }
+    };
+    assert_alike(&whole["nodes"], &in_parts["nodes"], "nodes");
+    assert_alike(&whole["edges"], &in_parts["edges"], "edges");
+    // What is known to be too large is not asked for whole again.
+    let refused = async || {
+        let text = product.get("/metrics").await.text();
+        let of =
+            |line: &&str| line.starts_with("portolan_prometheus_queries_total{") && line.contains("refused");
+        text.lines().filter(of).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = refused().await;
+    assert!(!before.is_empty());
+    let again = product.get("/api/v1/graph?at=1772618280").await.json();
+    assert!(again["meta"]["warnings"].to_string().contains("asked_in_parts"), "{}", again["meta"]);
+    assert_eq!(refused().await, before);
+}
+
 /// A Prometheus that lists its labels, or answers 404.
 async fn listing(lists: bool) -> (Product, Arc<Mutex<Vec<String>>>) {
     let asked: Arc<Mutex<Vec<String>>> = Arc::default();
