@@ -152,8 +152,8 @@ fn instants_and_ages() {
     assert_eq!(since(at, at + 7_200), "at\u{a0}14:32");
     assert_eq!(since(at, at + 200_000), "at\u{a0}2026-11-24\u{a0}14:32");
     assert_eq!(
-        [window(90), window(600), window(3_600), window(5_400)].join(", ").replace(NBSP, " "),
-        "90 s, 10 min, 1 h, 1 h 30 min"
+        [90, 600, 3_600, 5_400, 86_400, 604_800].map(window).join(", ").replace(NBSP, " "),
+        "90 s, 10 min, 1 h, 1 h 30 min, 24 h, 7 d"
     );
 }
 
