@@ -4,12 +4,12 @@
 use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
     nav::Step,
-    state::{Page, page},
+    state::{Page, detail, page},
     widget::Menu,
 };
 use layout::sorting::Order as _;
 use leptos::{ev, prelude::*};
-use model::Extras;
+use model::{Extras, status::Labels};
 
 /// In the words of somebody who wonders what they would see.
 const FIGURES: [(Extras, &str); 6] = [
@@ -92,6 +92,12 @@ fn operations(page: Page) -> AnyView {
             page.change(Step::Push, |params| params.graph.operations = read.operations);
         }
     };
+    let told = detail::follow::<Labels>(page, move || Some(page.base_path() + "/api/v1/labels"));
+    // Istio's own name for it, where the store does not list its labels.
+    let offered = memo(move || {
+        let labels = told.look(|load| load.value.as_ref().map(|labels| labels.labels.clone()));
+        labels.filter(|labels| !labels.is_empty()).unwrap_or_else(|| vec!["request_operation".to_owned()])
+    });
     view! {
         <label class="field">
             <span>"Requests told apart by this label"</span>
@@ -100,7 +106,7 @@ fn operations(page: Page) -> AnyView {
                 aria-invalid=move || wrong.get().to_string() prop:value=label on:change=chosen
             />
         </label>
-        <datalist id="operations"><option value="request_operation"></option></datalist>
+        <datalist id="operations">{part(move || offered.get().into_iter().map(|label| view! { <option value=label></option> }).views())}</datalist>
         {part(move || wrong.get().then(|| view! { <p class="none" role="alert">"Labels have names like request_operation."</p> }))}
     }
     .into_any()
