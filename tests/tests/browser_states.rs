@@ -148,6 +148,14 @@ async fn who_waits_is_told_how_far_it_is() -> Result<()> {
     let prometheus = the_shop_of_now().await?;
     let source = FakeSource::start(Answers::Of(prometheus.url())).await?;
     let map = Map::open(&["serve", "--prometheus", &source.url()], VIEW).await?;
+    // What the first picture asks for besides (percentiles, once there is room for them) has been answered by then.
+    let client = tests::http::client(SOON)?;
+    tests::waiting::until(SOON, "a server that asks nothing", async || {
+        let answer = client.get(format!("{}/api/v1/status", map.product.url)).send().await?;
+        let status: serde_json::Value = answer.json().await?;
+        Ok(status["asking"].is_null().then_some(()))
+    })
+    .await?;
     // The source is known by now; a window that nobody has asked for yet has to wait for it.
     source.answer_with(Answers::Withheld);
     map.browser.open(&format!("{}/graph?window=7m", map.product.url)).await?;
