@@ -2,13 +2,13 @@
 //! a refresh of figures, a step of the particles, a look under the pointer.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use layout::{Point, Rect, Scene};
+use layout::{Point, Rect};
 use model::Graph;
 use std::hint::black_box;
 use view::{
     ApproximateMeasure, Drawing, Level, cards,
     hit::{Aim, SceneIndex},
-    label, overlay,
+    label,
     particles::Particles,
 };
 
@@ -35,26 +35,6 @@ fn shops(copies: usize) -> Graph {
     graph
 }
 
-fn drawing<'a>(graph: &'a Graph, scene: &'a Scene, labels: &'a [&'static label::Label]) -> Drawing<'a> {
-    Drawing {
-        graph,
-        scene,
-        overlay: &overlay::ALL[0],
-        labels,
-        selection: None,
-        hover: None,
-        matched: None,
-        hide: false,
-        reach: None,
-        pinned: &[],
-        level: Level::Near,
-        zoom: 1.0,
-        now_s: 0,
-        measure: &ApproximateMeasure,
-        clip: None,
-    }
-}
-
 fn draw(criterion: &mut Criterion) {
     let labels = label::by_words(&["rate", "errors"]);
     for copies in [6, 59] {
@@ -62,7 +42,7 @@ fn draw(criterion: &mut Criterion) {
         let options = cards::Options { labels: labels.clone(), pins: vec![], aspect: 1.6 };
         let scene = layout::place(&cards::input(&graph, &options, &ApproximateMeasure));
         let mut group = criterion.benchmark_group(format!("{} nodes", graph.nodes.len()));
-        let near = drawing(&graph, &scene, &labels);
+        let near = Drawing { labels: &labels, ..Drawing::plain(&graph, &scene, &ApproximateMeasure) };
         let window = Rect::new(scene.bounds.x, scene.bounds.y, 1_440.0, 900.0);
         let middle = Drawing { level: Level::Middle, zoom: 0.5, ..near };
         group.bench_function("marks in a window", |b| {

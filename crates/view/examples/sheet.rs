@@ -29,21 +29,12 @@ fn main() {
     let selection =
         graph.nodes.iter().find(|node| !node.versions.is_empty()).map(|n| Subject::Node { id: n.id.clone() });
     let drawing = Drawing {
-        graph: &graph,
-        scene: &scene,
         overlay: overlay::by_word(argument(3).unwrap_or("health")),
         labels: &labels,
         selection: selection.as_ref(),
-        hover: None,
-        matched: None,
-        hide: false,
-        reach: None,
-        pinned: &[],
         level: Level::at(zoom, None),
         zoom,
-        now_s: graph.meta.at_s,
-        measure: &ApproximateMeasure,
-        clip: None,
+        ..Drawing::plain(&graph, &scene, &ApproximateMeasure)
     };
     let mut marks = view::marks(&drawing);
     if drawing.level == Level::Near {

@@ -5,7 +5,7 @@ use crate::{
     cards, format,
     mark::{Mark, Owner, Shape, Stroke, Text},
     measure::{ApproximateMeasure, Font},
-    overlay::{self, Overlay},
+    overlay::Overlay,
     padlock,
     paint::{
         self, Drawing, far,
@@ -65,31 +65,11 @@ fn sample(text: impl Into<String>, width: f64, draw: impl FnOnce(&mut Pen)) -> E
 #[inline(never)]
 fn drawn(text: String, width: f64, draw: &mut dyn FnMut(&mut Pen)) -> Entry {
     let (graph, scene) = (blank(), Scene::default());
-    let drawing = drawing(&graph, &scene);
+    let drawing = Drawing::plain(&graph, &scene, &ApproximateMeasure);
     let mut pen = Pen::new(&drawing);
     pen.owner(Owner::None);
     draw(&mut pen);
     Entry { sample: pen.finish(), width, height: SIGN, text }
-}
-
-fn drawing<'a>(graph: &'a Graph, scene: &'a Scene) -> Drawing<'a> {
-    Drawing {
-        graph,
-        scene,
-        overlay: &overlay::ALL[0],
-        labels: &[],
-        selection: None,
-        hover: None,
-        matched: None,
-        hide: false,
-        reach: None,
-        pinned: &[],
-        level: Level::Near,
-        zoom: 1.0,
-        now_s: 0,
-        measure: &ApproximateMeasure,
-        clip: None,
-    }
 }
 
 fn blank() -> Graph {
@@ -279,7 +259,7 @@ fn line(text: &str, edge: Edge) -> Entry {
     };
     graph.edges = vec![edge];
     Entry {
-        sample: paint::marks(&drawing(&graph, &scene)),
+        sample: paint::marks(&Drawing::plain(&graph, &scene, &ApproximateMeasure)),
         width: LINE_WIDTH,
         height: SIGN,
         text: text.into(),

@@ -6,7 +6,7 @@ mod motion;
 mod picture;
 mod words;
 
-use crate::{ApproximateMeasure, Drawing, Level, cards, label, overlay};
+use crate::{ApproximateMeasure, Drawing, cards, label};
 use layout::Scene;
 use model::{Edge, Graph, Node};
 
@@ -22,23 +22,7 @@ pub(crate) fn placed(graph: &Graph) -> Scene {
 }
 
 pub(crate) fn drawing<'a>(graph: &'a Graph, scene: &'a Scene) -> Drawing<'a> {
-    Drawing {
-        graph,
-        scene,
-        overlay: &overlay::ALL[0],
-        labels: &[],
-        selection: None,
-        hover: None,
-        matched: None,
-        hide: false,
-        reach: None,
-        pinned: &[],
-        level: Level::Near,
-        zoom: 1.0,
-        now_s: graph.meta.at_s,
-        measure: &ApproximateMeasure,
-        clip: None,
-    }
+    Drawing::plain(graph, scene, &ApproximateMeasure)
 }
 
 pub(crate) fn node_index(graph: &Graph, name: &str) -> usize {

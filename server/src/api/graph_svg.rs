@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use model::Graph;
-use view::{ApproximateMeasure, Drawing, Level, Overlay, Theme, cards, export, fold, label, overlay};
+use view::{ApproximateMeasure, Drawing, Overlay, Theme, cards, export, fold, label, overlay};
 
 /// Larger pictures are of use to nobody; names from outside decide on the size.
 const MOST_BYTES: usize = 8_000_000;
@@ -112,21 +112,9 @@ impl Style {
         let options = cards::Options { labels: self.labels.clone(), pins: Vec::new(), aspect: ASPECT };
         let scene = layout::place(&cards::input(graph, &options, &ApproximateMeasure));
         let drawing = Drawing {
-            graph,
-            scene: &scene,
             overlay: self.overlay,
             labels: &self.labels,
-            selection: None,
-            hover: None,
-            matched: None,
-            hide: false,
-            reach: None,
-            pinned: &[],
-            level: Level::Near,
-            zoom: 1.0,
-            now_s: graph.meta.at_s,
-            measure: &ApproximateMeasure,
-            clip: None,
+            ..Drawing::plain(graph, &scene, &ApproximateMeasure)
         };
         let text = export::svg(&drawing, &export::caption(source, &graph.meta), self.theme);
         if text.len() > MOST_BYTES {

@@ -19,7 +19,7 @@ use crate::{
     label::Label,
     mark::Mark,
     measure::MeasureText,
-    overlay::Overlay,
+    overlay::{self, Overlay},
     places::Places,
     reach::Reach,
     viewport::Level,
@@ -70,6 +70,29 @@ impl std::fmt::Debug for Drawing<'_> {
             .field("zoom", &self.zoom)
             .field("selection", &self.selection)
             .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Drawing<'a> {
+    /// All of it, near and at natural size, coloured by health, with nothing chosen or lit: begin with it and say what differs.
+    pub fn plain(graph: &'a Graph, scene: &'a Scene, measure: &'a dyn MeasureText) -> Self {
+        Self {
+            graph,
+            scene,
+            overlay: &overlay::ALL[0],
+            labels: &[],
+            selection: None,
+            hover: None,
+            matched: None,
+            hide: false,
+            reach: None,
+            pinned: &[],
+            level: Level::Near,
+            zoom: 1.0,
+            now_s: graph.meta.at_s,
+            measure,
+            clip: None,
+        }
     }
 }
 
