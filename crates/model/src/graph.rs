@@ -313,6 +313,60 @@ pub struct Totals {
     pub latency: Option<Latency>,
 }
 
+impl Node {
+    /// A card of which nothing is known but what it is.
+    pub fn blank(id: &str, kind: NodeKind) -> Self {
+        Self {
+            id: id.into(),
+            kind,
+            name: String::new(),
+            cluster: None,
+            namespace: None,
+            app: None,
+            workload: None,
+            service: None,
+            requests: None,
+            tcp: None,
+            latency: None,
+            mtls_share: None,
+            health: Health::default(),
+            change: None,
+            alerts: None,
+            versions: Vec::new(),
+            version: None,
+            flags: NodeFlags::default(),
+            last_seen_s: None,
+            volume: None,
+        }
+    }
+}
+
+impl Edge {
+    /// A line of which nothing is known but what it joins.
+    pub fn blank(id: &str, [source, target]: [&str; 2], protocol: Protocol) -> Self {
+        Self {
+            id: id.into(),
+            source: source.into(),
+            source_row: None,
+            target: target.into(),
+            target_row: None,
+            protocol,
+            requests: None,
+            tcp: None,
+            latency: None,
+            mtls_share: None,
+            source_share: None,
+            other_side: None,
+            health: Health::default(),
+            change: None,
+            flags: EdgeFlags::default(),
+            last_seen_s: None,
+            volume: None,
+            custom: Vec::new(),
+        }
+    }
+}
+
 from_json_fields! {
     Graph { meta, nodes, edges, boxes, findings, namespaces, totals }
     Node { id, kind, name, cluster, namespace, app, workload, service, requests, tcp, latency, mtls_share, health, change, alerts, versions, version, flags, last_seen_s, volume }

@@ -20,30 +20,6 @@ pub(crate) struct Bundle {
     pub(crate) members: Vec<usize>,
 }
 
-/// An edge without figures.
-pub(crate) fn bare(id: &str, protocol: Protocol) -> Edge {
-    Edge {
-        id: id.into(),
-        source: "a".into(),
-        source_row: None,
-        target: "b".into(),
-        target_row: None,
-        protocol,
-        requests: None,
-        tcp: None,
-        latency: None,
-        mtls_share: None,
-        source_share: None,
-        other_side: None,
-        health: Health { status: Status::Healthy, reasons: vec![] },
-        change: None,
-        flags: EdgeFlags::default(),
-        last_seen_s: None,
-        volume: None,
-        custom: Vec::new(),
-    }
-}
-
 /// Failing edges never hide in a bundle.
 pub fn stands_alone(edge: &Edge) -> bool {
     edge.health.status == Status::Failing
@@ -186,7 +162,8 @@ fn sum(edges: &[&Edge]) -> Edge {
             ..Change::default()
         }),
         flags: EdgeFlags { silent: edges.iter().all(|edge| edge.flags.silent), ..EdgeFlags::default() },
-        ..bare("", if alike { first.protocol } else { Protocol::Http })
+        health: Health { status: Status::Healthy, reasons: vec![] },
+        ..Edge::blank("", ["", ""], if alike { first.protocol } else { Protocol::Http })
     }
 }
 

@@ -114,25 +114,18 @@ impl Folded {
 }
 
 fn namespace(id: &str, members: &[&Node]) -> Node {
+    let first = members[0];
     let mut card = Node {
-        id: id.to_owned(),
-        kind: NodeKind::Namespace,
-        name: members[0].namespace.clone().unwrap_or_default(),
-        namespace: None,
-        app: None,
-        workload: None,
-        service: None,
-        requests: None,
-        tcp: None,
-        latency: None,
-        mtls_share: None,
+        name: first.namespace.clone().unwrap_or_default(),
+        cluster: first.cluster.clone(),
         health: health(members),
-        versions: Vec::new(),
+        change: first.change.clone(),
+        alerts: first.alerts,
         // Its size stands where other cards have their one version.
         version: Some(cards::counted_kinds(members.iter().map(|node| node.kind))),
+        flags: first.flags,
         last_seen_s: members.iter().filter_map(|node| node.last_seen_s).max(),
-        volume: None,
-        ..members[0].clone()
+        ..Node::blank(id, NodeKind::Namespace)
     };
     card.flags.silent = members.iter().all(|node| node.flags.silent);
     card.flags.idle = members.iter().all(|node| node.flags.idle);

@@ -1,7 +1,6 @@
 //! The legend: only marks in use, drawn by the same functions as the picture.
 
 use crate::{
-    bundles::bare,
     cards, format,
     mark::{Mark, Owner, Shape, Stroke, Text},
     measure::{ApproximateMeasure, Font},
@@ -252,7 +251,7 @@ fn traffic(graph: &Graph, level: Level) -> Vec<Entry> {
 fn line(text: &str, edge: Edge) -> Entry {
     let across = Cubic::line(Point::new(0.0, 6.0), Point::new(LINE_WIDTH, 6.0));
     let mut graph = blank();
-    graph.nodes = ["a", "b"].map(node).to_vec();
+    graph.nodes = ["a", "b"].map(|id| Node::blank(id, model::NodeKind::App)).to_vec();
     let scene = Scene {
         edges: vec![Route { key: edge.id.clone(), path: vec![across], ..Route::default() }],
         ..Scene::default()
@@ -266,36 +265,16 @@ fn line(text: &str, edge: Edge) -> Entry {
     }
 }
 
-fn node(id: &str) -> Node {
-    Node {
-        id: id.into(),
-        kind: model::NodeKind::App,
-        name: String::new(),
-        cluster: None,
-        namespace: None,
-        app: None,
-        workload: None,
-        service: None,
-        requests: None,
-        tcp: None,
-        latency: None,
-        mtls_share: None,
-        health: Health::default(),
-        change: None,
-        alerts: None,
-        versions: vec![],
-        version: None,
-        flags: model::graph::NodeFlags::default(),
-        last_seen_s: None,
-        volume: None,
-    }
-}
-
 fn edge(protocol: Protocol, rate_rps: f64) -> Edge {
     let tcp = Tcp { sent_bytes_per_s: Some(rate_rps * 30_000.0), ..Tcp::default() };
     let requests = Requests { rate_rps, ..Requests::default() };
     let is_tcp = protocol == Protocol::Tcp;
-    Edge { requests: (!is_tcp).then_some(requests), tcp: is_tcp.then_some(tcp), ..bare("sample", protocol) }
+    Edge {
+        requests: (!is_tcp).then_some(requests),
+        tcp: is_tcp.then_some(tcp),
+        health: Health { status: Status::Healthy, reasons: vec![] },
+        ..Edge::blank("sample", ["a", "b"], protocol)
+    }
 }
 
 fn particles(pen: &mut Pen) {
