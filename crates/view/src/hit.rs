@@ -178,6 +178,7 @@ impl SceneIndex {
     }
 
     /// The middle of an edge's line.
+    #[cfg(test)]
     pub fn middle_of(&self, edge: usize) -> Option<Point> {
         self.arcs.get(edge)?.as_ref().map(padlock::place)
     }

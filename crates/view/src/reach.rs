@@ -1,7 +1,7 @@
 //! What lies within some hops of a thing: for focus and for a held hover.
 
 use crate::{hit::Hit, places};
-use model::{Graph, Subject};
+use model::Graph;
 
 /// By index of the graph: what is within reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,20 +10,7 @@ pub struct Reach {
     pub edges: Vec<bool>,
 }
 
-/// Callers and callees within `hops` edges of the subject. None if the graph has no such thing.
-pub fn of_subject(graph: &Graph, subject: &Subject, hops: u8) -> Option<Reach> {
-    match subject {
-        Subject::Node { id } | Subject::Row { node: id, .. } => {
-            let node = graph.nodes.iter().position(|node| node.id == *id)?;
-            Some(around_node(graph, node, hops))
-        }
-        Subject::Edge { id } => {
-            let edge = graph.edges.iter().position(|edge| edge.id == *id)?;
-            around_edge(graph, edge, hops)
-        }
-    }
-}
-
+/// Callers and callees within `hops` edges. None if the graph has no such thing; land reaches nothing.
 pub fn of_hit(graph: &Graph, hit: Hit, hops: u8) -> Option<Reach> {
     match hit {
         Hit::Node(node) | Hit::Row(node, _) | Hit::Pin(node) => {

@@ -18,7 +18,7 @@ pub(crate) struct Canvas {
     pub(crate) height: f64,
 }
 
-pub(crate) fn pixel_ratio() -> f64 {
+fn pixel_ratio() -> f64 {
     window().device_pixel_ratio().clamp(0.5, 4.0)
 }
 

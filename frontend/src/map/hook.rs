@@ -1,6 +1,6 @@
 //! For tests only, where the server asks for it: `window.__portolan` tells what the painter put on the canvas.
 
-use super::{canvas::pixel_ratio, stage::Stage, stand::Stand};
+use super::{stage::Stage, stand::Stand};
 use crate::state::Page;
 use crate::state::shared::effect;
 use js_sys::{Array, Object, Reflect};
@@ -30,9 +30,8 @@ pub(crate) fn install(page: Page, stand: Stand) {
     set(&hook, "ready", &false.into());
     let told = hook.clone();
     effect(move |_| {
-        let generation = stand.generation.get();
-        let ready = page.feed.with(|feed| feed.graph.is_some()) && generation > 0;
-        set(&told, "generation", &generation.into());
+        let painted = stand.generation.get() > 0;
+        let ready = painted && page.feed.with(|feed| feed.graph.is_some());
         set(&told, "ready", &ready.into());
     });
     set(&window(), "__portolan", &hook);
@@ -167,7 +166,6 @@ fn viewport(stage: &Stage) -> JsValue {
         ("width", size.width.into()),
         ("height", size.height.into()),
         ("pixel_ratio", stage.pixel_ratio().into()),
-        ("device_pixel_ratio", pixel_ratio().into()),
         ("level", format!("{:?}", stage.level).to_ascii_lowercase().into()),
     ])
 }

@@ -1,8 +1,8 @@
 //! Colour says how much fails. Nothing failed is grey; the warm colours begin with the first error.
 
-use super::{EdgeStyle, NodeStyle, Overlay, Swatch, calm_node, ramped_edge, ramped_node};
-use crate::{paint::glyph::only_tcp, palette::Token};
-use model::{Edge, Node, Protocol, Requests};
+use super::{EdgeStyle, NodeStyle, Overlay, Swatch, requests_edge, requests_node};
+use crate::palette::Token;
+use model::{Edge, Node, Requests};
 
 pub(super) const OVERLAY: Overlay =
     Overlay { word: "errors", name: "Errors", node, edge, legend: LEGEND, has: super::always };
@@ -24,16 +24,9 @@ fn colour(requests: &Requests) -> Option<Token> {
 }
 
 fn node(node: &Node) -> NodeStyle {
-    if only_tcp(node) {
-        return calm_node(node);
-    }
-    ramped_node(node, node.requests.as_ref().and_then(colour))
+    requests_node(node, node.requests.as_ref().and_then(colour))
 }
 
 fn edge(edge: &Edge) -> EdgeStyle {
-    if edge.protocol == Protocol::Tcp {
-        // Bytes do not fail one by one: that is not unknown, it does not apply.
-        return EdgeStyle { ink: Token::EdgeTcp, hatch: None };
-    }
-    ramped_edge(edge, edge.requests.as_ref().and_then(colour))
+    requests_edge(edge, edge.requests.as_ref().and_then(colour))
 }

@@ -1,8 +1,8 @@
 //! Colour says how slow: the ramp over p95, or over the mean where no buckets are known.
 
-use super::{EdgeStyle, NodeStyle, Overlay, Swatch, calm_node, ramped_edge, ramped_node, step};
-use crate::{paint::glyph::only_tcp, palette::Token};
-use model::{Edge, Latency, Node, Protocol};
+use super::{EdgeStyle, NodeStyle, Overlay, Swatch, requests_edge, requests_node, step};
+use crate::palette::Token;
+use model::{Edge, Latency, Node};
 
 pub(super) const OVERLAY: Overlay =
     Overlay { word: "latency", name: "Latency", node, edge, legend: LEGEND, has: super::always };
@@ -23,17 +23,14 @@ pub(crate) fn telling_ms(latency: &Latency) -> Option<f64> {
     latency.p95.map(|p95| p95.ms).or(latency.mean_ms).filter(|ms| ms.is_finite())
 }
 
+fn colour(latency: Option<&Latency>) -> Option<Token> {
+    latency.and_then(telling_ms).map(|ms| step(ms, BOUNDS_MS))
+}
+
 fn node(node: &Node) -> NodeStyle {
-    if only_tcp(node) {
-        return calm_node(node);
-    }
-    ramped_node(node, node.latency.as_ref().and_then(telling_ms).map(|ms| step(ms, BOUNDS_MS)))
+    requests_node(node, colour(node.latency.as_ref()))
 }
 
 fn edge(edge: &Edge) -> EdgeStyle {
-    if edge.protocol == Protocol::Tcp {
-        // Bytes have no latency: that is not unknown, it does not apply.
-        return EdgeStyle { ink: Token::EdgeTcp, hatch: None };
-    }
-    ramped_edge(edge, edge.latency.as_ref().and_then(telling_ms).map(|ms| step(ms, BOUNDS_MS)))
+    requests_edge(edge, colour(edge.latency.as_ref()))
 }

@@ -10,8 +10,8 @@ mod mtls;
 mod rate;
 mod throughput;
 
-use crate::palette::Token;
-use model::{Edge, Graph, Node, Status};
+use crate::{paint::glyph::only_tcp, palette::Token};
+use model::{Edge, Graph, Node, Protocol, Status};
 
 /// One way to colour the picture.
 #[derive(Debug)]
@@ -105,6 +105,19 @@ fn ramped_edge(edge: &Edge, colour: Option<Token>) -> EdgeStyle {
         Some(ink) => EdgeStyle { ink, hatch: failing },
         None => EdgeStyle { ink: Token::Unknown, hatch: failing.or(Some(Token::Unknown)) },
     }
+}
+
+/// A card coloured by its requests. Bytes are none: where there is only TCP that is not unknown, it does not apply.
+fn requests_node(node: &Node, colour: Option<Token>) -> NodeStyle {
+    if only_tcp(node) { calm_node(node) } else { ramped_node(node, colour) }
+}
+
+/// A line coloured by its requests; as for cards.
+fn requests_edge(edge: &Edge, colour: Option<Token>) -> EdgeStyle {
+    if edge.protocol == Protocol::Tcp {
+        return EdgeStyle { ink: Token::EdgeTcp, hatch: None };
+    }
+    ramped_edge(edge, colour)
 }
 
 /// Whether anything at all was counted on the edge.

@@ -2,7 +2,7 @@
 
 use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node, step};
 use crate::{cards, palette::Token};
-use model::{Edge, Node};
+use model::{Edge, Node, Requests, Tcp};
 
 pub(super) const OVERLAY: Overlay =
     Overlay { word: "rate", name: "Rate", node, edge, legend: LEGEND, has: super::always };
@@ -18,16 +18,14 @@ const LEGEND: &[Swatch] = &[
     Swatch { token: Token::Ramp5, text: "from 1,000\u{a0}rps" },
 ];
 
+fn colour(requests: Option<&Requests>, tcp: Option<&Tcp>) -> Option<Token> {
+    cards::flow_rps(requests, tcp).map(|rps| step(rps, BOUNDS_RPS))
+}
+
 fn node(node: &Node) -> NodeStyle {
-    ramped_node(
-        node,
-        cards::flow_rps(node.requests.as_ref(), node.tcp.as_ref()).map(|rps| step(rps, BOUNDS_RPS)),
-    )
+    ramped_node(node, colour(node.requests.as_ref(), node.tcp.as_ref()))
 }
 
 fn edge(edge: &Edge) -> EdgeStyle {
-    ramped_edge(
-        edge,
-        cards::flow_rps(edge.requests.as_ref(), edge.tcp.as_ref()).map(|rps| step(rps, BOUNDS_RPS)),
-    )
+    ramped_edge(edge, colour(edge.requests.as_ref(), edge.tcp.as_ref()))
 }

@@ -8,7 +8,6 @@ use super::{
 use crate::{
     cards::{self, GLYPH, RIGHT, TEXT_LEFT},
     figures,
-    hit::Hit,
     mark::{Owner, Stroke, Text},
     measure::{Font, ellipsis},
     palette::Token,
@@ -16,7 +15,7 @@ use crate::{
     viewport::Level,
 };
 use layout::{Point, Rect};
-use model::{Node, Presence, Subject};
+use model::{Node, Presence};
 
 /// Sizes of a name on the screen when figures are gone, the wanted one first; none below what can be read.
 const NAMES_ON_SCREEN: [f64; 3] = [11.0, 10.2, 9.4];
@@ -30,7 +29,7 @@ pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect, boxed: bool) {
     found(pen, index, card);
     selected(pen, node, card);
     silhouette::draw(pen, node, card, style);
-    if matches!(drawing.hover, Some(Hit::Node(i) | Hit::Row(i, _)) if i == index) {
+    if drawing.hovers_node(index) {
         let inner = card.grown(-0.5);
         pen.stroke(rounded(inner, 5.0), Stroke::new(Token::Control, 1.0), "card-hover");
     }
@@ -44,7 +43,7 @@ pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect, boxed: bool) {
         away(pen, node, card);
     }
     badges(pen, node, card);
-    if drawing.reach.is_some_and(|reach| !reach.nodes.get(index).copied().unwrap_or(false)) {
+    if drawing.fades_node(index) {
         pen.fade(super::OUT_OF_REACH);
     }
 }
@@ -66,7 +65,7 @@ fn badges(pen: &mut Pen, node: &Node, card: Rect) {
 
 fn found(pen: &mut Pen, index: usize, card: Rect) {
     let drawing = pen.drawing;
-    if !drawing.hide && drawing.matched.is_some_and(|matched| matched.nodes.get(index) == Some(&true)) {
+    if drawing.finds_node(index) {
         let stroke = Stroke::new(Token::Accent, 1.0 / drawing.zoom.min(1.0));
         pen.both(rounded(card.grown(5.0), 9.0), Token::AccentSoft, stroke, "found");
     }
@@ -74,11 +73,7 @@ fn found(pen: &mut Pen, index: usize, card: Rect) {
 
 /// The ring: 2 pixels wide, 3.5 outside the card.
 fn selected(pen: &mut Pen, node: &Node, card: Rect) {
-    let is_selected = match pen.drawing.selection {
-        Some(Subject::Node { id } | Subject::Row { node: id, .. }) => *id == node.id,
-        _ => false,
-    };
-    if is_selected {
+    if pen.drawing.selects_node(node) {
         let width = 2.0 / pen.drawing.zoom.min(1.0);
         pen.stroke(rounded(card.grown(3.5), 8.5), Stroke::new(Token::Accent, width), "selection");
     }

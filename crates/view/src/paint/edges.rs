@@ -67,7 +67,7 @@ pub(crate) fn strands<'a>(
     let alone = |index: usize, edge: &Edge| {
         bundles.is_none()
             || stands_alone(edge)
-            || is_found(pen, index)
+            || drawing.finds_edge(index)
             || is_strong(pen, index, edge, places.ends[index])
     };
     let bundled = bundles.unwrap_or_default().iter().filter_map(|bundle| bundled(pen, bundle));
@@ -103,7 +103,7 @@ fn strand<'a>(pen: &Pen<'a>, index: usize, edge: &'a Edge, places: &Places<'a>) 
         ));
     }
     let strong = is_strong(pen, index, edge, Some(ends));
-    let faded = drawing.reach.is_some_and(|reach| !reach.edges.get(index).copied().unwrap_or(false));
+    let faded = drawing.fades_edge(index);
     Some(styled(
         pen,
         Strand { index: Some(index), path, strong, faded, ends: Some(ends), ..Strand::of(edge) },
@@ -115,10 +115,8 @@ fn bundled<'a>(pen: &Pen<'a>, bundle: &'a Bundle) -> Option<Strand<'a>> {
     if !drawing.in_sight(hull(&bundle.path).grown(12.0)) {
         return None;
     }
-    let reached =
-        |edge: &usize| drawing.reach.is_none_or(|reach| reach.edges.get(*edge).copied().unwrap_or(false));
     let path = Cow::Borrowed(&bundle.path[..]);
-    let faded = !bundle.members.iter().any(reached);
+    let faded = bundle.members.iter().all(|edge| drawing.fades_edge(*edge));
     Some(styled(pen, Strand { path, faded, both_ways: bundle.both_ways, ..Strand::of(&bundle.edge) }))
 }
 
@@ -174,11 +172,6 @@ fn to_dots(path: &[Cubic], cards: [Rect; 2], unit: f64) -> Vec<Cubic> {
         whole.push(Cubic::line(last.to, stop));
     }
     whole
-}
-
-fn is_found(pen: &Pen, index: usize) -> bool {
-    let drawing = pen.drawing;
-    !drawing.hide && drawing.matched.is_some_and(|m| m.edges.get(index) == Some(&true))
 }
 
 /// Round all control points: no smaller than the line, and quickly told.
@@ -238,7 +231,7 @@ fn underlay(pen: &mut Pen, strand: &Strand) {
     let drawing = pen.drawing;
     let unit = drawing.stroke_unit();
     let path = || Shape::Path(segments(&strand.path));
-    if strand.index.is_some_and(|index| is_found(pen, index)) {
+    if strand.index.is_some_and(|index| drawing.finds_edge(index)) {
         pen.stroke(path(), Stroke::new(Token::AccentSoft, strand.width + 10.0 * unit).round(), "found");
     }
     if matches!(drawing.selection, Some(Subject::Edge { id }) if *id == strand.edge.id) {

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     cards::CARD_HEIGHT,
-    hit::Hit,
     mark::{Ink, Owner, Shape, Stroke, Text},
     measure::{Font, ellipsis},
     palette::{FAINT, Token},
@@ -14,7 +13,7 @@ use crate::{
 };
 use layout::sorting::Order as _;
 use layout::{GroupKind, PlacedGroup, Point, Rect};
-use model::{Node, NodeKind, Subject};
+use model::{Node, NodeKind};
 
 /// All in pixels of the screen.
 const DOT: f64 = 2.8;
@@ -41,12 +40,12 @@ pub(crate) fn dot(pen: &mut Pen, index: usize, card: Rect) {
             None => pen.stroke(circle, stroke, role),
         }
     };
-    if !drawing.hide && drawing.matched.is_some_and(|matched| matched.nodes.get(index) == Some(&true)) {
+    if drawing.finds_node(index) {
         ring(pen, Stroke::new(Token::Accent, unit), Some(Token::AccentSoft), "found");
     }
-    if is_selected(drawing.selection, node) {
+    if drawing.selects_node(node) {
         ring(pen, Stroke::new(Token::Accent, 2.0 * unit), None, "selection");
-    } else if matches!(drawing.hover, Some(Hit::Node(i) | Hit::Row(i, _)) if i == index) {
+    } else if drawing.hovers_node(index) {
         ring(pen, Stroke::new(Token::Control, unit), None, "card-hover");
     }
     match sign(node) {
@@ -66,13 +65,9 @@ pub(crate) fn dot(pen: &mut Pen, index: usize, card: Rect) {
         let text = Text::new(at, node.name.clone(), Font::new(NAME * unit, 600)).middle();
         pen.text_with_halo(text, Token::Text, Stroke::new(Token::Sea, 3.5 * unit).round(), "name");
     }
-    if drawing.reach.is_some_and(|reach| !reach.nodes.get(index).copied().unwrap_or(false)) {
+    if drawing.fades_node(index) {
         pen.fade(super::OUT_OF_REACH);
     }
-}
-
-fn is_selected(selection: Option<&Subject>, node: &Node) -> bool {
-    matches!(selection, Some(Subject::Node { id } | Subject::Row { node: id, .. }) if *id == node.id)
 }
 
 /// Only trouble has a sign so far away.

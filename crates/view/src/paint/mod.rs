@@ -25,7 +25,7 @@ use crate::{
     viewport::Level,
 };
 use layout::{Rect, Scene};
-use model::{Graph, Subject};
+use model::{Graph, Node, Subject};
 use pen::Pen;
 
 /// Strength of what a focus or a held hover leaves out.
@@ -123,6 +123,30 @@ impl Drawing<'_> {
 
     fn shows_edge(&self, index: usize, places: &Places) -> bool {
         self.matched.filter(|_| self.hide).is_none_or(|matched| matched.shows_edge(index, &places.ends))
+    }
+
+    fn finds_node(&self, index: usize) -> bool {
+        !self.hide && self.matched.is_some_and(|matched| matched.nodes.get(index) == Some(&true))
+    }
+
+    fn finds_edge(&self, index: usize) -> bool {
+        !self.hide && self.matched.is_some_and(|matched| matched.edges.get(index) == Some(&true))
+    }
+
+    fn selects_node(&self, node: &Node) -> bool {
+        matches!(self.selection, Some(Subject::Node { id } | Subject::Row { node: id, .. }) if *id == node.id)
+    }
+
+    fn hovers_node(&self, index: usize) -> bool {
+        matches!(self.hover, Some(Hit::Node(i) | Hit::Row(i, _)) if i == index)
+    }
+
+    fn fades_node(&self, index: usize) -> bool {
+        self.reach.is_some_and(|reach| reach.nodes.get(index) != Some(&true))
+    }
+
+    fn fades_edge(&self, index: usize) -> bool {
+        self.reach.is_some_and(|reach| reach.edges.get(index) != Some(&true))
     }
 }
 

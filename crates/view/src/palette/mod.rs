@@ -94,13 +94,15 @@ pub fn version_colour(index: usize) -> Token {
 
 impl Token {
     /// Red, green, blue.
-    pub fn rgb(self, theme: Theme) -> [u8; 3] {
+    #[cfg(test)]
+    pub(crate) fn rgb(self, theme: Theme) -> [u8; 3] {
         let hex = self.css(theme).as_bytes();
         let pair = |at: usize| nibble(hex[at]) * 16 + nibble(hex[at + 1]);
         [pair(1), pair(3), pair(5)]
     }
 }
 
+#[cfg(test)]
 fn nibble(digit: u8) -> u8 {
     match digit {
         b'0'..=b'9' => digit - b'0',
