@@ -7,7 +7,7 @@ use crate::{
 };
 use layout::index::Index;
 use layout::{GroupKind, Size};
-use model::{BoxBy, Edge, Graph, GraphBox, Node, NodeKind, Requests, Tcp};
+use model::{BoxBy, Edge, Graph, GraphBox, Node, NodeKind, Requests, Tcp, traffic::Volume};
 
 pub(crate) const NAME: Font = Font::new(12.5, 600);
 pub(crate) const FIGURES: Font = Font::new(11.0, 400);
@@ -223,10 +223,18 @@ pub(crate) fn flow_rps(requests: Option<&Requests>, tcp: Option<&Tcp>) -> Option
 
 /// Both directions together, as far as they are known.
 pub(crate) fn tcp_bytes_per_s(tcp: &Tcp) -> Option<f64> {
-    match (tcp.sent_bytes_per_s, tcp.received_bytes_per_s) {
-        (None, None) => None,
-        (sent, received) => Some(sent.unwrap_or(0.0) + received.unwrap_or(0.0)),
-    }
+    sum(tcp.sent_bytes_per_s, tcp.received_bytes_per_s)
+}
+
+/// Both directions together: of connections, and of requests where that was asked for.
+pub(crate) fn bytes_per_s(tcp: Option<&Tcp>, volume: Option<&Volume>) -> Option<f64> {
+    let of_requests = volume.and_then(|volume| sum(volume.request_bytes_per_s, volume.response_bytes_per_s));
+    sum(tcp.and_then(tcp_bytes_per_s), of_requests)
+}
+
+/// Of what is known.
+fn sum(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    a.map_or(b, |a| Some(a + b.unwrap_or(0.0)))
 }
 
 /// Line width of an edge by its rate (TCP: bytes), on a log scale; the thinnest where it is not known.

@@ -161,15 +161,11 @@ fn mtls(edge: &Edge) -> Option<String> {
     }
 }
 
+/// Of requests only where that was asked for.
 fn throughput(edge: &Edge) -> Option<String> {
-    let tcp = edge.tcp.as_ref()?;
-    let parts = [tcp.sent_bytes_per_s, tcp.received_bytes_per_s];
-    let known: Vec<f64> = parts.into_iter().flatten().collect();
-    Some(if known.is_empty() {
-        format!("{}{NBSP}B/s", format::UNKNOWN)
-    } else {
-        format::bytes_per_s(known.iter().sum())
-    })
+    let bytes = cards::bytes_per_s(edge.tcp.as_ref(), edge.volume.as_ref());
+    let unknown = || edge.tcp.as_ref().map(|_| format!("{}{NBSP}B/s", format::UNKNOWN));
+    bytes.map(format::bytes_per_s).or_else(unknown)
 }
 
 /// The time that only the client sees, and what it counted more than the server where that is much.

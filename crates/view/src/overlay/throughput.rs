@@ -1,8 +1,8 @@
-//! Colour says how many bytes: the ramp over both directions together.
+//! Colour says how many bytes: the ramp over both directions together, of connections and of requests.
 
 use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node, step};
 use crate::{cards, palette::Token};
-use model::{Edge, Node, Tcp};
+use model::{Edge, Node, Tcp, traffic::Volume};
 
 pub(super) const OVERLAY: Overlay = Overlay {
     word: "throughput",
@@ -10,7 +10,7 @@ pub(super) const OVERLAY: Overlay = Overlay {
     node,
     edge,
     legend: LEGEND,
-    has: |graph| graph.edges.iter().any(|edge| colour(edge.tcp.as_ref()).is_some()),
+    has: |graph| graph.edges.iter().any(|edge| colour(edge.tcp.as_ref(), edge.volume.as_ref()).is_some()),
 };
 
 /// Upper bounds of the first four steps, in bytes a second.
@@ -24,14 +24,14 @@ const LEGEND: &[Swatch] = &[
     Swatch { token: Token::Ramp5, text: "from 10\u{a0}MB/s" },
 ];
 
-fn colour(tcp: Option<&Tcp>) -> Option<Token> {
-    tcp.and_then(cards::tcp_bytes_per_s).map(|bytes| step(bytes, BOUNDS))
+fn colour(tcp: Option<&Tcp>, volume: Option<&Volume>) -> Option<Token> {
+    cards::bytes_per_s(tcp, volume).map(|bytes| step(bytes, BOUNDS))
 }
 
 fn node(node: &Node) -> NodeStyle {
-    ramped_node(node, colour(node.tcp.as_ref()))
+    ramped_node(node, colour(node.tcp.as_ref(), node.volume.as_ref()))
 }
 
 fn edge(edge: &Edge) -> EdgeStyle {
-    ramped_edge(edge, colour(edge.tcp.as_ref()))
+    ramped_edge(edge, colour(edge.tcp.as_ref(), edge.volume.as_ref()))
 }
