@@ -5,11 +5,11 @@ use super::{
     pen::{Pen, lines, polygon},
 };
 use crate::{
-    curve::{along, normal},
+    curve::{along, length, minus, normal, unit as unit_of},
     mark::{Shape, Stroke},
     palette::{FAINT, Token},
 };
-use layout::Point;
+use layout::{Cubic, Point};
 
 /// From the tip to its base.
 const HEAD: f64 = 8.5;
@@ -24,10 +24,28 @@ pub(crate) fn broken_from(length: f64, unit: f64) -> f64 {
     (length - BROKEN * unit).max(length * 0.4)
 }
 
+/// Whether the last bend of a line is longer than what its head takes of it.
+pub(crate) fn has_room(path: &[Cubic], head: f64) -> bool {
+    path.last().is_some_and(|last| length(minus(last.to, last.from)) > 1.25 * head)
+}
+
+/// Brings the last bend of a line so much earlier, so that it meets its head in one direction however steep it is.
+pub(crate) fn draw_back(path: &mut [Cubic], by: f64) {
+    if let Some(last) = path.last_mut() {
+        let direction = into_end(last);
+        (last.c2, last.to) = (along(last.c2, direction, -by), along(last.to, direction, -by));
+    }
+}
+
+fn into_end(last: &Cubic) -> Point {
+    let bend = if length(minus(last.to, last.c2)) > 1e-6 { last.c2 } else { last.from };
+    unit_of(minus(last.to, bend))
+}
+
 pub(crate) fn draw(pen: &mut Pen, strand: &Strand) {
-    let (length, unit) = (strand.arc.length(), pen.drawing.stroke_unit());
-    let to = strand.arc.at(length);
-    let direction = strand.arc.direction(length);
+    let (reach, unit) = (strand.arc.length(), pen.drawing.stroke_unit());
+    let to = strand.arc.at(reach);
+    let direction = strand.path.last().map_or_else(|| strand.arc.direction(reach), into_end);
     let tip = along(to, direction, -BEFORE_CARD * unit);
     let head = head(tip, direction, strand.width, unit);
     if !strand.edge.flags.unreached {
@@ -40,7 +58,7 @@ pub(crate) fn draw(pen: &mut Pen, strand: &Strand) {
         return;
     }
     // A bar, a gap, and a hollow head: wanted to go there, did not get there.
-    let stop = broken_from(length, unit);
+    let stop = broken_from(reach, unit);
     let (at, across) = (strand.arc.at(stop), normal(strand.arc.direction(stop)));
     let (a, b) = (along(at, across, -BAR * unit), along(at, across, BAR * unit));
     pen.stroke(

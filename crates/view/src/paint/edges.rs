@@ -1,6 +1,6 @@
 //! The lines: width says how much, form says protocol, colour and hatch say trouble, the head says where to.
 
-use super::{edge_ends, pen::Pen};
+use super::{Drawing, edge_ends, pen::Pen};
 use crate::{
     bundles::{self, Bundle, stands_alone},
     cards,
@@ -26,6 +26,12 @@ const HATCH_ANGLE: (f64, f64) = (0.5, 0.866_025_403_784);
 const CASING: f64 = 1.8;
 const HALO: f64 = 3.0;
 const HALO_LENGTH: f64 = 40.0;
+/// So many lines between bands are a crowd: in it, those thinner than a main line step back to this strength.
+const FAR_CROWD: usize = 60;
+const FAR_MAIN: f64 = 4.0;
+const MINOR: f64 = 0.4;
+/// Round a line there may be so much of what belongs to it.
+const AROUND: f64 = 12.0;
 /// In a crowd halos cost more than they tell.
 const HALOS_MAX_EDGES: usize = 400;
 
@@ -90,7 +96,7 @@ pub(crate) fn strands<'a>(
 fn strand<'a>(pen: &Pen<'a>, index: usize, edge: &'a Edge, places: &Places<'a>) -> Option<Strand<'a>> {
     let drawing = pen.drawing;
     let route: &Route = places.routes[index]?;
-    if !drawing.in_sight(hull(&route.path).grown(12.0)) {
+    if !passes_by(drawing, &route.path) {
         return None;
     }
     let ends = places.ends[index]?;
@@ -112,7 +118,7 @@ fn strand<'a>(pen: &Pen<'a>, index: usize, edge: &'a Edge, places: &Places<'a>) 
 
 fn bundled<'a>(pen: &Pen<'a>, bundle: &'a Bundle) -> Option<Strand<'a>> {
     let drawing = pen.drawing;
-    if !drawing.in_sight(hull(&bundle.path).grown(12.0)) {
+    if !passes_by(drawing, &bundle.path) {
         return None;
     }
     let path = Cow::Borrowed(&bundle.path[..]);
@@ -174,6 +180,29 @@ fn to_dots(path: &[Cubic], cards: [Rect; 2], unit: f64) -> Vec<Cubic> {
     whole
 }
 
+/// Some of it is in sight; not every line whose rectangle is comes by.
+fn passes_by(drawing: &Drawing, path: &[Cubic]) -> bool {
+    drawing.in_sight(hull(path).grown(AROUND)) && path.iter().any(|piece| is_seen(drawing, piece))
+}
+
+fn is_seen(drawing: &Drawing, piece: &Cubic) -> bool {
+    drawing.in_sight(hull(std::slice::from_ref(piece)).grown(AROUND))
+}
+
+/// What is in sight of a path: a route through a large picture has many pieces, and few of them are.
+fn seen(drawing: &Drawing, path: &[Cubic]) -> Shape {
+    let mut segments = Vec::new();
+    let mut at = None;
+    for piece in path.iter().filter(|piece| is_seen(drawing, piece)) {
+        if at != Some(piece.from) {
+            segments.push(Segment::Move(piece.from));
+        }
+        segments.push(Segment::Cubic(piece.c1, piece.c2, piece.to));
+        at = Some(piece.to);
+    }
+    Shape::Path(segments)
+}
+
 /// Round all control points: no smaller than the line, and quickly told.
 fn hull(path: &[Cubic]) -> Rect {
     let dot = |p: Point| Rect::new(p.x, p.y, 0.0, 0.0);
@@ -212,7 +241,9 @@ fn touches(end: Option<&str>, row: Option<&str>) -> bool {
 }
 
 pub(crate) fn draw(pen: &mut Pen, strands: &[Strand]) {
-    let with_halos = pen.drawing.level == Level::Near && strands.len() <= HALOS_MAX_EDGES;
+    let with_halos = pen.drawing.level == Level::Near && pen.drawing.graph.edges.len() <= HALOS_MAX_EDGES;
+    let in_crowd = pen.drawing.level == Level::Far && strands.len() > FAR_CROWD;
+    let least = FAR_MAIN * pen.drawing.stroke_unit();
     for (i, strand) in strands.iter().enumerate() {
         pen.owner(strand.owner());
         underlay(pen, strand);
@@ -222,15 +253,22 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand]) {
         line(pen, strand);
         if strand.faded {
             pen.fade(super::OUT_OF_REACH);
+        } else if in_crowd && is_minor(strand, least) {
+            pen.fade(MINOR);
         }
     }
+}
+
+/// Neither busy nor in trouble nor asked for.
+fn is_minor(strand: &Strand, least: f64) -> bool {
+    strand.width < least && !strand.strong && strand.edge.health.status < Status::Degraded
 }
 
 /// A soft broad line under what is found or chosen.
 fn underlay(pen: &mut Pen, strand: &Strand) {
     let drawing = pen.drawing;
     let unit = drawing.stroke_unit();
-    let path = || Shape::Path(segments(&strand.path));
+    let path = || seen(pen.drawing, &strand.path);
     if strand.index.is_some_and(|index| drawing.finds_edge(index)) {
         pen.stroke(path(), Stroke::new(Token::AccentSoft, strand.width + 10.0 * unit).round(), "found");
     }
@@ -271,37 +309,38 @@ pub(crate) fn ground_at(scene: &Scene, point: Point) -> Token {
 
 fn line(pen: &mut Pen, strand: &Strand) {
     let (length, ink) = (strand.arc.length(), strand.style.ink);
-    let unit = pen.drawing.stroke_unit();
+    let drawing = pen.drawing;
+    let unit = drawing.stroke_unit();
     if strand.edge.flags.silent {
-        let body = segments(&strand.arc.head(&strand.path, length - TRIM * unit));
-        pen.stroke(Shape::Path(body), Stroke::new(ink, strand.width).dashed(2.0 * unit, 4.0 * unit), "edge");
+        let body = seen(drawing, &strand.arc.head(&strand.path, length - TRIM * unit));
+        pen.stroke(body, Stroke::new(ink, strand.width).dashed(2.0 * unit, 4.0 * unit), "edge");
         return;
     }
-    let end =
-        if strand.edge.flags.unreached { edge_ends::broken_from(length, unit) } else { length - TRIM * unit };
+    let is_broken = strand.edge.flags.unreached;
+    let end = if is_broken { edge_ends::broken_from(length, unit) } else { length - TRIM * unit };
     let start = if strand.both_ways { (TRIM * unit).min(end / 2.0) } else { 0.0 };
-    let body = segments(&strand.arc.part(&strand.path, start, end.max(0.0)));
+    let bends = !is_broken && edge_ends::has_room(&strand.path, TRIM * unit);
+    let mut body = strand.arc.part(&strand.path, start, if bends { length } else { end.max(0.0) });
+    if bends {
+        edge_ends::draw_back(&mut body, TRIM * unit);
+    }
+    let body = seen(drawing, &body);
     let stroke = Stroke::new(ink, strand.width);
     if FAINT.contains(&ink) && strand.edge.protocol != Protocol::Tcp {
         // The low end of the ramp is near the ground's colour: a casing keeps the line in sight.
-        pen.stroke(
-            Shape::Path(body.clone()),
-            Stroke::new(Token::Edge, strand.width + CASING * unit),
-            "edge-casing",
-        );
+        let casing = Stroke::new(Token::Edge, strand.width + CASING * unit);
+        pen.stroke(body.clone(), casing, "edge-casing");
     }
     match strand.edge.protocol {
         Protocol::Tcp => {
-            let dots = Stroke { round: true, ..stroke }.dashed(0.0, 2.0 * strand.width);
-            pen.stroke(Shape::Path(body), dots, "edge");
+            pen.stroke(body, Stroke { round: true, ..stroke }.dashed(0.0, 2.0 * strand.width), "edge");
         }
         Protocol::Grpc => {
-            pen.stroke(Shape::Path(body.clone()), stroke, "edge");
-            let ground = ground_at(pen.drawing.scene, strand.arc.at(length / 2.0));
-            let core = Stroke::new(ground, (0.3 * strand.width).max(0.9));
-            pen.stroke(Shape::Path(body), core, "edge-core");
+            pen.stroke(body.clone(), stroke, "edge");
+            let ground = ground_at(drawing.scene, strand.arc.at(length / 2.0));
+            pen.stroke(body, Stroke::new(ground, (0.3 * strand.width).max(0.9)), "edge-core");
         }
-        Protocol::Http => pen.stroke(Shape::Path(body), stroke, "edge"),
+        Protocol::Http => pen.stroke(body, stroke, "edge"),
     }
     edge_ends::draw(pen, strand);
     hatch(pen, strand, end);

@@ -2,6 +2,8 @@
 //! painter looks once more along the line, and drops what does not fit, the failing never.
 
 use super::{
+    Drawing,
+    crowd::Crowd,
     edges::{Strand, ground_at},
     glyph,
     pen::Pen,
@@ -25,13 +27,16 @@ const MIDDLE: f64 = 0.5;
 /// Where along a line a place is sought, in parts of its length: middle, then target, then source.
 const ALONG: [f64; 5] = [MIDDLE, 0.62, 0.38, 0.75, 0.25];
 
+/// So many figures are written between bands, besides those of what fails.
+const FAR_LABELS: usize = 24;
 /// Places along a line where a label may be forced.
 const FORCED: u32 = 17;
 
 /// What labels must keep clear of: cards, padlocks, other labels, other lines.
 struct Board<'a> {
     taken: Vec<Rect>,
-    strands: &'a [Strand<'a>],
+    crowd: Crowd<'a>,
+    drawing: &'a Drawing<'a>,
     /// Scene pixels to a pixel of the text, which keeps its size far away.
     unit: f64,
 }
@@ -43,29 +48,33 @@ impl Board<'_> {
     }
 
     /// For what must be said: the place along the line that covers the least, lines aside.
-    fn forced(&self, strand: &Strand, width: f64) -> Rect {
-        let mut best = (f64::MAX, Rect::default());
+    fn forced(&self, strand: &Strand, width: f64) -> Option<Rect> {
+        let mut best = (f64::MAX, None);
         for place in 0..2 * FORCED {
             let part = (f64::from(place / 2) + 1.0) / f64::from(FORCED + 1);
             let side = if place % 2 == 0 { 1.0 } else { -1.0 };
             let rect = beside(strand, part, (width, self.unit), side);
+            if !self.drawing.in_sight(rect) {
+                continue;
+            }
             let covered: f64 = self.taken.iter().map(|taken| common(taken, &rect)).sum();
             // Of equals the one nearest to the middle.
             let cost = covered + (part - MIDDLE).abs();
             if cost < best.0 {
-                best = (cost, rect);
+                best = (cost, Some(rect));
             }
         }
         best.1
     }
 
-    /// The first free place along the line, clear of other lines too.
+    /// The first free place along the line, clear of other lines too; none where that is out of sight.
     fn sought(&self, strand: &Strand, width: f64) -> Option<Rect> {
         let places = ALONG.into_iter().flat_map(|part| [(part, 1.0), (part, -1.0)]);
-        places.map(|(part, side)| beside(strand, part, (width, self.unit), side)).find(|rect| {
-            let clear = |other: &Strand| other.index == strand.index || !crosses(other, *rect);
-            self.is_free(*rect) && self.strands.iter().all(clear)
-        })
+        let mut rects = places.map(|(part, side)| beside(strand, part, (width, self.unit), side));
+        let in_sight = |rect: &Rect| self.drawing.in_sight(*rect);
+        rects
+            .find(|rect| !in_sight(rect) || (self.is_free(*rect) && !self.crowd.crosses(*rect, strand.index)))
+            .filter(in_sight)
     }
 }
 
@@ -81,7 +90,9 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Ve
     let labels = wanted(pen.drawing);
     let sums: Vec<_> = labels.iter().copied().filter(|label| label.word != "errors").collect();
     let near = pen.drawing.level == Level::Near;
-    let mut board = Board { taken, strands, unit: if near { 1.0 } else { 1.0 / pen.drawing.zoom } };
+    let drawing = pen.drawing;
+    let unit = if near { 1.0 } else { 1.0 / drawing.zoom };
+    let mut board = Board { taken, crowd: Crowd::new(strands, drawing.clip), drawing, unit };
     let locks: Vec<&Strand> =
         strands.iter().filter(|strand| near && padlock::is_plaintext(strand.edge)).collect();
     for strand in locks {
@@ -103,6 +114,11 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Ve
         let without = |s: &Strand| kept(s).is_none();
         rank(a).cmp(&rank(b)).then(without(a).cmp(&without(b))).then(b.width.total_cmp(&a.width))
     });
+    if !near {
+        // From afar the busiest are read, and what fails.
+        let failing = order.partition_point(|strand| strand.edge.health.status == Status::Failing);
+        order.truncate(failing + FAR_LABELS);
+    }
     for strand in order {
         // A bundle says how much; which of its calls fail, it cannot.
         let labels = if strand.index.is_some() { &labels } else { &sums };
@@ -114,7 +130,7 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Ve
 }
 
 /// What the reader ticked; under an overlay that compares, what it has to say.
-fn wanted(drawing: &super::Drawing) -> Vec<&'static label::Label> {
+fn wanted(drawing: &Drawing) -> Vec<&'static label::Label> {
     let compares =
         |label: &&label::Label| label.word == drawing.overlay.word && ["gap", "change"].contains(&label.word);
     let compared: Vec<_> = label::ALL.iter().filter(compares).collect();
@@ -153,6 +169,9 @@ fn find_place<'w>(
     kept: Option<Rect>,
     board: &Board,
 ) -> Option<(&'w str, Rect)> {
+    if kept.is_some_and(|room| !pen.drawing.in_sight(room)) {
+        return None;
+    }
     let width = |text: &str| tabular_width(text, font, pen.drawing.measure);
     let texts = || written.texts.iter().map(String::as_str);
     let in_kept = kept.and_then(|room| {
@@ -163,7 +182,7 @@ fn find_place<'w>(
     in_kept.or_else(|| texts().find_map(|text| Some((text, board.sought(strand, width(text))?)))).or_else(
         || {
             let text = texts().next_back().filter(|_| written.must)?;
-            Some((text, board.forced(strand, width(text))))
+            Some((text, board.forced(strand, width(text))?))
         },
     )
 }
@@ -187,24 +206,4 @@ fn beside(strand: &Strand, part: f64, (width, unit): (f64, f64), side: f64) -> R
     };
     let reach = f64::midpoint(x.abs() * width, y.abs() * label::HEIGHT * unit) + on_line + 2.0 * unit;
     around(Point::new(on.x + x * reach, on.y + y * reach), (width, unit))
-}
-
-fn crosses(strand: &Strand, rect: Rect) -> bool {
-    let near = rect.grown(strand.width / 2.0 + 1.0);
-    strand.bounds().overlaps(&near)
-        && strand.arc.points().windows(2).any(|ends| {
-            let (a, b) = (ends[0], ends[1]);
-            // Pieces are short against a label: their ends and middle tell.
-            let middle = Point::new(f64::midpoint(a.x, b.x), f64::midpoint(a.y, b.y));
-            [a, middle, b].into_iter().any(|p| near.contains(p)) || long_piece_crosses(a, b, near)
-        })
-}
-
-/// A straight route is one long piece.
-fn long_piece_crosses(a: Point, b: Point, rect: Rect) -> bool {
-    let steps = ((b.x - a.x).abs().max((b.y - a.y).abs()) / 8.0) as usize;
-    (1..steps).any(|i| {
-        let t = i as f64 / steps as f64;
-        rect.contains(Point::new(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t))
-    })
 }

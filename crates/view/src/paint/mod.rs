@@ -3,6 +3,7 @@
 
 mod bands;
 mod card;
+mod crowd;
 mod edge_ends;
 mod edges;
 pub(crate) mod far;
@@ -177,7 +178,9 @@ pub fn marks(drawing: &Drawing) -> Vec<Mark> {
         taken.extend(far::titles(&mut pen, &taken));
         labels::draw(&mut pen, &strands, &places, taken);
     } else if drawing.level == Level::Near {
-        labels::draw(&mut pen, &strands, &places, places.cards.iter().flatten().copied().collect());
+        let in_sight = places.cards.iter().flatten().filter(|card| drawing.in_sight(**card));
+        let taken = in_sight.copied().collect();
+        labels::draw(&mut pen, &strands, &places, taken);
     }
     pen.finish()
 }
