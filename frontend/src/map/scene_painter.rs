@@ -16,6 +16,7 @@ pub(crate) fn paint(canvas: &Canvas, marks: &[Mark], view: &Viewport, theme: The
         inks: Inks::new(&canvas.pen, theme),
         measure,
         font: None,
+        set: None,
         grid: Grid { scale: canvas.pixel_ratio * view.zoom, ratio: canvas.pixel_ratio, view: *view },
     };
     for mark in marks {
@@ -49,6 +50,8 @@ struct Painter<'a> {
     inks: Inks<'a>,
     measure: &'a CanvasMeasure,
     font: Option<Font>,
+    /// What the pen is set to, colour aside: each word to the browser costs.
+    set: Option<(f64, Option<[f64; 2]>, bool)>,
     grid: Grid,
 }
 
@@ -101,6 +104,11 @@ impl Painter<'_> {
 
     fn stroke(&mut self, stroke: &Stroke) {
         self.inks.stroke(stroke.ink);
+        let wanted = Some((stroke.width, stroke.dash, stroke.round));
+        if self.set == wanted {
+            return;
+        }
+        self.set = wanted;
         self.pen.set_line_width(stroke.width);
         let (cap, join) = if stroke.round { ("round", "round") } else { ("butt", "miter") };
         self.pen.set_line_cap(cap);
@@ -129,8 +137,7 @@ impl Painter<'_> {
             Align::End => text.at.x - width,
         };
         if let Some(halo) = &mark.stroke {
-            self.stroke(halo);
-            self.pen.set_line_join("round");
+            self.stroke(&Stroke { round: true, ..*halo });
             for run in &runs {
                 let _ = self.pen.stroke_text(run.text, start + run.x, text.at.y);
             }
