@@ -20,9 +20,12 @@ const STEPS: u8 = 10;
 pub fn clear_of(bounds: Rect, cards: &[Rect], window: Size, covered: &[Rect]) -> Viewport {
     let plain = Viewport::fit(bounds, window, Insets::default());
     let least_zoom = if plain.zoom >= NEAR_FROM { NEAR_FROM.min(plain.zoom) } else { plain.zoom * WORTH };
+    let least = Viewport::in_middle(bounds.centre(), least_zoom, window);
     let mut views: Vec<(f64, Viewport)> = insets(window, covered)
         .into_iter()
-        .flat_map(|insets| shifted(Viewport::fit(bounds, window, insets), bounds, window))
+        .map(|insets| Viewport::fit(bounds, window, insets))
+        .chain([least])
+        .flat_map(|view| shifted(view, bounds, window))
         .map(|view| (area_under(&view, cards, covered), view))
         .collect();
     views.order_by(|(area, view), (other_area, other)| {
@@ -148,6 +151,16 @@ mod tests {
         let view = clear_of(bounds, &cards, WINDOW, &[LIST, LEGEND]);
         assert!(covered_area(&view, &cards) < 1.0, "{view:?}");
         assert!((view.zoom - 1.0).abs() < 1e-9, "there was room: {view:?}");
+    }
+
+    #[test]
+    fn a_little_smaller_is_worth_a_clear_view() {
+        // At its natural size something would lie under the list however the picture is shifted.
+        let bounds = Rect::new(0.0, 0.0, 1_020.0, 640.0);
+        let cards = [Rect::new(0.0, 142.0, 126.0, 46.0), Rect::new(894.0, 594.0, 126.0, 46.0)];
+        let view = clear_of(bounds, &cards, WINDOW, &[LIST]);
+        assert!(area_under(&view, &cards, &[LIST]) < 1.0, "{view:?}");
+        assert!((view.zoom - NEAR_FROM).abs() < f64::EPSILON, "and no smaller than can be read: {view:?}");
     }
 
     #[test]

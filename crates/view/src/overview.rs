@@ -48,8 +48,7 @@ impl Overview {
     #[must_use]
     pub fn centred(&self, at: Point, view: &Viewport, window: Size) -> Viewport {
         let middle = self.view.scene_from_screen(at);
-        let (x, y) = (window.width / 2.0 - middle.x * view.zoom, window.height / 2.0 - middle.y * view.zoom);
-        Viewport { zoom: view.zoom, x, y }
+        Viewport::in_middle(middle, view.zoom, window)
     }
 
     /// Land and cards; only trouble has a colour, and lies on top.

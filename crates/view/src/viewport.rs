@@ -126,6 +126,12 @@ impl Viewport {
         fitted
     }
 
+    /// This point of the scene in the middle of the window.
+    #[must_use]
+    pub fn in_middle(at: Point, zoom: f64, window: Size) -> Self {
+        Self { zoom, x: window.width / 2.0 - at.x * zoom, y: window.height / 2.0 - at.y * zoom }
+    }
+
     /// Brings a picture that was pushed out of the window back to its edge.
     #[must_use]
     pub fn clamped(&self, bounds: Rect, window: Size) -> Self {

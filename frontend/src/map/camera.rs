@@ -22,6 +22,8 @@ const PHONE_PX: f64 = 640.0;
 const PHONE_ZOOM: f64 = 0.9;
 /// The corner of a band in which its name stands.
 const TITLE: Size = Size::new(130.0, 26.0);
+/// With more lines than this there are too many figures to keep all clear of sheets.
+const FIGURES: usize = 100;
 const FAR_TITLE: f64 = 0.8;
 
 impl Stage {
@@ -77,12 +79,7 @@ impl Stage {
         });
         match near {
             Some(rect) if size.width < PHONE_PX && Level::at(whole.zoom, None) == Level::Far => {
-                let centre = rect.centre();
-                let view = Viewport {
-                    zoom: PHONE_ZOOM,
-                    x: size.width / 2.0 - centre.x * PHONE_ZOOM,
-                    y: size.height / 2.0 - centre.y * PHONE_ZOOM,
-                };
+                let view = Viewport::in_middle(rect.centre(), PHONE_ZOOM, size);
                 fit::lowered(view, &self.cards(), rect, size, covered)
             }
             _ => whole,
@@ -101,6 +98,9 @@ impl Stage {
         });
         let mut cards = self.cards();
         cards.extend(titles);
+        if unit <= 1.0 && scene.edges.len() <= FIGURES {
+            cards.extend(scene.edges.iter().filter_map(|route| route.label));
+        }
         Some(fit::clear_of(scene.bounds, &cards, self.size(), covered))
     }
 
