@@ -155,11 +155,14 @@ mod tests {
 
     #[test]
     fn a_little_smaller_is_worth_a_clear_view() {
-        // At its natural size something would lie under the list however the picture is shifted.
-        let bounds = Rect::new(0.0, 0.0, 1_020.0, 640.0);
-        let cards = [Rect::new(0.0, 142.0, 126.0, 46.0), Rect::new(894.0, 594.0, 126.0, 46.0)];
-        let view = clear_of(bounds, &cards, WINDOW, &[LIST]);
-        assert!(area_under(&view, &cards, &[LIST]) < 1.0, "{view:?}");
+        // As large as the window allows, something would lie under the list however the picture is shifted.
+        let (window, list) = (Size::new(1_064.0, 607.0), [Rect::new(14.0, 14.0, 312.0, 172.0)]);
+        let bounds = Rect::new(0.0, 0.0, 1_074.0, 615.0);
+        let cards = [Rect::new(0.0, 151.0, 130.0, 26.0), Rect::new(914.0, 569.0, 149.0, 46.0)];
+        let plain = Viewport::fit(bounds, window, Insets::default());
+        assert!(plain.zoom > NEAR_FROM && area_under(&plain, &cards, &list) > 1.0);
+        let view = clear_of(bounds, &cards, window, &list);
+        assert!(area_under(&view, &cards, &list) < 1.0, "{view:?}");
         assert!((view.zoom - NEAR_FROM).abs() < f64::EPSILON, "and no smaller than can be read: {view:?}");
     }
 
