@@ -1,7 +1,7 @@
 //! The far level's lines: one for each pair of bands, with the traffic of all calls between them, and where it runs.
 //! Knows no shape and no colour.
 
-use crate::{cards, places::Places};
+use crate::{cards, fold, places::Places};
 use layout::sorting::Order as _;
 use layout::{Cubic, GroupKind, Point, Rect, Scene};
 use model::{
@@ -150,12 +150,15 @@ fn sum(edges: &[&Edge]) -> Edge {
     });
     let mean_ms = mean(edges, |edge| edge.latency.as_ref()?.mean_ms);
     let before = edges.iter().any(|edge| edge.change.is_some());
+    let mut volume = None;
+    edges.iter().for_each(|edge| fold::add_volume(&mut volume, edge.volume.as_ref()));
     Edge {
         requests,
         tcp,
         latency: mean_ms.map(|ms| Latency { mean_ms: Some(ms), ..Latency::default() }),
         mtls_share: mean(edges, |edge| edge.mtls_share),
         other_side: other_side(edges),
+        volume,
         change: before.then(|| Change {
             presence: Presence::Both,
             rate_rps: total(&|edge| edge.change.as_ref()?.rate_rps),

@@ -3,7 +3,9 @@
 
 use crate::{cards, find::Matched};
 use layout::{index::Index, sorting::Order as _};
-use model::{Edge, Graph, Health, Node, NodeKind, Protocol, Reason, Requests, Status, Subject, Tcp};
+use model::{
+    Edge, Graph, Health, Node, NodeKind, Protocol, Reason, Requests, Status, Subject, Tcp, traffic::Volume,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -136,6 +138,7 @@ fn namespace(id: &str, members: &[&Node]) -> Node {
             for node in members.iter().filter(|node| node.flags.root == roots) {
                 add_requests(&mut card.requests, node.requests.as_ref());
                 add_tcp(&mut card.tcp, node.tcp.as_ref());
+                add_volume(&mut card.volume, node.volume.as_ref());
             }
         }
     }
@@ -236,6 +239,7 @@ fn add_edge(sum: &mut Edge, edge: &Edge) {
     sum.latency = None;
     add_requests(&mut sum.requests, edge.requests.as_ref());
     add_tcp(&mut sum.tcp, edge.tcp.as_ref());
+    add_volume(&mut sum.volume, edge.volume.as_ref());
     for more in &edge.custom {
         match sum.custom.iter_mut().find(|custom| custom.name == more.name) {
             Some(custom) => custom.per_s += more.per_s,
@@ -271,6 +275,17 @@ fn add_tcp(sum: &mut Option<Tcp>, more: Option<&Tcp>) {
     add(&mut sum.closed_per_s, more.closed_per_s);
     add(&mut sum.flagged_per_s, more.flagged_per_s);
     add(&mut sum.open, more.open);
+}
+
+/// Of several, how large one is cannot be told.
+pub(crate) fn add_volume(sum: &mut Option<Volume>, more: Option<&Volume>) {
+    let Some(more) = more else { return };
+    let sum = sum.get_or_insert_default();
+    add(&mut sum.request_bytes_per_s, more.request_bytes_per_s);
+    add(&mut sum.response_bytes_per_s, more.response_bytes_per_s);
+    add(&mut sum.sent_messages_per_s, more.sent_messages_per_s);
+    add(&mut sum.received_messages_per_s, more.received_messages_per_s);
+    (sum.request_size, sum.response_size) = (None, None);
 }
 
 fn add(sum: &mut Option<f64>, more: Option<f64>) {

@@ -105,6 +105,20 @@ fn throughput_is_about_bytes_and_what_has_none_is_not_known() {
 }
 
 #[test]
+fn the_bytes_of_requests_count_where_they_were_asked_for() {
+    let mut graph = shop();
+    let line = edge_mut(&mut graph, "web", "search");
+    line.volume = Some(model::traffic::Volume {
+        request_bytes_per_s: Some(4e5),
+        response_bytes_per_s: Some(8e5),
+        ..model::traffic::Volume::default()
+    });
+    assert_eq!(style("throughput", line).ink, Token::Ramp4, "both ways together");
+    assert_eq!(text("throughput", line).as_deref(), Some("1.20 MB/s"));
+    assert_eq!(text("throughput", edge(&graph, "web", "catalog")), None, "nothing where nothing is known");
+}
+
+#[test]
 fn the_gap_is_what_the_client_saw_less_what_the_server_saw() {
     let mut graph = shop();
     let edge = edge_mut(&mut graph, "web", "search");

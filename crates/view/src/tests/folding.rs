@@ -51,6 +51,32 @@ fn rates_between_namespaces_are_sums_and_quantiles_are_not_known() {
 }
 
 #[test]
+fn bytes_of_requests_are_summed_and_sizes_are_not_known() {
+    let mut graph = shop();
+    let size = model::traffic::Size::default();
+    for edge in &mut graph.edges {
+        edge.volume = edge.requests.as_ref().map(|requests| model::traffic::Volume {
+            request_bytes_per_s: Some(requests.rate_rps * 100.0),
+            request_size: Some(size),
+            ..model::traffic::Volume::default()
+        });
+    }
+    let folded = all(&graph).graph;
+    let merged = folded.edges.iter().filter(|edge| graph.edges.iter().all(|whole| whole.id != edge.id));
+    let mut summed = 0;
+    for edge in merged.filter(|edge| edge.requests.is_some()) {
+        let (requests, volume) = (edge.requests.as_ref().unwrap(), edge.volume.as_ref().unwrap());
+        assert!(
+            (volume.request_bytes_per_s.unwrap() - requests.rate_rps * 100.0).abs() < 1e-6,
+            "{}",
+            edge.id
+        );
+        summed += usize::from(volume.request_size.is_none());
+    }
+    assert!(summed > 0, "some line is a sum");
+}
+
+#[test]
 fn an_open_namespace_shows_its_cards_and_keeps_its_band() {
     let mut graph = shop();
     // As the server names them.
