@@ -1,0 +1,52 @@
+//! What a window costs does not grow with what lies outside of it.
+
+use super::{drawing, placed, shop};
+use crate::{Drawing, Owner, Segment, Shape, label};
+use layout::{Cubic, Point, Rect};
+
+#[test]
+fn of_a_long_line_only_what_is_in_sight_is_drawn() {
+    let graph = shop();
+    let mut scene = placed(&graph);
+    let from = scene.edges[0].path[0].from;
+    let at = |i: u32| Point::new(from.x + 100.0 * f64::from(i), from.y + if i % 2 == 0 { 0.0 } else { 30.0 });
+    scene.edges[0].path = (0..200).map(|i| Cubic::horizontal(at(i), at(i + 1))).collect();
+    let edge = graph.edges.iter().position(|edge| edge.id == scene.edges[0].key).unwrap();
+    let window = Rect::new(from.x + 9_000.0, from.y - 200.0, 400.0, 400.0);
+    let marks = crate::marks(&Drawing { clip: Some(window), ..drawing(&graph, &scene) });
+    let line = marks.iter().find(|mark| mark.owner == Owner::Edge(edge) && mark.role == "edge");
+    let Some(Shape::Path(segments)) = line.map(|line| &line.shape) else { panic!("it passes through") };
+    assert!((5..=9).contains(&segments.len()), "{segments:?}");
+    assert!(matches!(segments[0], Segment::Move(_)));
+    let beside = Rect { y: from.y + 200.0, ..window };
+    let marks = crate::marks(&Drawing { clip: Some(beside), ..drawing(&graph, &scene) });
+    assert!(marks.iter().all(|mark| mark.owner != Owner::Edge(edge)), "it does not pass there");
+}
+
+#[test]
+fn figures_out_of_sight_are_not_drawn_and_those_in_sight_stay() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let labels = label::by_words(&["rate", "errors"]);
+    let near = Drawing { labels: &labels, ..drawing(&graph, &scene) };
+    let figures = |drawing: &Drawing| -> Vec<(Owner, Rect)> {
+        let marks = crate::marks(drawing);
+        let figures = marks.iter().filter(|mark| mark.role == "edge-label");
+        figures.map(|mark| (mark.owner, mark.bounds(drawing.measure))).collect()
+    };
+    let all = figures(&near);
+    let window = Rect { width: scene.bounds.width / 2.0, ..scene.bounds };
+    let seen = figures(&Drawing { clip: Some(window), ..near });
+    assert!(!seen.is_empty() && seen.len() < all.len());
+    for (owner, rect) in &seen {
+        assert!(rect.overlaps(&window.grown(20.0)), "{owner:?} at {rect:?}");
+    }
+    let kept = scene.edges.iter().filter_map(|route| Some((&route.key, route.label?)));
+    for (key, room) in kept.filter(|(_, room)| window.union(room) == window) {
+        let edge = graph.edges.iter().position(|edge| edge.id == *key).unwrap();
+        let of = |figures: &[(Owner, Rect)]| {
+            figures.iter().find(|(owner, _)| *owner == Owner::Edge(edge)).map(|(_, rect)| *rect)
+        };
+        assert_eq!(of(&seen), of(&all), "{key} in {room:?}");
+    }
+}
