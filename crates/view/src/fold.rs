@@ -4,7 +4,8 @@
 use crate::{cards, find::Matched};
 use layout::{index::Index, sorting::Order as _};
 use model::{
-    Edge, Graph, Health, Node, NodeKind, Protocol, Reason, Requests, Status, Subject, Tcp, traffic::Volume,
+    Change, Edge, Graph, Health, Node, NodeKind, Presence, Protocol, Reason, Requests, Status, Subject, Tcp,
+    traffic::Volume,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -121,8 +122,7 @@ fn namespace(id: &str, members: &[&Node]) -> Node {
         name: first.namespace.clone().unwrap_or_default(),
         cluster: first.cluster.clone(),
         health: health(members),
-        change: first.change.clone(),
-        alerts: first.alerts,
+        alerts: members.iter().filter_map(|node| node.alerts).reduce(|a, b| a + b),
         // Its size stands where other cards have their one version.
         version: Some(cards::counted_kinds(members.iter().map(|node| node.kind))),
         flags: first.flags,
@@ -139,6 +139,7 @@ fn namespace(id: &str, members: &[&Node]) -> Node {
                 add_requests(&mut card.requests, node.requests.as_ref());
                 add_tcp(&mut card.tcp, node.tcp.as_ref());
                 add_volume(&mut card.volume, node.volume.as_ref());
+                add_change(&mut card.change, node.change.as_ref());
             }
         }
     }
@@ -240,6 +241,7 @@ fn add_edge(sum: &mut Edge, edge: &Edge) {
     add_requests(&mut sum.requests, edge.requests.as_ref());
     add_tcp(&mut sum.tcp, edge.tcp.as_ref());
     add_volume(&mut sum.volume, edge.volume.as_ref());
+    add_change(&mut sum.change, edge.change.as_ref());
     for more in &edge.custom {
         match sum.custom.iter_mut().find(|custom| custom.name == more.name) {
             Some(custom) => custom.per_s += more.per_s,
@@ -286,6 +288,20 @@ pub(crate) fn add_volume(sum: &mut Option<Volume>, more: Option<&Volume>) {
     add(&mut sum.sent_messages_per_s, more.sent_messages_per_s);
     add(&mut sum.received_messages_per_s, more.received_messages_per_s);
     (sum.request_size, sum.response_size) = (None, None);
+}
+
+/// New or gone only where all of it is.
+fn add_change(sum: &mut Option<Change>, more: Option<&Change>) {
+    let Some(more) = more else { return };
+    let Some(sum) = sum else {
+        *sum = Some(Change { error_share: None, mean_ms: None, ..more.clone() });
+        return;
+    };
+    if sum.presence != more.presence {
+        sum.presence = Presence::Both;
+    }
+    add(&mut sum.rate_rps, more.rate_rps);
+    (sum.error_share, sum.mean_ms) = (None, None);
 }
 
 fn add(sum: &mut Option<f64>, more: Option<f64>) {

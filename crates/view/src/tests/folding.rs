@@ -77,6 +77,33 @@ fn bytes_of_requests_are_summed_and_sizes_are_not_known() {
 }
 
 #[test]
+fn a_namespace_is_new_only_where_all_of_it_is_and_counts_all_alerts() {
+    use model::{Change, Presence};
+    let mut graph = shop();
+    for node in &mut graph.nodes {
+        node.alerts = Some(1);
+        node.change = Some(Change { rate_rps: Some(2.0), ..Change::default() });
+    }
+    // The first one of each namespace has come.
+    let mut seen = std::collections::BTreeSet::new();
+    for node in &mut graph.nodes {
+        if seen.insert(node.namespace.clone()) {
+            node.change = Some(Change { presence: Presence::Came, ..Change::default() });
+        }
+    }
+    let folded = all(&graph).graph;
+    let cards: Vec<_> = folded.nodes.iter().filter(|node| node.kind == NodeKind::Namespace).collect();
+    assert!(!cards.is_empty());
+    for card in cards {
+        let members = graph.nodes.iter().filter(|node| fold::home(node).as_ref() == Some(&card.id)).count();
+        assert_eq!(card.alerts, Some(members), "{}", card.name);
+        let change = card.change.as_ref().unwrap();
+        assert_eq!(change.presence, Presence::Both, "{}", card.name);
+        assert!(change.rate_rps.is_some_and(|rps| rps >= 2.0), "{change:?}");
+    }
+}
+
+#[test]
 fn an_open_namespace_shows_its_cards_and_keeps_its_band() {
     let mut graph = shop();
     // As the server names them.
