@@ -192,13 +192,16 @@ fn is_seen(drawing: &Drawing, piece: &Cubic) -> bool {
 /// What is in sight of a path: a route through a large picture has many pieces, and few of them are.
 fn seen(drawing: &Drawing, path: &[Cubic]) -> Shape {
     let mut segments = Vec::new();
-    let mut at = None;
-    for piece in path.iter().filter(|piece| is_seen(drawing, piece)) {
-        if at != Some(piece.from) {
+    let mut goes_on = false;
+    for piece in path {
+        let shown = is_seen(drawing, piece);
+        if shown && !goes_on {
             segments.push(Segment::Move(piece.from));
         }
-        segments.push(Segment::Cubic(piece.c1, piece.c2, piece.to));
-        at = Some(piece.to);
+        if shown {
+            segments.push(Segment::Cubic(piece.c1, piece.c2, piece.to));
+        }
+        goes_on = shown;
     }
     Shape::Path(segments)
 }
