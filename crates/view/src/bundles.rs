@@ -151,7 +151,9 @@ fn sum(edges: &[&Edge]) -> Edge {
     let mean_ms = mean(edges, |edge| edge.latency.as_ref()?.mean_ms);
     let before = edges.iter().any(|edge| edge.change.is_some());
     let mut volume = None;
-    edges.iter().for_each(|edge| fold::add_volume(&mut volume, edge.volume.as_ref()));
+    for edge in edges {
+        fold::add_volume(&mut volume, edge.volume.as_ref());
+    }
     Edge {
         requests,
         tcp,
