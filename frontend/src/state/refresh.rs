@@ -8,7 +8,7 @@ use super::{Feed, Page, Standing};
 use crate::api::{self, Answer, Failure, Leash};
 use crate::state::shared::{effect, memo};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use model::{Extras, Graph, GraphParams, Subject};
+use model::{Graph, GraphParams, Subject};
 use std::{sync::Arc, time::Duration};
 
 const RETRY_FIRST_S: f64 = 2.0;
@@ -83,14 +83,8 @@ fn question(page: Page) -> GraphParams {
     page.params.with(|params| {
         let mut graph = params.graph.clone();
         let panel = matches!(params.selection, Some(Subject::Node { .. } | Subject::Row { .. }));
-        let written = |overlay: &str, word: &str| {
-            params.overlay == overlay || params.labels.iter().any(|label| label == word)
-        };
-        let quantiles = written("latency", "p95");
-        graph.percentiles = graph.percentiles || page.near.get() || panel || quantiles || params.table;
-        if written("throughput", "throughput") {
-            graph.extras = graph.extras.and(Extras::BYTES);
-        }
+        let written = params.overlay == "latency" || params.labels.iter().any(|label| label == "p95");
+        graph.percentiles = graph.percentiles || page.near.get() || panel || written || params.table;
         graph
     })
 }

@@ -97,9 +97,6 @@ impl Style {
         }
         // Whoever looks at slowness looks at percentiles, as on the page.
         ask.params.percentiles |= overlay.word == "latency" || labels.iter().any(|label| label.word == "p95");
-        if overlay.word == "throughput" || labels.iter().any(|label| label.word == "throughput") {
-            ask.params.extras = ask.params.extras.and(model::Extras::BYTES);
-        }
         Self { theme, overlay, labels }
     }
 
