@@ -24,6 +24,7 @@ impl Outcome {
                 whole.values.extend(part.values);
                 whole.le.extend(part.le);
                 whole.not_numbers += part.not_numbers;
+                whole.custom_bounds |= part.custom_bounds;
             }
             (Self::Series(whole), Self::Series(part)) => {
                 whole.cells.extend(part.cells);

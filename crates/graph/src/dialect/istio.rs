@@ -38,6 +38,7 @@ macro_rules! identity {
 mod ask;
 mod missing;
 mod read;
+mod recorded;
 
 #[derive(Debug)]
 pub struct Istio;
@@ -129,6 +130,7 @@ impl Dialect for Istio {
             .into_iter()
             .map(|word| ProbeQuery { word, promql: format!("count({})", selector(word, &[], extra_matcher)) })
             .chain([copies])
+            .chain(recorded::probe_queries().filter(|_| extra_matcher.is_none()))
             .collect()
     }
 
@@ -148,7 +150,12 @@ impl Dialect for Istio {
         // A store may keep both forms of one histogram: never add the two.
         let native_histograms = native > 0.0 && native >= classic;
         let copies = answers.iter().find(|(word, _)| *word == COPIES).map(|(_, copies)| *copies);
-        Probe { duration, native_histograms, copies: copies.filter(|copies| copies.is_finite()) }
+        Probe {
+            duration,
+            native_histograms,
+            copies: copies.filter(|copies| copies.is_finite()),
+            recorded: recorded::probe(answers),
+        }
     }
 
     fn queries(&self, origin: &Origin, signals: Signals, window: &Window) -> Vec<Query> {
@@ -184,7 +191,7 @@ impl Dialect for Istio {
             tcp_received: TCP_RECEIVED,
             tcp_opened: TCP_OPENED,
             tcp_closed: TCP_CLOSED,
-            replicas: probe.copies.is_some_and(|copies| copies >= COPIED).then_some(REPLICAS),
+            replicas: replicas(probe),
             request_bytes: "istio_request_bytes_sum",
             response_bytes: "istio_response_bytes_sum",
         }
@@ -226,4 +233,9 @@ impl Dialect for Istio {
     fn is_own(&self, label: &str) -> bool {
         BY_REQUESTS.contains(&label)
     }
+}
+
+/// Labels to count copies of a series once by, where there are any.
+fn replicas(probe: &Probe) -> Option<&'static str> {
+    probe.copies.is_some_and(|copies| copies >= COPIED).then_some(REPLICAS)
 }

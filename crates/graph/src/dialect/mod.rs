@@ -72,6 +72,9 @@ pub struct Probe {
     pub native_histograms: bool,
     /// How often the store holds each series, where only the replica that wrote it differs.
     pub copies: Option<f64>,
+    /// Of each window that recording rules are shipped for (1, 5 and 10 minutes), the unix second at which the series of all
+    /// of them were seen.
+    pub recorded: [Option<i64>; 3],
 }
 
 /// In what latency is kept.

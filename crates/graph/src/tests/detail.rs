@@ -183,7 +183,9 @@ fn the_preflight_tells_units_histograms_and_copies() {
     let [ms, s] = ["istio_request_duration_milliseconds_count", "istio_request_duration_seconds_count"];
     let words: Vec<&str> = dialect.probe_queries(None).iter().map(|probe| probe.word).collect();
     let native = "istio_request_duration_milliseconds";
-    assert_eq!(words, [ms, s, native, "istio_request_duration_seconds", "copies"]);
+    let recorded = ["recorded_1m", "recorded_5m", "recorded_10m"];
+    assert_eq!(words[..5], [ms, s, native, "istio_request_duration_seconds", "copies"]);
+    assert_eq!(words[5..], recorded);
     let unit = |answers: &[(&'static str, f64)]| dialect.probe(answers).duration;
     assert_eq!(unit(&[(s, 12.0)]), DurationUnit::Seconds);
     assert_eq!(unit(&[(ms, 3.0), (s, 12.0)]), DurationUnit::Both);

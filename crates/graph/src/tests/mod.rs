@@ -11,6 +11,7 @@ mod numbers;
 mod partial;
 mod pitfalls;
 mod places;
+mod recorded;
 mod reductions;
 mod reporter;
 mod selection;

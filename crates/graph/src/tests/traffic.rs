@@ -152,7 +152,12 @@ fn native_histograms_are_whole_series() {
 
 #[test]
 fn native_histograms_of_both_units_are_told_apart_and_their_means_brought_together() {
-    let probe = Probe { native_histograms: true, duration: DurationUnit::Both, copies: Some(2.0) };
+    let probe = Probe {
+        native_histograms: true,
+        duration: DurationUnit::Both,
+        copies: Some(2.0),
+        ..Probe::default()
+    };
     let origin = Origin { probe, ..Origin::default() };
     let asked = plan(&origin, Signals { percentiles: true, ..Signals::default() }, &snap("").window());
     let promql = |kind| &asked.iter().find(|query| query.kind == kind).expect("asked").promql;

@@ -3,12 +3,12 @@
 
 use super::{
     BY_BUCKET, BY_CUSTOM, BY_DURATION, BY_MESSAGES, BY_PRESENCE_REQUESTS, BY_PRESENCE_TCP, BY_REQUESTS,
-    BY_TCP, BY_VOLUME, BY_WEIGHT, DIRECTION, Istio, MS, NATIVE_MS, NATIVE_S, OPERATION, PRESENCE_STEP_S,
-    REQUESTS, S, SECONDS, SENT, TCP_CLOSED, TCP_OPENED, TCP_RECEIVED, TCP_SENT, UNIT,
+    BY_TCP, BY_VOLUME, BY_WEIGHT, DIRECTION, MS, NATIVE_MS, NATIVE_S, OPERATION, PRESENCE_STEP_S, REQUESTS,
+    S, SECONDS, SENT, TCP_CLOSED, TCP_OPENED, TCP_RECEIVED, TCP_SENT, UNIT, recorded, replicas,
 };
 use crate::{
     custom::CustomMetric,
-    dialect::{Dialect as _, DurationUnit},
+    dialect::DurationUnit,
     query::{Matcher, Origin, PRESENCE_SPAN_S, Query, QueryKind, RangeOf, Window, escape, selector},
 };
 
@@ -19,8 +19,11 @@ const SUCCESSFUL: [Matcher; 2] =
 /// Rows that stand still are left out (`> 0`): a mesh has several times more of them than of moving ones, and
 /// what they would tell, that a thing was there and went, the presence queries tell without them.
 pub(super) fn query(origin: &Origin, kind: QueryKind, window: &Window) -> Query {
-    let asking = Asking { origin, window, replicas: Istio.vocabulary(&origin.probe).replicas };
+    let asking = Asking { origin, window, replicas: replicas(&origin.probe) };
     let by = by(kind);
+    if let Some(recorded) = recorded::series(origin, kind, window) {
+        return Query { kind, promql: recorded.to_owned(), by, bucketed: kind.is_bucketed(), range: None };
+    }
     let (promql, range) = match kind {
         QueryKind::IntendedWeight => {
             (format!("max by ({}) ({})", by.join(", "), asking.selected("flagger_canary_weight", &[])), None)
@@ -47,7 +50,7 @@ pub(super) fn query(origin: &Origin, kind: QueryKind, window: &Window) -> Query 
 
 /// A counter whose labels are the installation's, summed by them and then given names of our own.
 pub(super) fn custom(origin: &Origin, kind: QueryKind, metric: &CustomMetric, window: &Window) -> Query {
-    let asking = Asking { origin, window, replicas: Istio.vocabulary(&origin.probe).replicas };
+    let asking = Asking { origin, window, replicas: replicas(&origin.probe) };
     let ends = [&metric.source, &metric.destination].map(|end| [Some(&end.name), end.namespace.as_ref()]);
     let labels = ends.as_flattened();
     let by: Vec<&str> = labels.iter().flatten().map(|label| label.as_str()).collect();
