@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod cost;
 pub mod fake_source;
+pub mod fake_store;
 pub mod framer;
 pub mod http;
 pub mod map;

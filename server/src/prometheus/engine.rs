@@ -30,8 +30,10 @@ pub(crate) async fn preflight(client: &Client, clock: fn() -> i64) -> Engine {
         client.get("api/v1/targets?state=active"),
     );
     let mut engine = Engine::default();
+    // Who may ask queries need not be allowed to see these pages: whether queries are, they themselves tell.
     if let Err(error) = &build
         && error.is_about_the_source()
+        && !matches!(error, PrometheusError::Forbidden { .. })
         && config.is_err()
     {
         engine.unreachable = Some(error.clone());
