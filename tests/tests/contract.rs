@@ -203,7 +203,8 @@ async fn broken(case: &Case, mesh: &Mesh, origin: String) -> Result<Option<Strin
     let about: Value = client.get(address("status")).send().await?.json().await?;
     let truth = mesh.truth((asked_at_s - WINDOW_S) * 1_000, asked_at_s * 1_000);
     let truly_rps = truth.iter().filter(|edge| edge.error_share.is_some()).map(|edge| edge.rate_rps).sum();
-    let told = Told { status, graph, source: about["prometheus"].clone(), asked_at_s, answered_at_s, truly_rps };
+    let told =
+        Told { status, graph, source: about["prometheus"].clone(), asked_at_s, answered_at_s, truly_rps };
     if (case.expects)(&told) {
         return Ok(None);
     }

@@ -311,7 +311,9 @@ impl Collector {
         let origin =
             Origin { operations: ask.operations.as_deref().map(str::to_owned), ..self.lookout.origin() };
         let plain = Key { buckets: false, extras: Extras::NONE, ..wanted.clone() };
-        let traffic = self.held.try_get_with(plain.clone(), fetcher.traffic(origin, window)).await;
+        // Boxed, for a fetch's future is large.
+        let traffic = Box::pin(fetcher.traffic(origin, window));
+        let traffic = self.held.try_get_with(plain.clone(), traffic).await;
         let outcome = match traffic {
             Ok(traffic) if wanted != plain => {
                 let signals =
