@@ -2,7 +2,7 @@
 //! hand stops. It must not know what is drawn.
 
 use super::canvas::Canvas;
-use view::Viewport;
+use view::{Viewport, format};
 
 /// So many marks are painted within a frame: the shop has fewer, and 760 came to 18 frames a second on a busy machine.
 const QUICK: usize = 450;
@@ -51,7 +51,8 @@ impl Slide {
             return true;
         }
         self.slid = true;
-        place(canvas, &format!("matrix({scale},0,0,{scale},{x},{y})"));
+        let scale = format::fixed(scale, 6);
+        place(canvas, &format!("matrix({scale},0,0,{scale},{},{})", format::px(x), format::px(y)));
         false
     }
 }
