@@ -167,6 +167,119 @@ async fn a_refresh_moves_nothing() {
     assert_eq!(map.browser.execute(viewport, &[]).await.unwrap(), stood, "and nothing was fitted anew");
 }
 
+/// Until `window.__whole` is set, the page gets answers without some of what is in the graph; `keep` says of a graph what
+/// remains.
+fn withhold(keep: &str) -> String {
+    format!(
+        "// Polling can be listened in on, a stream cannot.
+        delete window.EventSource;
+        const real = window.fetch;
+        const keep = {keep};
+        window.fetch = async (...asked) => {{
+          const answer = await real.apply(window, asked);
+          const url = asked[0]?.url ?? String(asked[0]);
+          if (window.__whole || answer.status !== 200 || !url.includes('/api/v1/graph?')) return answer;
+          const graph = await answer.json();
+          keep(graph);
+          return new Response(JSON.stringify(graph), {{ status: 200, headers: answer.headers }});
+        }};"
+    )
+}
+
+/// The shop in a browser that holds something back at first.
+async fn withheld(keep: &str) -> Result<Map> {
+    let product = Product::start(&["demo", "--test-hook"])?;
+    let browser = Browser::start().await?;
+    browser.before_every_page(&withhold(keep)).await?;
+    let map = Map { product, browser };
+    map.go_to("?refresh=5s").await?;
+    at_rest(&map.browser).await?;
+    Ok(map)
+}
+
+#[tokio::test]
+async fn a_newcomer_in_a_refresh_moves_nobody() {
+    let without = "graph => {
+        const gone = graph.nodes.find(node => node.name === 'recommend').id;
+        graph.nodes = graph.nodes.filter(node => node.id !== gone);
+        graph.edges = graph.edges.filter(edge => edge.source !== gone && edge.target !== gone);
+        for (const land of graph.boxes) land.members = land.members.filter(member => member !== gone);
+    }";
+    let map = withheld(without).await.unwrap();
+    let newcomer = id_of(&map, "recommend").await;
+    let before = places(&map).await;
+    assert!(before.get(&newcomer).is_none(), "it is not there yet");
+    let viewport = "return JSON.stringify(window.__portolan.viewport())";
+    let stood = map.browser.execute(viewport, &[]).await.unwrap();
+    map.browser.execute("window.__whole = true", &[]).await.unwrap();
+    let come = format!("window.__portolan.scene().nodes[{}]", json!(newcomer));
+    map.browser.wait_until(&come, SOON * 2).await.unwrap();
+    at_rest(&map.browser).await.unwrap();
+    let after = places(&map).await;
+    assert_stand_still(&before, &after);
+    let cards = |places: &Value| places.as_object().expect("cards").len();
+    assert_eq!(cards(&after), cards(&before) + 1);
+    assert_eq!(map.browser.execute(viewport, &[]).await.unwrap(), stood, "and nothing was fitted anew");
+    map.browser.screenshot("newcomer").await.unwrap();
+    map.browser.assert_clean_console().await.unwrap();
+}
+
+#[tokio::test]
+async fn tidying_is_offered_once_lines_have_tangled() {
+    // Placed without any line, the cards stand in an order that knows nothing of them.
+    let map = withheld("graph => { graph.edges = []; }").await.unwrap();
+    let offered = "document.querySelector('.tidy')";
+    let early = map.browser.execute(&format!("return !!{offered}"), &[]).await.unwrap();
+    assert_eq!(early, json!(false), "nothing is tangled yet");
+    map.browser.execute("window.__whole = true", &[]).await.unwrap();
+    map.browser.wait_until(offered, SOON * 2).await.unwrap();
+    at_rest(&map.browser).await.unwrap();
+    let tangled = scenes(&places(&map).await);
+    map.browser.screenshot("tidy-offered").await.unwrap();
+    map.browser.click(".tidy").await.unwrap();
+    map.browser.wait_until(&format!("!({offered})"), SOON).await.unwrap();
+    at_rest(&map.browser).await.unwrap();
+    assert_ne!(scenes(&places(&map).await), tangled, "the cards have been placed afresh");
+    map.browser.assert_clean_console().await.unwrap();
+}
+
+/// What the page asks of a worker waits until `window.__go` is set.
+const HOLD_WORKER: &str = "
+const Real = window.Worker;
+window.Worker = function (...how) {
+  const worker = new Real(...how);
+  const post = worker.postMessage.bind(worker);
+  worker.postMessage = (...said) => { if (window.__go) post(...said); };
+  return worker;
+};";
+
+#[tokio::test]
+async fn a_long_placing_can_be_ended_and_taken_up_again() {
+    let product = Product::start(&["demo", "--demo-scale", "330", "--test-hook"]).unwrap();
+    let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let browser = Browser::start().await.unwrap();
+    browser.before_every_page(HOLD_WORKER).await.unwrap();
+    browser.open(&format!("{}/graph?at={}", product.url, now_s / 60 * 60 - 120)).await.unwrap();
+    let button =
+        |word: &str| format!("document.querySelector('.placing button')?.textContent === {}", json!(word));
+    browser.wait_until(&button("Cancel"), SOON * 2).await.unwrap();
+    browser.screenshot("placing").await.unwrap();
+    browser.click(".placing button").await.unwrap();
+    browser.wait_until(&button("Place it"), SOON).await.unwrap();
+    let cards = "Object.keys(window.__portolan.scene().nodes).length";
+    let none = browser.execute(&format!("return {cards}"), &[]).await.unwrap();
+    assert_eq!(none, json!(0), "nothing was placed behind the reader's back");
+    browser.execute("window.__go = true", &[]).await.unwrap();
+    browser.click(".placing button").await.unwrap();
+    browser
+        .wait_until(&format!("{cards} > 300 && !document.querySelector('.placing')"), SOON * 2)
+        .await
+        .unwrap();
+    let by_worker = browser.execute("return window.__portolan.scene().by_worker", &[]).await.unwrap();
+    assert_eq!(by_worker, json!(true));
+    browser.assert_clean_console().await.unwrap();
+}
+
 /// Whatever card is in both stands where it stood, and most are.
 fn assert_stand_still(before: &Value, after: &Value) {
     let before = before.as_object().expect("cards");
