@@ -5,9 +5,10 @@ use crate::{
     embed,
     frame::{find, help, namespaces, strip, time_bar, toolbar},
     map::{Map, lost},
+    nav::Step,
     panel::Panel,
     state::{ExportWish, Page, page},
-    widget::icon::logo,
+    widget::{Pick, icon::logo},
 };
 use leptos::prelude::*;
 use model::boot::Boot;
@@ -53,10 +54,21 @@ pub(crate) fn Frame(boot: Boot) -> AnyView {
     .into_any()
 }
 
+/// Its name, or the choice among several.
+fn source(page: Page, sources: Vec<String>) -> AnyView {
+    let named = memo(move || page.source());
+    let Some(first) = sources.first().cloned() else { return view! { <b>{named}</b> }.into_any() };
+    let options = sources.into_iter().map(|name| (name.clone(), name)).collect();
+    let choose = move |name: String| {
+        page.change(Step::Push, |params| params.graph.source = Some(name).filter(|name| *name != first));
+    };
+    view! { <Pick label="Prometheus" options=options value=named choose=choose/> }.into_any()
+}
+
 #[component]
 fn Header() -> impl IntoView {
     let page = page();
-    let (source, configured) = page.boot.with_value(|boot| (boot.source.clone(), boot.configured));
+    let (sources, configured) = page.boot.with_value(|boot| (boot.sources.clone(), boot.configured));
     let engine = move || {
         let engine = page.feed.with(|feed| feed.graph.as_ref().and_then(|graph| graph.meta.engine.clone()));
         let scrape =
@@ -69,7 +81,7 @@ fn Header() -> impl IntoView {
             <h1 class="logo">{logo()}"Portolan"</h1>
             <span class="space"></span>
             <span class="source">
-                {configured.then(|| view! { <b>{source}</b> })}
+                {configured.then(|| source(page, sources))}
                 <span>{engine}</span>
             </span>
             <button class="square" type="button" aria-label="Keys" title="Keys (?)" on:click=click(move |_| help::show())>"?"</button>

@@ -21,7 +21,6 @@ pub(crate) fn frame(page: Page) -> AnyView {
 }
 
 fn caption(page: Page) -> AnyView {
-    let source = page.boot.with_value(|boot| boot.source.clone());
     let window = move || format!("last {}", format::window(page.params.with(|params| params.graph.window_s)));
     let age = move || {
         let at_s = page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.meta.at_s as f64));
@@ -35,7 +34,7 @@ fn caption(page: Page) -> AnyView {
     view! {
         <footer class="strip caption">
             {time_bar::mark(page)}
-            <span class="facts">{source}" · "{window}" · "{age}</span>
+            <span class="facts">{move || page.source()}" · "{window}" · "{age}</span>
             {part(move || worst(page))}
             <a href=whole target="_blank" rel="noopener">{logo()}"Open in Portolan"</a>
         </footer>

@@ -36,6 +36,10 @@ impl Sources {
         self.0.iter().find(|source| source.name == name)
     }
 
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.iter().map(|source| source.name.clone()).collect()
+    }
+
     pub(crate) fn all(&self) -> &[Source] {
         &self.0
     }

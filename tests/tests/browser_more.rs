@@ -1,9 +1,11 @@
 //! What the page can be told to show besides: figures that cost a query more, services, requests told apart by a label,
-//! ways between two nodes. All of it lies in the address, and the panel offers what it lacks.
+//! ways between two nodes, another source. All of it lies in the address, and the panel offers what it lacks.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
+use std::path::Path;
 use tests::map::{Map, SOON};
+use tests::product::Product;
 
 /// Opens the menu if it is closed, and ticks what has these words.
 async fn tick(map: &Map, words: &str) -> Result<()> {
@@ -119,4 +121,35 @@ async fn what_is_missing_is_told_with_what_the_answer_was_made_of() -> Result<()
         map.browser.execute("return document.querySelectorAll('.missing li .fix').length", &[]).await?;
     ensure!(notes == json!(quality.notes.len()), "{notes} of {} notes", quality.notes.len());
     Ok(())
+}
+
+#[tokio::test]
+async fn one_of_several_sources_is_chosen_in_the_header() -> Result<()> {
+    let (shop, other) = (Product::demo()?, Product::start(&["demo", "--scenario", "bookinfo"])?);
+    let entry = |name: &str, product: &Product| {
+        let url = product.simulated_prometheus()?;
+        anyhow::Ok(format!("[[source]]\nname = \"{name}\"\nprometheus = \"{url}\"\n"))
+    };
+    let settings = Path::new(env!("CARGO_TARGET_TMPDIR")).join("two-sources.toml");
+    std::fs::write(&settings, entry("shop", &shop)? + &entry("bookinfo", &other)?)?;
+    let settings = settings.to_str().context("the path is text")?;
+    let map = Map::open(&["serve", "--config", settings], "").await?;
+    let select = "document.querySelector('.top .pick select')";
+    map.browser.wait_until(&format!("{select}?.value === 'shop'"), SOON).await?;
+    let choose = format!(
+        "{select}.value = 'bookinfo'; {select}.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+    );
+    map.browser.execute(&choose, &[]).await?;
+    map.wait_for_parameter("source", Some("bookinfo")).await?;
+    let (first, second) = (map.graph("").await?, map.graph("?source=bookinfo").await?);
+    ensure!(first.nodes.len() != second.nodes.len(), "they can be told apart");
+    let told = |cards: usize| {
+        format!("document.querySelectorAll('#panel .figures dd')[2]?.textContent === '{cards}'")
+    };
+    map.browser.wait_until(&told(second.nodes.len()), SOON * 2).await?;
+    map.browser.screenshot("more-sources").await?;
+    map.browser.back().await?;
+    map.wait_for_parameter("source", None).await?;
+    map.browser.wait_until(&format!("{select}.value === 'shop'"), SOON).await?;
+    map.browser.wait_until(&told(first.nodes.len()), SOON * 2).await.map(drop)
 }

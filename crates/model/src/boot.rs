@@ -10,6 +10,9 @@ pub struct Boot {
     pub version: String,
     /// The source's name in the header, e.g. "demo" or the Prometheus host.
     pub source: String,
+    /// All that `source` in the address may name, the first one first, where there are several.
+    #[serde(default)]
+    pub sources: Vec<String>,
     /// Whether a Prometheus URL is set at all.
     pub configured: bool,
     /// Draw this graph's map without chrome.
@@ -25,5 +28,5 @@ pub struct Boot {
 }
 
 from_json_fields! {
-    Boot { base_path, version, source, configured, embed, cautions, worker, test_hook }
+    Boot { base_path, version, source, sources, configured, embed, cautions, worker, test_hook }
 }

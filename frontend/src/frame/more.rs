@@ -92,7 +92,7 @@ fn operations(page: Page) -> AnyView {
             page.change(Step::Push, |params| params.graph.operations = read.operations);
         }
     };
-    let told = detail::follow::<Labels>(page, move || Some(page.base_path() + "/api/v1/labels"));
+    let told = detail::follow::<Labels>(page, move || Some(page.address_at_source("/api/v1/labels")));
     // Istio's own name for it, where the store does not list its labels.
     let offered = memo(move || {
         let labels = told.look(|load| load.value.as_ref().map(|labels| labels.labels.clone()));

@@ -25,7 +25,7 @@ pub(super) fn follow(page: Page, stand: Stand) {
     effect(move |_| {
         let Some(wish) = wished.get() else { return };
         wished.set(None);
-        let source = page.boot.with_value(|boot| boot.source.clone());
+        let source = untrack(|| page.source());
         let begun = stand.with(|stage| save(page, stage, &source, wish)).flatten();
         if begun.is_none() {
             page.said.set(FAILED.into());

@@ -139,7 +139,7 @@ fn counted(page: Page) -> RwSignal<String> {
         let mine = Leash::new();
         let signal = mine.signal();
         leash.set_value(Some(mine));
-        let address = format!("{}/api/v1/status", page.base_path());
+        let address = untrack(|| page.address_at_source("/api/v1/status"));
         leptos::task::spawn_local(async move {
             let answer = api::fetch(&address, None, signal.as_ref()).await.and_then(api::read::<Waiting>);
             if let Ok(Answer::Fresh { value: Waiting { asking: Some(asking) }, .. }) = answer

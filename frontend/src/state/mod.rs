@@ -14,7 +14,7 @@ mod stream;
 use crate::state::shared::{Shared, memo};
 use drawn::{Choices, Drawn};
 use leptos::prelude::*;
-use model::{PageParams, Subject, boot::Boot};
+use model::{GraphParams, PageParams, Subject, boot::Boot};
 use view::find::{Find, Matched, matched};
 
 pub(crate) use store::{Feed, Standing};
@@ -113,6 +113,19 @@ impl Page {
     pub(crate) fn base_path(self) -> String {
         self.boot.with_value(|boot| boot.base_path.clone())
     }
+
+    /// The name of the source that is looked at.
+    pub(crate) fn source(self) -> String {
+        let named = self.params.with(|params| params.graph.source.clone());
+        named.unwrap_or_else(|| self.boot.with_value(|boot| boot.source.clone()))
+    }
+
+    /// Where something is told of that source.
+    pub(crate) fn address_at_source(self, path: &str) -> String {
+        let source = self.params.with(|params| params.graph.source.clone());
+        let query = GraphParams { source, ..GraphParams::default() }.to_query();
+        [&*self.base_path(), path, if query.is_empty() { "" } else { "?" }, &query].concat()
+    }
 }
 
 /// A mistake behind what was read well: "After “cart ns=”: Say what ns should be."
@@ -143,6 +156,7 @@ pub(crate) fn read_boot() -> Boot {
             base_path: String::new(),
             version: String::new(),
             source: String::new(),
+            sources: Vec::new(),
             configured: true,
             embed: false,
             cautions: Vec::new(),

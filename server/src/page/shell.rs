@@ -85,6 +85,7 @@ fn boot_json(app: &App, form: Form) -> String {
         base_path: config.bind.base_path.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         source: config.source.clone(),
+        sources: if config.others.is_empty() { Vec::new() } else { app.sources().names() },
         configured: config.prometheus.is_some(),
         embed: form == Form::Embed,
         cautions: if form == Form::Embed { Vec::new() } else { config.cautions() },
