@@ -1,6 +1,6 @@
 //! The last answer and how the asking goes. It must not know the network.
 
-use model::{Graph, GraphParams, Problem};
+use model::{Extras, Graph, GraphParams, Problem};
 use std::sync::Arc;
 
 /// Everything the page knows about the graph's arrival.
@@ -69,5 +69,7 @@ impl Feed {
 /// What decides on places, without instant and figures.
 pub(crate) fn question_of(params: GraphParams) -> String {
     let standard = GraphParams::default();
-    GraphParams { window_s: standard.window_s, at_s: None, percentiles: false, ..params }.to_query()
+    // Of what may be asked for besides, only this brings cards of its own.
+    let extras = if params.extras.has(Extras::IDLE) { Extras::IDLE } else { Extras::NONE };
+    GraphParams { window_s: standard.window_s, at_s: None, percentiles: false, extras, ..params }.to_query()
 }
