@@ -221,7 +221,7 @@ fn details_come_back() {
 fn the_rest_comes_back() {
     holds::<Problem>(&json!({ "type": "t", "title": "u", "status": 503, "detail": "d", "field": "f" }));
     holds::<Boot>(
-        &json!({ "base_path": "/x", "version": "1", "source": "s", "configured": true, "embed": true, "cautions": ["c"], "worker": "w.js", "test_hook": true }),
+        &json!({ "base_path": "/x", "version": "1", "source": "s", "sources": ["s", "t"], "configured": true, "embed": true, "cautions": ["c"], "worker": "w.js", "test_hook": true }),
     );
     holds::<Namespaces>(&json!({ "at_s": 1, "window_s": 2, "namespaces": [namespace()] }));
     holds::<ServerStatus>(&json!({
