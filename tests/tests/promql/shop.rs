@@ -90,19 +90,19 @@ fn product_queries(at_s: i64, window_s: u64) -> Vec<Query> {
 
 #[tokio::test]
 async fn the_shop_answers_as_prometheus_does() -> Result<()> {
-    agree(&Mesh::shop(), ORIGIN_MS + 27 * MINUTE_MS).await
+    agree(&Mesh::shop(), ORIGIN_MS + 27 * MINUTE_MS, WITH_SAMPLES).await
 }
 
 /// All its counters began anew three minutes before.
 #[tokio::test]
 async fn a_mesh_after_restarts_answers_as_prometheus_does() -> Result<()> {
-    agree(&Mesh::ramp(), ORIGIN_MS + 3 * MINUTE_MS).await
+    agree(&Mesh::ramp(), ORIGIN_MS + 3 * MINUTE_MS, WITH_SAMPLES).await
 }
 
 /// With a canary at its third weight, errors and a new edge in the window, and a pod that is just back.
 #[tokio::test]
 async fn a_mesh_in_motion_answers_as_prometheus_does() -> Result<()> {
-    agree(&Mesh::ramp(), ORIGIN_MS + 67 * MINUTE_MS).await
+    agree(&Mesh::ramp(), ORIGIN_MS + 67 * MINUTE_MS, WITH_SAMPLES).await
 }
 
 /// Whatever else comes with the simulator: Istio's example, resets, replicas, missing labels, two spellings of bounds …
@@ -110,12 +110,17 @@ async fn a_mesh_in_motion_answers_as_prometheus_does() -> Result<()> {
 async fn every_other_scenario_answers_as_prometheus_does() -> Result<()> {
     for (name, _) in meshsim::SCENARIOS.iter().filter(|(name, _)| !["shop", "ramp"].contains(name)) {
         let mesh = Mesh::named(name).context("it is among them")?;
-        agree(&mesh, ORIGIN_MS + 27 * MINUTE_MS).await.with_context(|| format!("in {name}"))?;
+        // Streams of gRPC alone leave what is asked about TCP and HTTP without samples.
+        let share = if *name == "grpc-streams" { 0.5 } else { WITH_SAMPLES };
+        agree(&mesh, ORIGIN_MS + 27 * MINUTE_MS, share).await.with_context(|| format!("in {name}"))?;
     }
     Ok(())
 }
 
-async fn agree(mesh: &Mesh, at_ms: i64) -> Result<()> {
+/// Least share of answers that have samples: what is empty on both sides agrees too easily.
+const WITH_SAMPLES: f64 = 0.8;
+
+async fn agree(mesh: &Mesh, at_ms: i64, with_samples: f64) -> Result<()> {
     let prometheus = Prometheus::start().await?;
     prometheus.write(&mesh.select(&[], at_ms - HISTORY_MS, at_ms + OFF_GRID_MS)).await?;
     let mut twins = Twins::new(prometheus, mesh);
@@ -132,7 +137,7 @@ async fn agree(mesh: &Mesh, at_ms: i64) -> Result<()> {
             twins.ask(query, at_s * 1000 + OFF_GRID_MS).await?;
         }
     }
-    twins.verdict(0.8)
+    twins.verdict(with_samples)
 }
 
 async fn ask(twins: &mut Twins<'_>, query: &Query, at_s: i64) -> Result<()> {
