@@ -114,7 +114,7 @@ impl Fetcher {
         Ok(Arc::new(collected))
     }
 
-    /// Buckets of a live window that were asked for lately do for now, where they take long; the rest is asked.
+    /// Where buckets of a live window take long, those that were asked for lately are used again; the rest is asked.
     async fn dear(
         &self,
         mut plan: Vec<Query>,
