@@ -17,7 +17,8 @@ pub(crate) struct Bundle {
     pub(crate) path: Vec<Cubic>,
     /// Some calls go the other way.
     pub(crate) both_ways: bool,
-    pub(crate) members: Vec<usize>,
+    #[cfg(test)]
+    members: Vec<usize>,
 }
 
 /// Failing edges never hide in a bundle.
@@ -79,7 +80,13 @@ pub(crate) fn of(
         lines.push(if turned { Line::new(b, a) } else { Line::new(a, b) });
         let edges: Vec<&Edge> = members.iter().map(|edge| &graph.edges[*edge]).collect();
         let edge = sum(&edges);
-        bundles.push(Bundle { edge, path: vec![], both_ways: forward && backward, members });
+        bundles.push(Bundle {
+            edge,
+            path: vec![],
+            both_ways: forward && backward,
+            #[cfg(test)]
+            members,
+        });
     }
     spread(&mut lines);
     for (bundle, line) in bundles.iter_mut().zip(&lines) {

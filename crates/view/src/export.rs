@@ -33,17 +33,9 @@ pub fn caption(source: &str, meta: &Meta) -> String {
     meta.stale.as_ref().map_or(text.clone(), |stale| format!("{text} · Not up to date: {}", stale.reason))
 }
 
-/// Everything the drawing has, however the reader stands to it: nothing selected, hovered or out of sight.
+/// Everything the drawing has, however the reader stands to it: nothing selected or out of sight.
 pub fn sheet(drawing: &Drawing, caption: &str) -> Sheet {
-    let whole = Drawing {
-        selection: None,
-        hover: None,
-        reach: None,
-        level: Level::Near,
-        zoom: 1.0,
-        clip: None,
-        ..*drawing
-    };
+    let whole = Drawing { selection: None, level: Level::Near, zoom: 1.0, clip: None, ..*drawing };
     let mut marks = paint::marks(&whole);
     let mut frame = drawing.scene.bounds;
     for mark in &marks {

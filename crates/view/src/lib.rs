@@ -37,7 +37,7 @@ pub use bundles::{can_bundle, stands_alone};
 pub use mark::{Align, Ink, Mark, Owner, Segment, Shape, Stroke, Text};
 pub use measure::{ApproximateMeasure, Font, MeasureText};
 pub use overlay::Overlay;
-pub use paint::{Drawing, marks};
+pub use paint::{Drawing, lit, marks};
 pub use palette::{Theme, Token};
 pub use viewport::{Insets, Level, Viewport};
 

@@ -56,6 +56,21 @@ impl Canvas {
         self.pen.clear_rect(0.0, 0.0, f64::from(self.element.width()), f64::from(self.element.height()));
     }
 
+    /// All of it in one colour. Coordinates are the device's after a wipe.
+    pub(crate) fn cover(&self, ink: Ink, theme: Theme) {
+        Inks::new(&self.pen, theme).fill(ink);
+        self.pen.fill_rect(0.0, 0.0, f64::from(self.element.width()), f64::from(self.element.height()));
+    }
+
+    /// Leaves this share of what is on it.
+    pub(crate) fn thin(&self, share: f64) {
+        let _ = self.pen.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+        let _ = self.pen.set_global_composite_operation("destination-in");
+        self.pen.set_global_alpha(share);
+        self.pen.fill_rect(0.0, 0.0, f64::from(self.element.width()), f64::from(self.element.height()));
+        let _ = self.pen.set_global_composite_operation("source-over");
+    }
+
     /// From here on coordinates are the scene's.
     pub(crate) fn look_through(&self, view: &view::Viewport) {
         let scale = self.pixel_ratio * view.zoom;

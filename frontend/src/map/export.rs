@@ -56,7 +56,7 @@ fn save(page: Page, stage: &Stage, source: &str, wish: Export) -> Option<()> {
     canvas.element.set_width((frame.width * scale).floor() as u32);
     canvas.element.set_height((frame.height * scale).floor() as u32);
     let view = Viewport { zoom: scale, x: -frame.x * scale, y: -frame.y * scale };
-    scene_painter::paint(&canvas, &sheet.marks, &view, stage.look.theme, &stage.measure);
+    scene_painter::draw(&canvas, &mut sheet.marks.iter(), &view, stage.look.theme, &stage.measure);
     let take = Closure::once_into_js(move |blob: Option<Blob>| {
         if blob.and_then(|blob| hand_over(page, &blob, &name)).is_none() {
             page.said.set(FAILED.into());

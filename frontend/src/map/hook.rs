@@ -67,7 +67,7 @@ fn maybe(text: Option<&str>) -> JsValue {
 fn marks(stage: &Stage) -> JsValue {
     let told = Array::new();
     if let Some(picture) = &stage.picture {
-        for mark in stage.painted.as_deref().unwrap_or_default() {
+        for mark in stage.painted.iter().chain(&stage.light.marks) {
             let group = picture.scene.groups.get(index_of_group(mark.owner)).map(|group| group.key.as_str());
             let rect = stage.view.screen_rect(mark.bounds(&stage.measure));
             told.push(&object([

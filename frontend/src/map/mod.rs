@@ -1,4 +1,4 @@
-//! The map: two stacked canvases in one focusable element, the sheets that float over it, and the wiring between
+//! The map: three stacked canvases in one focusable element, the sheets that float over it, and the wiring between
 //! signals and stage.
 
 mod camera;
@@ -11,6 +11,7 @@ mod hurts;
 mod keyboard;
 mod legend;
 mod level_fade;
+mod light;
 mod measure;
 mod minimap;
 mod motion;
@@ -44,13 +45,13 @@ pub(crate) fn Map() -> impl IntoView {
     let page = page();
     let stand = Stand::new(page);
     let lower = NodeRef::<html::Canvas>::new();
+    let light = NodeRef::<html::Canvas>::new();
     let upper = NodeRef::<html::Canvas>::new();
     let hand = pointer::Hand::new(page, stand);
     effect(move |_| {
-        let (Some(lower), Some(upper)) = (lower.get(), upper.get()) else { return };
-        if let Some((lower, upper)) = Canvas::new(lower).zip(Canvas::new(upper)) {
-            let keep_marks = page.boot.with_value(|boot| boot.test_hook);
-            let mut stage = Stage::new(lower, upper, untrack(|| look(page, stand)), keep_marks);
+        let canvas = |node: NodeRef<html::Canvas>| Canvas::new(node.get()?);
+        if let (Some(lower), Some(light), Some(upper)) = (canvas(lower), canvas(light), canvas(upper)) {
+            let mut stage = Stage::new([lower, light, upper], untrack(|| look(page, stand)));
             stage.placing.start = page.boot.with_value(|boot| {
                 let script = boot.worker.as_ref()?;
                 Some(placing::Start(format!("{}/assets/{script}", boot.base_path), stand))
@@ -75,6 +76,7 @@ pub(crate) fn Map() -> impl IntoView {
                 on:keydown=move |event| keyboard::on_map(page, stand, &event)
             >
                 <canvas class="scene" node_ref=lower></canvas>
+                <canvas class="light" node_ref=light></canvas>
                 <canvas class="traffic" node_ref=upper></canvas>
             </div>
             {(!page.is_embedded()).then(|| view! { <hurts::Hurts/><minimap::Minimap stand=stand/><zoom::Zoom stand=stand/> })}
@@ -185,7 +187,7 @@ fn watch_size(stand: Stand) {
     let resized = window_event_listener(ev::resize, move |_| stand.repaint());
     on_cleanup(move || resized.remove());
     // The graphics card may forget what was drawn.
-    for canvas in [".scene", ".traffic"] {
+    for canvas in [".scene", ".light", ".traffic"] {
         let renewed = Closure::<dyn FnMut()>::new(move || stand.act(Stage::renew));
         if let Some(canvas) = document().query_selector(canvas).ok().flatten() {
             let _ =

@@ -1,4 +1,4 @@
-//! Draws marks on the lower canvas. It interprets the display list and decides nothing.
+//! Draws marks on a canvas. It interprets the display list and decides nothing.
 
 use super::{
     canvas::{Canvas, Inks},
@@ -8,8 +8,13 @@ use layout::Rect;
 use view::{Align, Font, Mark, Segment, Shape, Stroke, Text, Theme, Viewport, measure::tabular_runs};
 use web_sys::CanvasRenderingContext2d;
 
-pub(crate) fn paint(canvas: &Canvas, marks: &[Mark], view: &Viewport, theme: Theme, measure: &CanvasMeasure) {
-    canvas.wipe();
+pub(crate) fn draw(
+    canvas: &Canvas,
+    marks: &mut dyn Iterator<Item = &Mark>,
+    view: &Viewport,
+    theme: Theme,
+    measure: &CanvasMeasure,
+) {
     canvas.look_through(view);
     let mut painter = Painter {
         pen: &canvas.pen,

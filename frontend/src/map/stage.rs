@@ -1,10 +1,11 @@
-//! Everything behind the two canvases: the picture, where the reader stands, what is lit, and what has to be painted
+//! Everything behind the canvases: the picture, where the reader stands, what is lit, and what has to be painted
 //! anew. It must not know signals or events.
 
 use super::{
     camera::Glide,
     canvas::Canvas,
     level_fade::LevelFade,
+    light::Light,
     measure::CanvasMeasure,
     motion::{Carried, Motion, TIDY_MS},
     picture::{Picture, Way, words},
@@ -43,6 +44,7 @@ pub(crate) struct Look {
 #[derive(Debug)]
 pub(crate) struct Stage {
     lower: Canvas,
+    pub(super) light: Light,
     upper: Canvas,
     traffic: TrafficPainter,
     pub(crate) measure: CanvasMeasure,
@@ -69,8 +71,8 @@ pub(crate) struct Stage {
     slide: Slide,
     pub(super) placing: Placing,
     last_ms: Option<f64>,
-    /// What the last frame put on the lower canvas, kept only for tests.
-    pub(crate) painted: Option<Vec<Mark>>,
+    /// What the last frame put on the lower canvas.
+    pub(super) painted: Vec<Mark>,
     /// Counts the frames painted on the lower canvas.
     pub(crate) generation: u32,
 }
@@ -90,9 +92,10 @@ pub(crate) struct Painted {
 }
 
 impl Stage {
-    pub(crate) fn new(lower: Canvas, upper: Canvas, look: Look, keep_marks: bool) -> Self {
+    pub(crate) fn new([lower, light, upper]: [Canvas; 3], look: Look) -> Self {
         Self {
             lower,
+            light: Light::new(light),
             upper,
             traffic: TrafficPainter::new(),
             measure: CanvasMeasure::new(),
@@ -114,7 +117,7 @@ impl Stage {
             slide: Slide::default(),
             placing: Placing::default(),
             last_ms: None,
-            painted: keep_marks.then(Vec::new),
+            painted: Vec::new(),
             generation: 0,
         }
     }
@@ -129,7 +132,7 @@ impl Stage {
 
     pub(crate) fn resize(&mut self) {
         let lower = self.lower.resize();
-        let other = self.upper.resize() || lower;
+        let other = self.upper.resize() | self.light.canvas.resize() || lower;
         self.dirty |= other;
         self.small_dirty |= other;
     }
@@ -154,26 +157,6 @@ impl Stage {
         if other_labels {
             self.place_again(Way::Update);
         }
-    }
-
-    /// True when something else is lit now.
-    pub(crate) fn set_hover(&mut self, hit: Option<Hit>) -> bool {
-        let other = self.hover != hit;
-        if other {
-            self.hover = hit;
-            self.reach = None;
-            self.dirty = true;
-        }
-        other
-    }
-
-    /// A hover that was held fades what it does not reach.
-    pub(crate) fn hold_hover(&mut self) {
-        let lit = self.hover.filter(|hit| !matches!(hit, Hit::Group(_)));
-        self.reach = lit
-            .zip(self.picture.as_ref())
-            .and_then(|(hit, picture)| view::reach::of_hit(&picture.graph, hit, 1));
-        self.dirty |= self.reach.is_some();
     }
 
     pub(crate) fn hit(&self, at: Point, tolerance_px: f64) -> Option<Hit> {
@@ -224,6 +207,10 @@ impl Stage {
         let off = self.slide.needs_paint(self.view, &self.lower, now_ms);
         if self.dirty || off || self.fade.is_on() {
             self.paint_scene(now_ms);
+            self.light.dirty = true;
+        }
+        if self.light.dirty || self.slide.is_on() {
+            self.paint_light();
         }
         let overview = self.overview();
         if let (true, Some(overview)) = (self.small_dirty, &overview) {
@@ -257,7 +244,8 @@ impl Stage {
         if canvas.width > 1.0 {
             self.small_dirty = false;
             let marks = overview.marks(&picture.graph, &picture.scene);
-            scene_painter::paint(&canvas, &marks, &overview.view, self.look.theme, &self.measure);
+            canvas.wipe();
+            scene_painter::draw(&canvas, &mut marks.iter(), &overview.view, self.look.theme, &self.measure);
         }
     }
 
@@ -268,13 +256,12 @@ impl Stage {
         let mut marks =
             self.picture.as_ref().map(|picture| view::marks(&self.drawing(picture))).unwrap_or_default();
         self.fade(&mut marks);
-        scene_painter::paint(&self.lower, &marks, &self.view, self.look.theme, &self.measure);
+        self.lower.wipe();
+        scene_painter::draw(&self.lower, &mut marks.iter(), &self.view, self.look.theme, &self.measure);
         self.slide.painted(self.view, marks.len(), &self.lower);
         let shown = self.picture.as_ref().map(|_| (self.level, self.view));
         self.fade.after(&self.lower, shown, now_ms);
-        if let Some(painted) = &mut self.painted {
-            *painted = marks;
-        }
+        self.painted = marks;
     }
 
     pub(super) fn drawing<'a>(&'a self, picture: &'a Picture) -> Drawing<'a> {
@@ -287,7 +274,6 @@ impl Stage {
             hover: self.hover,
             matched: self.look.matched.as_ref(),
             hide: self.look.hide,
-            reach: self.reach.as_ref(),
             pinned: &picture.pinned,
             level: self.level,
             zoom: self.view.zoom,

@@ -110,7 +110,7 @@ fn far_away_there_are_dots_signs_names_and_few_lines() {
         }
     }
     let checkout = crate::hit::Hit::Node(node_index(&graph, "cart"));
-    let lit = crate::marks(&crate::Drawing { hover: Some(checkout), ..far });
+    let lit = crate::lit(&crate::Drawing { hover: Some(checkout), ..far }, None, &marks);
     let own = Owner::Edge(edge_index(&graph, "cart", "checkout"));
     assert!(lit.iter().any(|mark| mark.owner == own && mark.role == "edge"), "a lit dot shows its calls");
 }

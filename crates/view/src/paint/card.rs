@@ -43,9 +43,6 @@ pub(crate) fn draw(pen: &mut Pen, index: usize, card: Rect, boxed: bool) {
         away(pen, node, card);
     }
     badges(pen, node, card);
-    if drawing.fades_node(index) {
-        pen.fade(super::OUT_OF_REACH);
-    }
 }
 
 /// What sits on the corners: alerts and the pin to the right, coming and going to the left.

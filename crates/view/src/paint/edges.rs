@@ -2,7 +2,7 @@
 
 use super::{Drawing, edge_ends, pen::Pen};
 use crate::{
-    bundles::{self, Bundle, stands_alone},
+    bundles::{self, Bundle},
     cards,
     curve::{Arc, along, length, minus, normal, segments, unit as unit_of},
     hit::Hit,
@@ -46,8 +46,6 @@ pub(crate) struct Strand<'a> {
     pub(crate) style: EdgeStyle,
     pub(crate) width: f64,
     strong: bool,
-    /// Out of the reach of a focus.
-    pub(crate) faded: bool,
     pub(crate) both_ways: bool,
     ends: Option<(usize, usize)>,
 }
@@ -62,20 +60,14 @@ impl Strand<'_> {
     }
 }
 
-/// Lines in sight, those to be painted last (trouble, selection) at the end. With bundles, an edge is drawn by itself
-/// only where it must not hide in one.
+/// Lines in sight, those to be painted last (trouble, selection) at the end; `alone` tells which edges are drawn by themselves.
 pub(crate) fn strands<'a>(
     pen: &Pen<'a>,
     places: &Places<'a>,
     bundles: Option<&'a [Bundle]>,
+    alone: &dyn Fn(usize, &Edge) -> bool,
 ) -> Vec<Strand<'a>> {
     let drawing = pen.drawing;
-    let alone = |index: usize, edge: &Edge| {
-        bundles.is_none()
-            || stands_alone(edge)
-            || drawing.finds_edge(index)
-            || is_strong(pen, index, edge, places.ends[index])
-    };
     let bundled = bundles.unwrap_or_default().iter().filter_map(|bundle| bundled(pen, bundle));
     let edges = drawing.graph.edges.iter().enumerate();
     let single = edges
@@ -108,12 +100,8 @@ fn strand<'a>(pen: &Pen<'a>, index: usize, edge: &'a Edge, places: &Places<'a>) 
             1.0 / drawing.zoom,
         ));
     }
-    let strong = is_strong(pen, index, edge, Some(ends));
-    let faded = drawing.fades_edge(index);
-    Some(styled(
-        pen,
-        Strand { index: Some(index), path, strong, faded, ends: Some(ends), ..Strand::of(edge) },
-    ))
+    let strong = drawing.selects_edge(edge) || is_hovered(pen, index, edge, Some(ends));
+    Some(styled(pen, Strand { index: Some(index), path, strong, ends: Some(ends), ..Strand::of(edge) }))
 }
 
 fn bundled<'a>(pen: &Pen<'a>, bundle: &'a Bundle) -> Option<Strand<'a>> {
@@ -122,8 +110,7 @@ fn bundled<'a>(pen: &Pen<'a>, bundle: &'a Bundle) -> Option<Strand<'a>> {
         return None;
     }
     let path = Cow::Borrowed(&bundle.path[..]);
-    let faded = bundle.members.iter().all(|edge| drawing.fades_edge(*edge));
-    Some(styled(pen, Strand { path, faded, both_ways: bundle.both_ways, ..Strand::of(&bundle.edge) }))
+    Some(styled(pen, Strand { path, both_ways: bundle.both_ways, ..Strand::of(&bundle.edge) }))
 }
 
 impl<'a> Strand<'a> {
@@ -137,7 +124,6 @@ impl<'a> Strand<'a> {
             style: EdgeStyle { ink: Token::EdgeGhost, hatch: None },
             width: 0.0,
             strong: false,
-            faded: false,
             both_ways: false,
             ends: None,
         }
@@ -213,21 +199,25 @@ fn hull(path: &[Cubic]) -> Rect {
     points.map(dot).reduce(|hull, dot| hull.union(&dot)).unwrap_or_default()
 }
 
-/// Its card, its row or itself is selected or under the pointer.
-fn is_strong(pen: &Pen, index: usize, edge: &Edge, ends: Option<(usize, usize)>) -> bool {
-    let Some(ends) = ends else { return false };
-    let by_hover = match pen.drawing.hover {
-        Some(Hit::Node(node) | Hit::Pin(node)) => ends.0 == node || ends.1 == node,
-        Some(Hit::Row(node, row)) => {
+/// Its card, its row or itself is under the pointer.
+pub(crate) fn is_hovered(pen: &Pen, index: usize, edge: &Edge, ends: Option<(usize, usize)>) -> bool {
+    let (Some(ends), Some(hover)) = (ends, pen.drawing.hover) else { return false };
+    match hover {
+        Hit::Node(node) | Hit::Pin(node) => ends.0 == node || ends.1 == node,
+        Hit::Row(node, row) => {
             let key = pen.drawing.graph.nodes[node].versions.get(row).map(|row| row.key.as_str());
             (ends.0 == node && touches(edge.source_row.as_deref(), key))
                 || (ends.1 == node && touches(edge.target_row.as_deref(), key))
         }
-        Some(Hit::Edge(i) | Hit::Padlock(i)) => i == index,
-        Some(Hit::Group(_)) | None => false,
-    };
-    by_hover
-        || match pen.drawing.selection {
+        Hit::Edge(i) | Hit::Padlock(i) => i == index,
+        Hit::Group(_) => false,
+    }
+}
+
+impl Drawing<'_> {
+    /// Its card, its row or itself is selected.
+    pub(super) fn selects_edge(&self, edge: &Edge) -> bool {
+        match self.selection {
             Some(Subject::Node { id }) => edge.source == *id || edge.target == *id,
             Some(Subject::Row { node, row }) => {
                 (edge.source == *node && touches(edge.source_row.as_deref(), Some(row)))
@@ -236,6 +226,7 @@ fn is_strong(pen: &Pen, index: usize, edge: &Edge, ends: Option<(usize, usize)>)
             Some(Subject::Edge { id }) => edge.id == *id,
             None => false,
         }
+    }
 }
 
 /// An edge that ends at the card as a whole belongs to every row.
@@ -254,9 +245,7 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand]) {
             halos(pen, strand, &strands[..i]);
         }
         line(pen, strand);
-        if strand.faded {
-            pen.fade(super::OUT_OF_REACH);
-        } else if in_crowd && is_minor(strand, least) {
+        if in_crowd && is_minor(strand, least) {
             pen.fade(MINOR);
         }
     }

@@ -65,9 +65,6 @@ pub(crate) fn dot(pen: &mut Pen, index: usize, card: Rect) {
         let text = Text::new(at, node.name.clone(), Font::new(NAME * unit, 600)).middle();
         pen.text_with_halo(text, Token::Text, Stroke::new(Token::Sea, 3.5 * unit).round(), "name");
     }
-    if drawing.fades_node(index) {
-        pen.fade(super::OUT_OF_REACH);
-    }
 }
 
 /// Only trouble has a sign so far away.

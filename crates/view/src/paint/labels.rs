@@ -100,7 +100,6 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Ve
         board.taken.push(Rect::new(centre.x, centre.y, 0.0, 0.0).grown(padlock::RADIUS));
         pen.owner(strand.owner());
         glyph::padlock(pen, centre);
-        fade(pen, strand);
     }
     // Trouble chooses first, then what the layout has kept room for, then the busiest.
     let mut order: Vec<&Strand> = strands.iter().collect();
@@ -142,12 +141,6 @@ fn room(strand: &Strand, places: &Places) -> Option<Rect> {
     places.routes[strand.index?]?.label
 }
 
-fn fade(pen: &mut Pen, strand: &Strand) {
-    if strand.faded {
-        pen.fade(super::OUT_OF_REACH);
-    }
-}
-
 fn set(pen: &mut Pen, strand: &Strand, written: &Written, kept: Option<Rect>, board: &mut Board) {
     let unit = board.unit;
     let font = Font::new(written.font.size * unit, written.font.weight);
@@ -158,7 +151,6 @@ fn set(pen: &mut Pen, strand: &Strand, written: &Written, kept: Option<Rect>, bo
     let halo = Stroke::new(ground_at(pen.drawing.scene, rect.centre()), 3.5 * unit).round();
     let text = Text::new(at, text, font).middle().tabular();
     pen.text_with_halo(text, written.ink, halo, "edge-label");
-    fade(pen, strand);
 }
 
 /// The place that the layout kept, else one found along the line, else for what must be said the one that covers the least.

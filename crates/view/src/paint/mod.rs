@@ -9,12 +9,13 @@ mod edges;
 pub(crate) mod far;
 pub(crate) mod glyph;
 mod labels;
+mod lit;
 pub(crate) mod pen;
 pub(crate) mod rows;
 mod silhouette;
 
 use crate::{
-    bundles::{self, Bundle},
+    bundles::{self, Bundle, stands_alone},
     find::Matched,
     hit::Hit,
     label::Label,
@@ -22,15 +23,15 @@ use crate::{
     measure::MeasureText,
     overlay::{self, Overlay},
     places::Places,
-    reach::Reach,
     viewport::Level,
 };
 use layout::{Rect, Scene};
-use model::{Graph, Node, Subject};
+pub use lit::lit;
+use model::{Edge, Graph, Node, Subject};
 use pen::Pen;
 
-/// Strength of what a focus or a held hover leaves out.
-const OUT_OF_REACH: f64 = 0.2;
+/// Strength of what a held hover leaves out.
+pub const OUT_OF_REACH: f64 = 0.2;
 /// How large strokes stay on the screen, against the near level.
 const MIDDLE_STROKES: f64 = 0.6;
 pub(crate) const FAR_STROKES: f64 = 0.6;
@@ -46,12 +47,11 @@ pub struct Drawing<'a> {
     /// Figures wanted on edges.
     pub labels: &'a [&'static Label],
     pub selection: Option<&'a Subject>,
+    /// Seen only by [`lit`]: the picture itself stays as it is.
     pub hover: Option<Hit>,
     /// What find matched; lit, or with `hide` the only things drawn.
     pub matched: Option<&'a Matched>,
     pub hide: bool,
-    /// What a held hover or the focus keeps at full strength; the rest fades.
-    pub reach: Option<&'a Reach>,
     /// Cards the reader has pinned by hand (node ids).
     pub pinned: &'a [String],
     pub level: Level,
@@ -86,7 +86,6 @@ impl<'a> Drawing<'a> {
             hover: None,
             matched: None,
             hide: false,
-            reach: None,
             pinned: &[],
             level: Level::Near,
             zoom: 1.0,
@@ -141,23 +140,19 @@ impl Drawing<'_> {
     fn hovers_node(&self, index: usize) -> bool {
         matches!(self.hover, Some(Hit::Node(i) | Hit::Row(i, _)) if i == index)
     }
-
-    fn fades_node(&self, index: usize) -> bool {
-        self.reach.is_some_and(|reach| reach.nodes.get(index) != Some(&true))
-    }
-
-    fn fades_edge(&self, index: usize) -> bool {
-        self.reach.is_some_and(|reach| reach.edges.get(index) != Some(&true))
-    }
 }
 
 /// The display list, back to front.
 pub fn marks(drawing: &Drawing) -> Vec<Mark> {
     let places = Places::new(drawing.graph, drawing.scene);
+    let drawing = &Drawing { hover: None, ..*drawing };
     let mut pen = Pen::new(drawing);
     bands::ground(&mut pen);
     let bundles = drawing.bundles(&places);
-    let strands = edges::strands(&pen, &places, bundles.as_deref());
+    let alone = |index: usize, edge: &Edge| {
+        bundles.is_none() || stands_alone(edge) || drawing.finds_edge(index) || drawing.selects_edge(edge)
+    };
+    let strands = edges::strands(&pen, &places, bundles.as_deref(), &alone);
     edges::draw(&mut pen, &strands);
     let is_far = drawing.level == Level::Far;
     if !is_far {

@@ -35,6 +35,11 @@ impl<'a> Pen<'a> {
         self.owner = owner;
     }
 
+    /// What is painted already, once more.
+    pub(crate) fn again<'m>(&mut self, marks: impl Iterator<Item = &'m Mark>) {
+        self.marks.extend(marks.cloned());
+    }
+
     pub(crate) fn finish(self) -> Vec<Mark> {
         self.marks
     }

@@ -163,19 +163,35 @@ fn a_chosen_row_is_marked_beside_its_tint() {
 }
 
 #[test]
-fn a_held_hover_fades_what_is_out_of_reach() {
+fn a_hover_draws_what_it_lights_and_nothing_else() {
     let graph = shop();
     let scene = placed(&graph);
     let hover = Hit::Node(node_index(&graph, "checkout"));
     let reach = reach::of_hit(&graph, hover, 1);
-    let marks =
-        crate::marks(&Drawing { hover: Some(hover), reach: reach.as_ref(), ..drawing(&graph, &scene) });
-    let opacity = |name| {
-        let owner = Owner::Node(node_index(&graph, name));
-        marks.iter().find(|mark| mark.owner == owner && mark.role == "name").unwrap().fill.unwrap().opacity
-    };
-    assert!((opacity("cart") - 1.0).abs() < 1e-9 && (opacity("orders-db") - 1.0).abs() < 1e-9);
-    assert!((opacity("search") - 0.2).abs() < 1e-9);
+    let plain = drawing(&graph, &scene);
+    let painted = crate::marks(&plain);
+    let hovered = Drawing { hover: Some(hover), ..plain };
+    assert_eq!(crate::marks(&hovered), painted, "the picture below stays as it is");
+    let [own, strange] = ["cart", "web"].map(|source| {
+        let target = if source == "cart" { "checkout" } else { "search" };
+        Owner::Edge(edge_index(&graph, source, target))
+    });
+    let node = |name| Owner::Node(node_index(&graph, name));
+    let within = |owner| matches!(owner, Owner::Edge(edge) if reach.as_ref().unwrap().edges[edge]);
+    let labelled =
+        painted.iter().find(|mark| mark.role == "edge-label" && !within(mark.owner)).unwrap().owner;
+    for held in [None, reach.as_ref()] {
+        let lit = crate::lit(&hovered, held, &painted);
+        assert!(has(&lit, node("checkout"), "card-hover"));
+        assert!(has(&lit, node("cart"), "name") && has(&lit, node("orders-db"), "name"));
+        assert!(!has(&lit, node("search"), "card"));
+        assert!(has(&lit, own, "edge") && !has(&lit, strange, "edge"));
+        assert!(has(&lit, own, "edge-label"));
+        // Another line's figure would be struck out by a lit line; where the rest fades, it fades too.
+        assert_eq!(has(&lit, labelled, "edge-label"), held.is_none());
+        let line = |marks: &[Mark]| marks.iter().find(|m| m.owner == own && m.role == "edge").unwrap().stroke;
+        assert_ne!(line(&lit), line(&painted), "it is stronger, or has another ink");
+    }
 }
 
 #[test]
