@@ -87,9 +87,12 @@ async fn a_tab_out_of_sight_lets_go_of_its_stream() -> Result<()> {
     viewers(watched - 1.0).await?;
     ensure!(count(&map, OPENED).await? == opened, "nothing is opened out of sight");
     let heard = count(&map, STREAMED).await?;
+    let whole = "window.__streams.told.filter(kind => kind === 'graph').length";
+    let wholes = count(&map, whole).await?;
     turn(false).await?;
     map.browser.wait_until(&format!("{STREAMED} > {heard}"), SOON).await?;
     ensure!(figures.sum("portolan_viewers", &[]).await? >= 1.0, "it is watched again");
+    ensure!(count(&map, whole).await? == wholes, "it goes on from the graph that is held");
 
     // Nor does a paused page hold one.
     let watched = figures.sum("portolan_viewers", &[]).await?;

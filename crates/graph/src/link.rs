@@ -142,8 +142,8 @@ impl Summing<'_> {
         let mut volume = VolumeSums::default();
         for (way, carried) in heard.carried.iter().enumerate() {
             volume.bytes[way] = answered.bytes[way].then_some(carried.bytes);
-            // Only gRPC has messages.
-            let has_messages = answered.messages && protocol == Protocol::Grpc;
+            // Only gRPC has messages, and not every proxy counts them.
+            let has_messages = answered.messages && protocol == Protocol::Grpc && carried.messages > 0.0;
             volume.messages[way] = has_messages.then_some(carried.messages);
             if !carried.sizes.is_empty() {
                 volume.sizes[way] = self.sizes.spread(&carried.sizes);

@@ -25,6 +25,9 @@ pub struct Meta {
     /// Present when this is an older answer because the newest attempt failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale: Option<Stale>,
+    /// All clusters of the snapshot, chosen or not, by name, where there is more than one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<String>,
 }
 
 /// Whether quantiles stand in this answer.
@@ -93,7 +96,7 @@ pub struct QualityNote {
 }
 
 from_json_fields! {
-    Meta { graph_type, window_s, at_s, scrape_interval_s, engine, percentiles, queries, warnings, quality, stale }
+    Meta { graph_type, window_s, at_s, scrape_interval_s, engine, percentiles, queries, warnings, quality, stale, clusters }
     QueryUse { kind, promql, duration_ms, rows, error }
     Stale { since_s, reason, retry_in_s }
     QualityNote { code, sentence, fix, number }

@@ -84,6 +84,7 @@ fn blank() -> Graph {
             warnings: vec![],
             quality: model::graph::Quality::default(),
             stale: None,
+            clusters: vec![],
         },
         nodes: vec![],
         edges: vec![],

@@ -20,6 +20,16 @@ pub(crate) struct Carried {
     pub(crate) open: Option<f64>,
 }
 
+const QUERIES: [&str; 7] = [
+    "request_bytes",
+    "response_bytes",
+    "request_size_p95",
+    "response_size_p95",
+    "messages_sent",
+    "messages_received",
+    "connections_open",
+];
+
 #[component]
 pub(crate) fn VolumeBlock(carried: Memo<Carried>, queries: Memo<Vec<NamedQuery>>) -> impl IntoView {
     let page = page();
@@ -28,7 +38,7 @@ pub(crate) fn VolumeBlock(carried: Memo<Carried>, queries: Memo<Vec<NamedQuery>>
         extras.track();
         page.params.with_untracked(|params| params.graph.extras)
     };
-    let queries = memo(move || queries.with(|queries| named(queries, &["request_bytes", "response_bytes"])));
+    let queries = memo(move || queries.with(|queries| named(queries, &QUERIES)));
     let wish = move |wanted: Extras, words: &'static str| {
         let add =
             move |_| page.change(Step::Push, |params| params.graph.extras = params.graph.extras.and(wanted));
@@ -60,7 +70,8 @@ fn missing(carried: &Carried, asked: Extras) -> Option<(Extras, &'static str)> {
 fn facts(carried: &Carried, asked: Extras) -> Vec<(&'static str, String)> {
     let volume = carried.volume.clone().unwrap_or_default();
     let mut facts = Vec::new();
-    if carried.requests && asked.has(Extras::BYTES) {
+    // An overlay may have asked for them.
+    if carried.requests && (asked.has(Extras::BYTES) || volume.request_bytes_per_s.is_some()) {
         facts.push(("In requests", known(volume.request_bytes_per_s.map(format::bytes_per_s))));
         facts.push(("In answers", known(volume.response_bytes_per_s.map(format::bytes_per_s))));
     }
@@ -70,8 +81,14 @@ fn facts(carried: &Carried, asked: Extras) -> Vec<(&'static str, String)> {
     }
     if carried.messages && asked.has(Extras::MESSAGES) {
         let per_second = |rate: f64| format::rate(rate).replace("rps", "per s");
-        facts.push(("Messages sent", known(volume.sent_messages_per_s.map(per_second))));
-        facts.push(("Messages received", known(volume.received_messages_per_s.map(per_second))));
+        let ways =
+            [volume.sent_messages_per_s, volume.received_messages_per_s].map(|rate| rate.map(per_second));
+        if ways == [None, None] {
+            facts.push(("Messages", "none counted".into()));
+        } else {
+            let [sent, received] = ways.map(known);
+            facts.extend([("Messages sent", sent), ("Messages received", received)]);
+        }
     }
     if carried.tcp && asked.has(Extras::OPEN) {
         facts.push(("Connections open", known(carried.open.map(format::count))));

@@ -8,7 +8,7 @@ use super::{Feed, Page, Standing};
 use crate::api::{self, Answer, Failure, Leash};
 use crate::state::shared::{effect, memo};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use model::{Graph, GraphParams, Subject};
+use model::{Extras, Graph, GraphParams, Subject};
 use std::{sync::Arc, time::Duration};
 
 const RETRY_FIRST_S: f64 = 2.0;
@@ -30,6 +30,8 @@ struct Conversation {
     stream: Option<Stream>,
     /// Where the answers of the stream could be polled.
     address: String,
+    /// What the graph that is held is called by the stream that it came from, so that the next one goes on from there.
+    held: Option<String>,
     /// Counts the streams: what an older one says is not heard any more.
     turn: u32,
     /// The open stream has said something.
@@ -84,6 +86,9 @@ fn question(page: Page) -> GraphParams {
         let mut graph = params.graph.clone();
         let panel = matches!(params.selection, Some(Subject::Node { .. } | Subject::Row { .. }));
         let written = params.overlay == "latency" || params.labels.iter().any(|label| label == "p95");
+        if params.overlay == "throughput" {
+            graph.extras = graph.extras.and(Extras::BYTES);
+        }
         graph.percentiles = graph.percentiles || page.near.get() || panel || written || params.table;
         graph
     })
@@ -159,18 +164,23 @@ fn listen(page: Page, line: Line) -> bool {
     let pace = model::duration::format_s(page.params.with_untracked(|params| params.refresh_s));
     let (path, query) = address.split_once('?').unwrap_or((&address, ""));
     let turn = line.with_value(|line| line.turn);
-    let tell = move |told| {
+    let held = line.with_value(|line| line.held.clone().filter(|_| line.address == address));
+    let since = held.as_ref().map_or_else(String::new, |id| ["&since=", id].concat());
+    let tell = move |told, id: String| {
         leptos::task::spawn_local(async move {
             pause().await;
             if line.try_with_value(|line| line.turn) == Some(turn) {
+                if !id.is_empty() {
+                    line.update_value(|line| line.held = Some(id));
+                }
                 hear(page, line, told);
             }
         });
     };
-    let stream = Stream::open(&[path, "/stream?", query, "&refresh=", &pace].concat(), tell);
+    let stream = Stream::open(&[path, "/stream?", query, "&refresh=", &pace, &since].concat(), tell);
     let opened = stream.is_some();
     line.update_value(|line| {
-        (line.stream, line.address, line.flows) = (stream, address, false);
+        (line.stream, line.address, line.flows, line.held) = (stream, address, false, held);
         // An older request is not waited for.
         line.leash = None;
     });
@@ -222,8 +232,12 @@ fn give_up(page: Page, line: Line) {
 
 fn hear(page: Page, line: Line, told: Told) {
     let fits = match told {
-        Told::Open if line.with_value(|line| !line.flows) => return,
-        Told::Open => true,
+        // Who holds the newest graph is told nothing more.
+        Told::Open if line.with_value(|line| !line.flows && line.held.is_none()) => return,
+        Told::Open => {
+            page.feed.update(|feed| feed.asking = false);
+            true
+        }
         Told::Broken => {
             let flows = line.with_value(|line| line.flows);
             return watch(page, line, if flows { BACK_MS } else { FIRST_WORD_MS });
@@ -257,6 +271,7 @@ fn hear(page: Page, line: Line, told: Told) {
     if fits && line.with_value(|line| line.address == wanted) {
         watch(page, line, silence_ms(page));
     } else {
+        line.update_value(|line| line.held = None);
         ask(page, line);
     }
 }
@@ -298,7 +313,7 @@ fn poll(page: Page, line: Line) {
         let next_ms = match answer {
             Err(Failure::Aborted) => return,
             Ok(answer) => {
-                take(page, address, answer).filter(|_| line.with_value(|line| line.stream.is_none()))
+                take(page, line, address, answer).filter(|_| line.with_value(|line| line.stream.is_none()))
             }
             Err(Failure::Told(problem)) => page.feed.try_update(|feed| {
                 // That was why a stream was refused: it may be tried once this is over.
@@ -326,7 +341,7 @@ async fn pause() {
 }
 
 /// Puts an answer in its place; gives the milliseconds until the next question.
-fn take(page: Page, address: String, answer: Answer<Graph>) -> Option<f64> {
+fn take(page: Page, line: Line, address: String, answer: Answer<Graph>) -> Option<f64> {
     let interval_ms = page.params.with_untracked(|params| params.refresh_s) as f64 * 1_000.0;
     page.feed.try_update(|feed| {
         feed.asking = false;
@@ -334,6 +349,7 @@ fn take(page: Page, address: String, answer: Answer<Graph>) -> Option<f64> {
         feed.failures = 0;
         feed.good_ms = Some(js_sys::Date::now());
         if let Answer::Fresh { value, etag } = answer {
+            line.update_value(|line| line.held = None);
             feed.graph = Some(Arc::new(value));
             feed.etag = etag;
             feed.address = address;

@@ -35,11 +35,13 @@ impl Drop for Stream {
 }
 
 impl Stream {
-    /// None where the browser has no streams. Who is told must not drop the stream then and there.
-    pub(crate) fn open(address: &str, tell: impl Fn(Told) + 'static) -> Option<Self> {
+    /// None where the browser has no streams. Each event comes with its id, if it has one. Who is told must not drop the stream then and there.
+    pub(crate) fn open(address: &str, tell: impl Fn(Told, String) + 'static) -> Option<Self> {
         let source = EventSource::new(address).ok()?;
         let mine = source.clone();
-        let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| tell(told(&event, &mine)));
+        let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            tell(told(&event, &mine), field(&event, "lastEventId").unwrap_or_default());
+        });
         for kind in ["open", "error", "graph", "change", "problem"] {
             source.add_event_listener_with_callback(kind, heard.as_ref().unchecked_ref()).ok()?;
         }
@@ -60,6 +62,9 @@ fn told(event: &Event, source: &EventSource) -> Told {
 
 /// None where it cannot be read: asking in the other way gives the words for that.
 fn read<T: FromJson>(event: &Event) -> Option<T> {
-    let data = js_sys::Reflect::get(event, &"data".into()).ok()?.as_string()?;
-    json::read(&data).ok()
+    json::read(&field(event, "data")?).ok()
+}
+
+fn field(event: &Event, name: &str) -> Option<String> {
+    js_sys::Reflect::get(event, &name.into()).ok()?.as_string()
 }

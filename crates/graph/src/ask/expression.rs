@@ -92,6 +92,28 @@ impl<'a> Asking<'a> {
         self.requests.as_ref()?.has_volume().then(|| format!("sum({})", self.rates(metric, &terms)))
     }
 
+    /// Of a request or of a response.
+    pub(super) fn size(&self, buckets: &str) -> Option<String> {
+        let terms = self.timed()?;
+        let known =
+            self.requests.as_ref()?.any_volume(|volume| volume.sizes.iter().any(|sizes| !sizes.is_empty()));
+        known.then(|| format!("histogram_quantile(0.95, sum by (le) ({}))", self.rates(buckets, &terms)))
+    }
+
+    pub(super) fn messages(&self, metric: &str) -> Option<String> {
+        let terms = self.timed()?;
+        let known = self.requests.as_ref()?.any_volume(|volume| volume.messages.iter().any(Option::is_some));
+        known.then(|| format!("sum({})", self.rates(metric, &terms)))
+    }
+
+    /// Opened less closed, of counters that live.
+    pub(super) fn open(&self) -> Option<String> {
+        let tcp = self.tcp.as_ref().filter(|terms| terms.any_open())?;
+        let terms = tcp.chosen();
+        let sum = |metric| format!("sum({})", self.counters("max", metric, &terms, &|selected| selected));
+        Some(format!("{} - {}", sum(self.words.tcp_opened), sum(self.words.tcp_closed)))
+    }
+
     /// Chosen sides, and what never arrived.
     fn counted(&self) -> Option<Vec<Term>> {
         let requests = self.requests.as_ref()?;
@@ -149,18 +171,29 @@ impl<'a> Asking<'a> {
     }
 
     fn rates_by(&self, one_of_copies: &str, metric: &str, terms: &[Term]) -> String {
+        let rate = |selected| format!("rate({selected}[{}s])", self.range_s);
+        self.counters(one_of_copies, metric, terms, &rate)
+    }
+
+    fn counters(
+        &self,
+        one_of_copies: &str,
+        metric: &str,
+        terms: &[Term],
+        read: &dyn Fn(String) -> String,
+    ) -> String {
         let extra = self.picture.snapshot.origin.extra_matcher.as_deref();
-        let rates: Vec<String> = terms
+        let all: Vec<String> = terms
             .iter()
             .map(|term| {
-                let rate = format!("rate({}[{}s])", selector(metric, term, extra), self.range_s);
+                let one = read(selector(metric, term, extra));
                 match self.words.replicas {
-                    Some(replicas) => format!("{one_of_copies} without ({replicas}) ({rate})"),
-                    None => rate,
+                    Some(replicas) => format!("{one_of_copies} without ({replicas}) ({one})"),
+                    None => one,
                 }
             })
             .collect();
-        rates.join(" or ")
+        all.join(" or ")
     }
 }
 

@@ -104,6 +104,11 @@ pub(crate) fn named(picture: &Picture<'_>, scope: &Scope) -> Vec<NamedQuery> {
         ("tcp_closed", asking.tcp(asking.words.tcp_closed)),
         ("request_bytes", asking.bytes(asking.words.request_bytes)),
         ("response_bytes", asking.bytes(asking.words.response_bytes)),
+        ("request_size_p95", asking.size(asking.words.sizes[0])),
+        ("response_size_p95", asking.size(asking.words.sizes[1])),
+        ("messages_sent", asking.messages(asking.words.messages[0])),
+        ("messages_received", asking.messages(asking.words.messages[1])),
+        ("connections_open", asking.open()),
     ];
     queries
         .into_iter()

@@ -4,6 +4,7 @@
 use super::{Scope, Term};
 use crate::{
     dialect::Tag,
+    figures::VolumeSums,
     flow::{End, Field, Reporter},
     link::Link,
     picture::Picture,
@@ -121,7 +122,15 @@ impl<'a> Terms<'a> {
     }
 
     pub(super) fn has_volume(&self) -> bool {
-        self.links.iter().any(|link| link.figures.volume.is_some())
+        self.any_volume(|_| true)
+    }
+
+    pub(super) fn any_volume(&self, test: impl Fn(&VolumeSums) -> bool) -> bool {
+        self.links.iter().any(|link| link.figures.volume.as_deref().is_some_and(&test))
+    }
+
+    pub(super) fn any_open(&self) -> bool {
+        self.links.iter().any(|link| link.figures.tcp.as_ref().is_some_and(|tcp| tcp.open.is_some()))
     }
 
     pub(super) fn reported_by_servers(&self) -> bool {

@@ -194,6 +194,8 @@ impl Dialect for Istio {
             replicas: replicas(probe),
             request_bytes: "istio_request_bytes_sum",
             response_bytes: "istio_response_bytes_sum",
+            sizes: ["istio_request_bytes_bucket", "istio_response_bytes_bucket"],
+            messages: ["istio_request_messages_total", "istio_response_messages_total"],
         }
     }
 

@@ -109,4 +109,7 @@ pub struct Vocabulary {
     pub replicas: Option<&'static str>,
     pub request_bytes: &'static str,
     pub response_bytes: &'static str,
+    /// Buckets of sizes, and messages, each there and back.
+    pub sizes: [&'static str; 2],
+    pub messages: [&'static str; 2],
 }

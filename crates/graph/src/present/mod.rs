@@ -19,6 +19,7 @@ use model::{
     graph::{Meta, NamespaceSummary, Percentiles},
 };
 use petgraph::stable_graph::{EdgeIndex, NodeIndex};
+use std::collections::BTreeSet;
 
 /// The graph as it travels. `meta.queries`, `meta.engine` and `meta.stale` are left to whoever asked Prometheus.
 pub fn view(snapshot: &Snapshot, view: &View) -> Graph {
@@ -75,7 +76,14 @@ fn meta(picture: &Picture<'_>) -> Meta {
         warnings,
         quality: snapshot.quality.clone(),
         stale: None,
+        clusters: clusters(snapshot),
     }
+}
+
+fn clusters(snapshot: &Snapshot) -> Vec<String> {
+    let places = snapshot.places.all.iter().map(|known| snapshot.text(known.cluster()));
+    let names: BTreeSet<&str> = places.filter(|name| !name.is_empty()).collect();
+    names.into_iter().filter(|_| snapshot.cluster_count > 1).map(str::to_owned).collect()
 }
 
 fn percentiles(snapshot: &Snapshot, view: &View) -> Percentiles {

@@ -123,6 +123,7 @@ fn clusters_frame_namespaces_and_can_be_chosen() {
     wanted.clusters = Some(vec!["east".into()]);
     let east = view(&snapshot, &wanted);
     assert_eq!(names(&east), ["cart", "web"]);
+    assert_eq!(east.meta.clusters, ["east", "west"], "the other can be chosen again");
     assert!(east.nodes.iter().all(|node| node.cluster.as_deref() == Some("east")));
 }
 

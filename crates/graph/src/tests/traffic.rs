@@ -35,6 +35,12 @@ fn messages_of_streams_are_counted_both_ways_by_one_side() {
         + &of("messages", &received, 7.0);
     let volume = volume(&samples);
     assert_eq!((volume.sent_messages_per_s, volume.received_messages_per_s), (Some(40.0), Some(7.0)));
+    let unary = graph(&both("web-v1.shop", "cart-v1.shop", grpc(), 1.0), GraphType::App);
+    assert_eq!(
+        unary.edges[0].volume.as_ref().and_then(|volume| volume.sent_messages_per_s),
+        None,
+        "nobody counted any: unknown, not zero"
+    );
     let http = graph(&both("web-v1.shop", "cart-v1.shop", "", 1.0), GraphType::App);
     assert_eq!(
         http.edges[0].volume.as_ref().and_then(|volume| volume.sent_messages_per_s),

@@ -1,17 +1,11 @@
 //! Colour says how many bytes: the ramp over both directions together, of connections and of requests.
 
-use super::{EdgeStyle, NodeStyle, Overlay, Swatch, ramped_edge, ramped_node, step};
+use super::{EdgeStyle, NodeStyle, Overlay, Swatch, always, ramped_edge, ramped_node, step};
 use crate::{cards, palette::Token};
 use model::{Edge, Node, Tcp, traffic::Volume};
 
-pub(super) const OVERLAY: Overlay = Overlay {
-    word: "throughput",
-    name: "Throughput",
-    node,
-    edge,
-    legend: LEGEND,
-    has: |graph| graph.edges.iter().any(|edge| colour(edge.tcp.as_ref(), edge.volume.as_ref()).is_some()),
-};
+pub(super) const OVERLAY: Overlay =
+    Overlay { word: "throughput", name: "Throughput", node, edge, legend: LEGEND, has: always };
 
 /// Upper bounds of the first four steps, in bytes a second.
 const BOUNDS: [f64; 4] = [1e3, 1e5, 1e6, 1e7];

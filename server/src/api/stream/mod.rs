@@ -132,7 +132,8 @@ fn no_room(full: NoRoom) -> ApiError {
     path = "/api/v1/graph/stream",
     params(
         super::openapi::GraphQuery,
-        ("refresh" = Option<String>, Query, description = "The least time between two graphs, such as `30s`; default: each one there is")
+        ("refresh" = Option<String>, Query, description = "The least time between two graphs, such as `30s`; default: each one there is"),
+        ("since" = Option<String>, Query, description = "As `Last-Event-ID`, for who opens a new stream")
     ),
     responses(
         (status = 200, description = "Events; the data of a `change` is described here", body = model::Difference, content_type = "text/event-stream"),
@@ -144,6 +145,7 @@ pub(super) async fn stream(
     asked: GraphAsk,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let since = asked.value("since").map(str::to_owned);
     let question = Question::read(&app, asked)?;
     if app.config().prometheus.is_none() {
         // It says so in its own words.
@@ -159,7 +161,9 @@ pub(super) async fn stream(
     let gzip = crate::page::accepts(text(&header::ACCEPT_ENCODING), "gzip");
     let (channel, news) = channels.join(&app, question)?;
     let mut viewer = Viewer::new(channel, news, seat, gzip);
-    viewer.resume(text(&LAST_EVENT_ID));
+    // The browser's own word is the newer one: it comes back with it to the same address.
+    let last = text(&LAST_EVENT_ID);
+    viewer.resume(if last.is_empty() { since.as_deref().unwrap_or_default() } else { last });
     viewer.settled().await.map_err(|error| (*error).clone())?;
     Ok(answer(viewer, gzip))
 }
