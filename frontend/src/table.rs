@@ -28,9 +28,11 @@ pub(crate) fn tables() -> impl IntoView {
 fn one(page: Page, of: Of, id: &'static str) -> AnyView {
     let sort = RwSignal::new(of.first_sort());
     let rows = memo(move || {
-        let (matched, hide) = (page.matched(), page.params.with(|params| params.hide));
+        let (matched, shown) = (page.matched(), page.shown.get());
         let graph = page.feed.with(|feed| feed.graph.clone());
-        graph.map_or_else(Vec::new, |graph| table::rows(&graph, of, matched.as_ref(), hide, sort.get()))
+        graph.map_or_else(Vec::new, |graph| {
+            table::rows(&graph, of, matched.as_ref(), shown.as_ref(), sort.get())
+        })
     });
     // Where the keyboard is: the row walked to, else the selected one.
     let walked = RwSignal::new(None::<Subject>);

@@ -17,8 +17,10 @@ pub struct PageParams {
     /// Figures written on edges, in order: "rate", "errors", "p95", "mtls", …
     pub labels: Vec<String>,
     pub find: String,
-    /// What does not match `find` is hidden rather than left unlit.
-    pub hide: bool,
+    /// What does not match `find` is left out rather than left unlit.
+    pub only: bool,
+    /// What this finds is left out, in the language of `find`.
+    pub hide: String,
     pub selection: Option<Subject>,
     /// Rows instead of the map.
     pub table: bool,
@@ -35,7 +37,8 @@ impl Default for PageParams {
             overlay: "health".into(),
             labels: vec!["rate".into(), "errors".into()],
             find: String::new(),
-            hide: false,
+            only: false,
+            hide: String::new(),
             selection: None,
             table: false,
             refresh_s: REFRESH_DEFAULT_S,
@@ -72,8 +75,11 @@ impl PageParams {
         if !self.find.is_empty() {
             pairs.push(("find", self.find.clone()));
         }
-        if self.hide {
-            pairs.push(("hide", "true".into()));
+        if self.only {
+            pairs.push(("only", "true".into()));
+        }
+        if !self.hide.is_empty() {
+            pairs.push(("hide", self.hide.clone()));
         }
         if let Some(selection) = &self.selection {
             pairs.extend(selection_pairs(selection));
@@ -101,7 +107,8 @@ impl PageParams {
                     value.split(',').filter(|w| !w.is_empty() && *w != "none").map(str::to_owned).collect();
             }
             "find" => value.clone_into(&mut self.find),
-            "hide" => self.hide = flag(value)?,
+            "only" => self.only = flag(value)?,
+            "hide" => value.clone_into(&mut self.hide),
             "node" => self.selection = Some(Subject::Node { id: value.into() }),
             "row" => {
                 if let Some(Subject::Node { id }) = self.selection.take() {
@@ -153,7 +160,8 @@ mod tests {
             overlay: "latency".into(),
             labels: vec![],
             find: "ns=shop \"<b>\" & more".into(),
-            hide: true,
+            only: true,
+            hide: "idle or app~^test".into(),
             selection: Some(Subject::Row { node: "app:shop/reviews".into(), row: "reviews-v2".into() }),
             table: true,
             refresh_s: 30,

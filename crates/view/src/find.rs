@@ -21,20 +21,36 @@ pub fn matched(find: &Find, graph: &Graph) -> Matched {
     Matched { nodes, edges }
 }
 
+/// What is drawn where only `found` is wanted (with its ends, and the lines between its cards) and `hidden` is not (nor what
+/// leads there).
+pub fn shown(graph: &Graph, found: Option<&Matched>, hidden: Option<&Matched>) -> Matched {
+    let ends = places::ends(graph);
+    let mut shown = found.cloned().unwrap_or_else(|| Matched {
+        nodes: vec![true; graph.nodes.len()],
+        edges: vec![true; graph.edges.len()],
+    });
+    if let Some(found) = found {
+        for (edge, ends) in ends.iter().enumerate() {
+            let Some((a, b)) = *ends else { continue };
+            if found.edges[edge] {
+                (shown.nodes[a], shown.nodes[b]) = (true, true);
+            }
+            shown.edges[edge] |= found.nodes[a] && found.nodes[b];
+        }
+    }
+    if let Some(hidden) = hidden {
+        for (node, is_hidden) in shown.nodes.iter_mut().zip(&hidden.nodes) {
+            *node &= !is_hidden;
+        }
+        for (edge, ends) in ends.iter().enumerate() {
+            let leads = ends.is_none_or(|(a, b)| shown.nodes[a] && shown.nodes[b]);
+            shown.edges[edge] &= leads && !hidden.edges[edge];
+        }
+    }
+    shown
+}
+
 impl Matched {
-    /// Where the rest is hidden: only what matches and the ends of matching edges. `ends` are node indices, an edge each.
-    pub(crate) fn shows_node(&self, index: usize, ends: &[Option<(usize, usize)>]) -> bool {
-        let is_end = |edge: usize| ends[edge].is_some_and(|(a, b)| a == index || b == index);
-        self.nodes.get(index) == Some(&true)
-            || self.edges.iter().enumerate().any(|(edge, lit)| *lit && is_end(edge))
-    }
-
-    /// Where the rest is hidden: matching edges and those between matching cards.
-    pub(crate) fn shows_edge(&self, index: usize, ends: &[Option<(usize, usize)>]) -> bool {
-        let lit = |node: usize| self.nodes.get(node) == Some(&true);
-        self.edges.get(index) == Some(&true) || ends[index].is_some_and(|(a, b)| lit(a) && lit(b))
-    }
-
     /// "3 nodes and 2 edges match.", "Nothing matches."
     pub fn sentence(&self) -> String {
         let count = |list: &[bool]| list.iter().filter(|lit| **lit).count();

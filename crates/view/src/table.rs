@@ -5,7 +5,7 @@ use crate::{
     cards, figures,
     find::Matched,
     format::{self, NOT_APPLICABLE, UNKNOWN},
-    places, speak,
+    speak,
 };
 use model::{Edge, Graph, Latency, Node, Protocol, Requests, Status, Subject, Tcp, VersionRow};
 use std::cmp::Ordering;
@@ -143,16 +143,20 @@ impl Sort {
 }
 
 /// The rows that the map draws, in order. Versions stay beneath their card.
-pub fn rows(graph: &Graph, of: Of, matched: Option<&Matched>, hide: bool, sort: Sort) -> Vec<Row> {
-    let ends = places::ends(graph);
-    let hidden = matched.filter(|_| hide);
+pub fn rows(
+    graph: &Graph,
+    of: Of,
+    matched: Option<&Matched>,
+    shown: Option<&Matched>,
+    sort: Sort,
+) -> Vec<Row> {
     let mut lines: Vec<Line> = match of {
         Of::Nodes => (0..graph.nodes.len())
-            .filter(|node| hidden.is_none_or(|matched| matched.shows_node(*node, &ends)))
+            .filter(|node| shown.is_none_or(|shown| shown.nodes[*node]))
             .map(|node| node_line(&graph.nodes[node], graph, is_lit(matched.map(|m| &m.nodes), node)))
             .collect(),
         Of::Edges => (0..graph.edges.len())
-            .filter(|edge| hidden.is_none_or(|matched| matched.shows_edge(*edge, &ends)))
+            .filter(|edge| shown.is_none_or(|shown| shown.edges[*edge]))
             .map(|edge| edge_line(&graph.edges[edge], graph, is_lit(matched.map(|m| &m.edges), edge)))
             .collect(),
     };

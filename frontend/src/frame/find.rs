@@ -1,70 +1,111 @@
-//! The find box: lights what matches, or hides what does not; says how much that is, or what is wrong with the words.
+//! The boxes that find and hide: one lights what matches, or leaves out all else, the other leaves out what matches. They
+//! say how much that is, or what is wrong with the words.
 
 use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
     nav::Step,
-    state::page,
-    widget::icon::{HIDE, SEARCH, icon},
+    state::{Page, page},
+    widget::icon::{HIDE, ONLY, SEARCH, icon},
 };
 use leptos::{ev, prelude::*};
-use model::find::suggestions;
+use model::{PageParams, find::suggestions};
+use view::find::Matched;
+
+/// One of the two boxes.
+struct Entry {
+    id: &'static str,
+    list: &'static str,
+    name: &'static str,
+    placeholder: &'static str,
+    icon: &'static str,
+    text: fn(&mut PageParams) -> &mut String,
+    outcome: Memo<Result<Option<Matched>, String>>,
+}
 
 #[component]
 pub(crate) fn Find() -> impl IntoView {
     let page = page();
-    let text = memo(move || page.params.with(|params| params.find.clone()));
-    let hide = memo(move || page.params.with(|params| params.hide));
-    let wrong = memo(move || page.found.look(Result::is_err));
+    let only = memo(move || page.params.with(|params| params.only));
+    let find = Entry {
+        id: "find",
+        list: "finds",
+        name: "Find on the map",
+        placeholder: "Find: cart, ns=shop…",
+        icon: SEARCH,
+        text: |params| &mut params.find,
+        outcome: page.found,
+    };
+    let hide = Entry {
+        id: "hide",
+        list: "hides",
+        name: "Hide on the map",
+        placeholder: "Hide: idle, rps < 1…",
+        icon: HIDE,
+        text: |params| &mut params.hide,
+        outcome: page.hidden,
+    };
+    let wrong = memo(move || page.found.look(Result::is_err) || page.hidden.look(Result::is_err));
+    let words = move || match (page.found.get(), page.hidden.get()) {
+        (Err(sentence), _) | (_, Err(sentence)) => sentence,
+        (Ok(found), Ok(hidden)) => {
+            let found = found.map(|found| found.sentence());
+            let hidden = hidden.map(|hidden| ["Hidden: ", &hidden.sentence()].concat());
+            [found, hidden].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
+    };
+    view! {
+        <div class="finds" role="group" aria-label="Find and hide">
+        {field(page, &find)}
+        <button
+            class="square" type="button" aria-pressed=move || only.get().to_string() aria-label="Show only what is found"
+            title="Show only what is found" on:click=click(move |_| page.change(Step::Push, |params| params.only = !params.only))
+        >{icon(ONLY)}</button>
+        {field(page, &hide)}
+        <span id="hits" class="hits" class:wrong=move || wrong.get() role="status">{words}</span>
+        </div>
+    }
+}
+
+fn field(page: Page, this: &Entry) -> AnyView {
+    let &Entry { id, list, name, placeholder, icon: picture, text: of, outcome } = this;
+    let text = memo(move || page.params.with(|params| of(&mut params.clone()).clone()));
+    let wrong = memo(move || outcome.look(Result::is_err));
     // Whole texts, as a list of the browser's own is chosen from.
     let next = memo(move || {
         let typed = text.get();
         let list = page.feed.with(|feed| feed.graph.as_ref().map(|graph| suggestions(&typed, graph)));
-        list.unwrap_or_default()
-            .into_iter()
-            .map(|one| [&typed[..one.from], &one.text].concat())
-            .collect::<Vec<_>>()
+        let whole = list.unwrap_or_default().into_iter().map(|one| [&typed[..one.from], &one.text].concat());
+        whole.collect::<Vec<_>>()
     });
     let options = part(move || {
         Some(next.get().into_iter().map(|value| view! { <option value=value></option> }).views())
     });
-    let words = move || match page.found.get() {
-        Ok(None) => String::new(),
-        Ok(Some(matched)) => matched.sentence(),
-        Err(sentence) => sentence,
-    };
     let typed = move |event: ev::Event| {
-        let find = event_target_value(&event);
-        page.change(Step::Replace, |params| params.find = find);
+        let words = event_target_value(&event);
+        page.change(Step::Replace, |params| *of(params) = words);
     };
     let key = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
             event.stop_propagation();
-            page.change(Step::Replace, |params| params.find.clear());
-            if let Some(field) = event
-                .target()
-                .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(target).ok())
-            {
+            page.change(Step::Replace, |params| of(params).clear());
+            let target = event.target().map(wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>);
+            if let Some(Ok(field)) = target {
                 let _ = field.blur();
             }
         }
     };
     view! {
-        <label class="find" class:wrong=move || wrong.get()>
-            {icon(SEARCH)}
+        <label class=["find ", id].concat() class:wrong=move || wrong.get()>
+            {icon(picture)}
             <input
-                id="find" type="text" placeholder="Find: cart, ns=shop…" aria-label="Find on the map" autocomplete="off" spellcheck="false"
-                aria-describedby="hits" aria-invalid=move || wrong.get().to_string()
-                list="finds"
+                id=id type="text" placeholder=placeholder aria-label=name autocomplete="off" spellcheck="false"
+                aria-describedby="hits" aria-invalid=move || wrong.get().to_string() list=list
                 title="Part of a name, or tests: ns=shop, app~^cart, rps > 10, error% >= 1, p95 > 200ms, health=failing, !idle; joined by and, or, brackets. ~ knows ^ $ . and .*"
                 prop:value=text on:input=typed on:keydown=key
             />
-            <datalist id="finds">{options}</datalist>
-            <kbd aria-hidden="true">"/"</kbd>
+            <datalist id=list>{options}</datalist>
+            {(id == "find").then(|| view! { <kbd aria-hidden="true">"/"</kbd> })}
         </label>
-        <button
-            class="square" type="button" aria-pressed=move || hide.get().to_string() aria-label="Hide what does not match"
-            title="Hide what does not match" on:click=click(move |_| page.change(Step::Push, |params| params.hide = !params.hide))
-        >{icon(HIDE)}</button>
-        <span id="hits" class="hits" class:wrong=move || wrong.get() role="status">{words}</span>
     }
+    .into_any()
 }

@@ -118,14 +118,13 @@ fn clusters(page: Page) -> Option<AnyView> {
     let known = memo(move || {
         let mut names = chosen.get().unwrap_or_default();
         page.feed.with(|feed| {
-            let nodes = feed.graph.iter().flat_map(|graph| &graph.nodes);
-            names.extend(nodes.filter_map(|node| node.cluster.clone()));
+            names.extend(feed.graph.iter().flat_map(|graph| &graph.meta.clusters).cloned());
         });
         names.order();
         names.dedup();
         names
     });
-    let any = memo(move || chosen.look(Option::is_some) || known.look(Vec::len) > 1);
+    let any = memo(move || known.look(|known| !known.is_empty()));
     let entry = move |name: String| {
         let this = name.clone();
         let ticked =

@@ -3,9 +3,9 @@
 use crate::state::shared::{click, memo, part};
 use crate::{
     nav::{self, Step},
-    state::{Page, page, refresh},
+    state::{Export, ExportWish, Page, page, refresh},
     widget::{
-        CopyButton, Pick,
+        CopyButton, Menu, Pick,
         icon::{PAUSE, PLAY, TOOLS, icon},
     },
 };
@@ -42,9 +42,28 @@ pub(crate) fn TimeBar() -> impl IntoView {
             >{icon(TOOLS)}</button>
             <span class="space"></span>
             <span class="clock" title="End of the window that is drawn">{part(move || drawn_instant(page))}</span>
+            {exports(page)}
             <CopyButton label="Copy link" with_icon=true text=nav::address/>
         </div>
     }
+}
+
+/// The picture as a file.
+fn exports(page: Page) -> AnyView {
+    let wished = expect_context::<ExportWish>();
+    let entry = move |wish: Export, words: &'static str| {
+        let drawn = move || page.feed.with(crate::state::Feed::has_picture);
+        view! {
+            <button class="item" type="button" disabled=move || !drawn() on:click=click(move |_| wished.set(Some(wish)))>{words}</button>
+        }
+    };
+    view! {
+        <Menu label="Export" value=Signal::stored(String::new()) narrow=true>
+            {entry(Export::Svg, "SVG: sharp at any size")}
+            {entry(Export::Png, "PNG: for slides and chats")}
+        </Menu>
+    }
+    .into_any()
 }
 
 /// What an address asked for stands among the usual lengths.

@@ -4,7 +4,7 @@ use super::more::More;
 use crate::state::shared::{Views, click, memo, part};
 use crate::{
     nav::Step,
-    state::{Export, ExportWish, Page, page, selection, settings},
+    state::{page, selection, settings},
     widget::{
         Menu, Pick, Segments,
         icon::{ADD, CLOSE, HALF, LESS, MOON, ROWS, SUN, icon},
@@ -63,31 +63,12 @@ pub(crate) fn Toolbar() -> impl IntoView {
             class="button show" type="button" title="The same in rows (d)" aria-pressed=move || page.params.with(|params| params.table.to_string())
             on:click=click(move |_| page.change(Step::Push, |params| params.table = !params.table))
         >{icon(ROWS)}"Table"</button>
-        {exports(page)}
         <FocusChip/>
     }
 }
 
 fn option(overlay: &overlay::Overlay) -> (String, String) {
     (overlay.word.to_owned(), overlay.name.to_owned())
-}
-
-/// The picture as a file.
-fn exports(page: Page) -> AnyView {
-    let wished = expect_context::<ExportWish>();
-    let entry = move |wish: Export, words: &'static str| {
-        let drawn = move || page.feed.with(crate::state::Feed::has_picture);
-        view! {
-            <button class="item" type="button" disabled=move || !drawn() on:click=click(move |_| wished.set(Some(wish)))>{words}</button>
-        }
-    };
-    view! {
-        <Menu label="Export" value=Signal::stored(String::new()) narrow=true>
-            {entry(Export::Svg, "SVG: sharp at any size")}
-            {entry(Export::Png, "PNG: for slides and chats")}
-        </Menu>
-    }
-    .into_any()
 }
 
 fn words(kind: GraphType) -> &'static str {

@@ -16,6 +16,7 @@ pub(crate) fn install(page: Page, stand: Stand) {
     }
     let hook = Object::new();
     expose(&hook, "marks", stand, marks);
+    expose(&hook, "lit", stand, lit);
     expose(&hook, "departures", stand, departures);
     expose(&hook, "viewport", stand, viewport);
     expose(&hook, "scene", stand, scene);
@@ -63,11 +64,20 @@ fn maybe(text: Option<&str>) -> JsValue {
     text.map_or(JsValue::NULL, JsValue::from)
 }
 
-/// The last frame: each mark with its role, owner, rectangle in CSS pixels of the map, text and style.
+/// The last frame of the picture, and what a hover lights above it.
 fn marks(stage: &Stage) -> JsValue {
+    list(stage, &stage.painted)
+}
+
+fn lit(stage: &Stage) -> JsValue {
+    list(stage, &stage.light.marks)
+}
+
+/// Each mark with its role, owner, rectangle in CSS pixels of the map, text and style.
+fn list(stage: &Stage, marks: &[Mark]) -> JsValue {
     let told = Array::new();
     if let Some(picture) = &stage.picture {
-        for mark in stage.painted.iter().chain(&stage.light.marks) {
+        for mark in marks {
             let group = picture.scene.groups.get(index_of_group(mark.owner)).map(|group| group.key.as_str());
             let rect = stage.view.screen_rect(mark.bounds(&stage.measure));
             told.push(&object([
@@ -187,6 +197,7 @@ fn scene(stage: &Stage) -> JsValue {
     object([
         ("nodes", nodes),
         ("digest", maybe(digest.as_deref())),
+        ("generation", stage.generation.into()),
         ("by_worker", stage.placing.by_worker.into()),
     ])
 }

@@ -37,7 +37,7 @@ use stage::{Look, Stage};
 use stand::Stand;
 pub(crate) use states::lost;
 use std::sync::Arc;
-use view::{Theme, label, overlay, speak};
+use view::{Theme, find::Matched, label, overlay, speak};
 use wasm_bindgen::{JsCast, prelude::Closure};
 
 #[component]
@@ -99,17 +99,21 @@ fn summary(page: Page) -> String {
 
 /// Everything the picture's look depends on, tracked.
 fn look(page: Page, stand: Stand) -> Look {
-    let (overlay, labels, selection, hide) = page.params.with(|params| {
+    let (overlay, labels, selection) = page.params.with(|params| {
         let labels = params
             .labels
             .iter()
             .filter_map(|word| label::ALL.iter().find(|label| label.word == word.as_str()));
-        (overlay::by_word(&params.overlay), labels.collect(), params.selection.clone(), params.hide)
+        (overlay::by_word(&params.overlay), labels.collect(), params.selection.clone())
     });
     let still = stand.still.get() || page.particles_paused.get();
     let moving = page.visible.get() && !refresh::is_lost(page) && !still;
     let tabled = page.params.with(|params| params.table);
     let drawn = page.drawn.get();
+    let folded = |matched: Matched| match &drawn {
+        Some(drawn) => drawn.matched(&matched),
+        None => matched,
+    };
     Look {
         overlay,
         labels,
@@ -117,11 +121,8 @@ fn look(page: Page, stand: Stand) -> Look {
             Some(drawn) => drawn.subject(&subject),
             None => subject,
         }),
-        matched: page.matched().map(|matched| match &drawn {
-            Some(drawn) => drawn.matched(&matched),
-            None => matched,
-        }),
-        hide,
+        matched: page.matched().map(&folded),
+        shown: page.shown.get().map(&folded),
         theme: if stand.dark.get() { Theme::Dark } else { Theme::Light },
         moving: moving && !tabled,
         still,

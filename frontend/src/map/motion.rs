@@ -170,7 +170,7 @@ impl Stage {
         motion.tween.fade_in(marks, motion.share);
         let mut drawing = self.drawing(picture);
         (drawing.graph, drawing.scene) = (&motion.before, &motion.tween.left);
-        drawing.matched = None;
+        (drawing.matched, drawing.shown) = (None, None);
         let mut left = view::marks(&drawing);
         tween::fade_out(&mut left, motion.share);
         marks.splice(0..0, left);

@@ -33,7 +33,8 @@ pub(crate) struct Look {
     pub(crate) labels: Vec<&'static Label>,
     pub(crate) selection: Option<Subject>,
     pub(crate) matched: Option<Matched>,
-    pub(crate) hide: bool,
+    /// If there is such a choice, the only things drawn.
+    pub(crate) shown: Option<Matched>,
     pub(crate) theme: Theme,
     /// Particles may move: in sight, not paused, motion wanted.
     pub(crate) moving: bool,
@@ -168,7 +169,14 @@ impl Stage {
             bundled: self.level == Level::Far && view::can_bundle(&picture.scene),
             pinned: &picture.pinned,
         };
-        picture.index.hit(&picture.graph, &picture.scene, point, aim)
+        let hit = picture.index.hit(&picture.graph, &picture.scene, point, aim)?;
+        let seen = |list: &[bool], at: usize| list.get(at) == Some(&true);
+        let is_seen = self.look.shown.as_ref().is_none_or(|shown| match hit {
+            Hit::Node(at) | Hit::Row(at, _) | Hit::Pin(at) => seen(&shown.nodes, at),
+            Hit::Edge(at) | Hit::Padlock(at) => seen(&shown.edges, at),
+            Hit::Group(_) => true,
+        });
+        is_seen.then_some(hit)
     }
 
     /// The key of a box.
@@ -273,7 +281,7 @@ impl Stage {
             selection: self.look.selection.as_ref(),
             hover: self.hover,
             matched: self.look.matched.as_ref(),
-            hide: self.look.hide,
+            shown: self.look.shown.as_ref(),
             pinned: &picture.pinned,
             level: self.level,
             zoom: self.view.zoom,
@@ -299,10 +307,10 @@ impl Stage {
         }
         self.last_ms = Some(now_ms);
         picture.particles.step(passed_s);
-        let hidden = self.look.matched.as_ref().filter(|_| self.look.hide);
+        let chosen = self.look.shown.as_ref();
         let faded = self.reach.as_ref();
         let shown = |edge: usize| {
-            hidden.is_none_or(|matched| matched.edges.get(edge).copied().unwrap_or(true))
+            chosen.is_none_or(|chosen| chosen.edges.get(edge).copied().unwrap_or(true))
                 && faded.is_none_or(|reach| reach.edges.get(edge).copied().unwrap_or(true))
         };
         self.traffic.paint(&self.upper, picture.particles.all(), (&self.view, self.look.theme), shown);

@@ -15,7 +15,7 @@ use crate::state::shared::{Shared, memo};
 use drawn::{Choices, Drawn};
 use leptos::prelude::*;
 use model::{GraphParams, PageParams, Subject, boot::Boot};
-use view::find::{Find, Matched, matched};
+use view::find::{Find, Matched, matched, shown};
 
 pub(crate) use store::{Feed, Standing};
 
@@ -32,6 +32,10 @@ pub(crate) struct Page {
     pub(crate) hover: RwSignal<Option<Hover>>,
     /// What the find box matches; the error is a sentence for who typed.
     pub(crate) found: Memo<Result<Option<Matched>, String>>,
+    /// What the hide box finds.
+    pub(crate) hidden: Memo<Result<Option<Matched>, String>>,
+    /// If either box leaves something out, the only things drawn.
+    pub(crate) shown: Memo<Option<Matched>>,
     /// The map is near enough to write p95 on its cards.
     pub(crate) near: RwSignal<bool>,
     pub(crate) particles_paused: RwSignal<bool>,
@@ -79,13 +83,25 @@ impl Page {
         let embed = boot.embed;
         let feed = Shared::new(Feed::default());
         let choices = RwSignal::new(Choices::new());
+        let found = memo(move || matches(params, feed, |params| &params.find));
+        let hidden = memo(move || matches(params, feed, |params| &params.hide));
         let page = Self {
             drawn: drawn::follow(feed, choices),
             choices,
             boot: StoredValue::new(boot),
             params,
             feed,
-            found: memo(move || found(params, feed)),
+            found,
+            hidden,
+            shown: memo(move || {
+                let only = params.with(|params| params.only);
+                let [found, hidden] = [found, hidden].map(|found| found.get().ok().flatten());
+                let found = found.filter(|_| only);
+                if found.is_none() && hidden.is_none() {
+                    return None;
+                }
+                feed.with(|feed| Some(shown(feed.graph.as_ref()?, found.as_ref(), hidden.as_ref())))
+            }),
             hover: RwSignal::new(None),
             near: RwSignal::new(false),
             particles_paused: RwSignal::new(false),
@@ -102,8 +118,9 @@ impl Page {
         page
     }
 
+    /// What is lit.
     pub(crate) fn matched(self) -> Option<Matched> {
-        self.found.get().ok().flatten()
+        self.found.get().ok().flatten().filter(|_| !self.params.with(|params| params.only))
     }
 
     pub(crate) fn is_embedded(self) -> bool {
@@ -136,9 +153,15 @@ fn placed(text: &str, wrong: &view::find::FindError) -> String {
     }
 }
 
-fn found(params: Shared<PageParams>, feed: Shared<Feed>) -> Result<Option<Matched>, String> {
-    let find =
-        params.with(|params| Find::parse(&params.find).map_err(|wrong| placed(&params.find, &wrong)))?;
+fn matches(
+    params: Shared<PageParams>,
+    feed: Shared<Feed>,
+    text: fn(&PageParams) -> &String,
+) -> Result<Option<Matched>, String> {
+    let find = params.with(|params| {
+        let text = text(params);
+        Find::parse(text).map_err(|wrong| placed(text, &wrong))
+    })?;
     Ok(find.and_then(|find| feed.with(|feed| feed.graph.as_ref().map(|graph| matched(&find, graph)))))
 }
 

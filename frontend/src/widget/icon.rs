@@ -19,6 +19,7 @@ pub(crate) const SUN: &str = "M7 4.4a2.6 2.6 0 100 5.2 2.6 2.6 0 000-5.2zM7 1.2v
 pub(crate) const MOON: &str = "M11.5 8.6A5 5 0 115.4 2.5a4 4 0 006.1 6.1z";
 pub(crate) const HALF: &str = "M7 1.8a5.2 5.2 0 100 10.4A5.2 5.2 0 007 1.8zM7 1.8v10.4M8.5 3v8M10 3.8v6.4";
 pub(crate) const HIDE: &str = "M1.5 7S3.5 3.5 7 3.5 12.5 7 12.5 7 10.5 10.5 7 10.5 1.5 7 1.5 7zM2.5 11.5l9-9";
+pub(crate) const ONLY: &str = "M2 3h10L8.3 7.4v4.2L5.7 10V7.4z";
 pub(crate) const FOCUS: &str = "M7 1.5v2M7 10.5v2M1.5 7h2M10.5 7h2M7 4a3 3 0 100 6 3 3 0 000-6z";
 pub(crate) const LEGEND: &str = "M2 3.5h2M6 3.5h6M2 7h2M6 7h6M2 10.5h2M6 10.5h6";
 

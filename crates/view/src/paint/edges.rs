@@ -71,7 +71,7 @@ pub(crate) fn strands<'a>(
     let bundled = bundles.unwrap_or_default().iter().filter_map(|bundle| bundled(pen, bundle));
     let edges = drawing.graph.edges.iter().enumerate();
     let single = edges
-        .filter(|(i, edge)| drawing.shows_edge(*i, places) && alone(*i, edge))
+        .filter(|(i, edge)| drawing.shows_edge(*i) && alone(*i, edge))
         .filter_map(|(index, edge)| strand(pen, index, edge, places));
     let mut strands: Vec<Strand> = bundled.chain(single).collect();
     let rank = |strand: &Strand| match strand.edge.health.status {

@@ -49,9 +49,10 @@ pub struct Drawing<'a> {
     pub selection: Option<&'a Subject>,
     /// Seen only by [`lit`]: the picture itself stays as it is.
     pub hover: Option<Hit>,
-    /// What find matched; lit, or with `hide` the only things drawn.
+    /// What find matched: lit.
     pub matched: Option<&'a Matched>,
-    pub hide: bool,
+    /// If there is such a choice, the only things drawn.
+    pub shown: Option<&'a Matched>,
     /// Cards the reader has pinned by hand (node ids).
     pub pinned: &'a [String],
     pub level: Level,
@@ -85,7 +86,7 @@ impl<'a> Drawing<'a> {
             selection: None,
             hover: None,
             matched: None,
-            hide: false,
+            shown: None,
             pinned: &[],
             level: Level::Near,
             zoom: 1.0,
@@ -101,13 +102,13 @@ impl Drawing<'_> {
         self.clip.is_none_or(|clip| clip.grown(OVERHANG).overlaps(&rect))
     }
 
-    fn shows_node(&self, index: usize, places: &Places) -> bool {
-        self.matched.filter(|_| self.hide).is_none_or(|matched| matched.shows_node(index, &places.ends))
+    fn shows_node(&self, index: usize) -> bool {
+        self.shown.is_none_or(|shown| shown.nodes.get(index) == Some(&true))
     }
 
     /// Far away all calls between two bands are one line.
     fn bundles(&self, places: &Places) -> Option<Vec<Bundle>> {
-        let shown = |edge: usize| self.shows_edge(edge, places);
+        let shown = |edge: usize| self.shows_edge(edge);
         (self.level == Level::Far)
             .then(|| bundles::of(self.graph, self.scene, places, &shown, 1.0 / self.zoom))?
     }
@@ -121,16 +122,16 @@ impl Drawing<'_> {
         }
     }
 
-    fn shows_edge(&self, index: usize, places: &Places) -> bool {
-        self.matched.filter(|_| self.hide).is_none_or(|matched| matched.shows_edge(index, &places.ends))
+    fn shows_edge(&self, index: usize) -> bool {
+        self.shown.is_none_or(|shown| shown.edges.get(index) == Some(&true))
     }
 
     fn finds_node(&self, index: usize) -> bool {
-        !self.hide && self.matched.is_some_and(|matched| matched.nodes.get(index) == Some(&true))
+        self.matched.is_some_and(|matched| matched.nodes.get(index) == Some(&true))
     }
 
     fn finds_edge(&self, index: usize) -> bool {
-        !self.hide && self.matched.is_some_and(|matched| matched.edges.get(index) == Some(&true))
+        self.matched.is_some_and(|matched| matched.edges.get(index) == Some(&true))
     }
 
     fn selects_node(&self, node: &Node) -> bool {
@@ -159,8 +160,7 @@ pub fn marks(drawing: &Drawing) -> Vec<Mark> {
         bands::titles(&mut pen);
     }
     for (index, card) in places.cards.iter().enumerate() {
-        if let Some(card) = card.filter(|card| drawing.in_sight(*card) && drawing.shows_node(index, &places))
-        {
+        if let Some(card) = card.filter(|card| drawing.in_sight(*card) && drawing.shows_node(index)) {
             if is_far {
                 far::dot(&mut pen, index, card);
             } else {

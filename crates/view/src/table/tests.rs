@@ -18,7 +18,7 @@ fn row<'a>(rows: &'a [Row], name: &str) -> &'a Row {
 fn every_card_and_line_has_a_row_with_a_cell_for_each_column() {
     let graph = shop();
     for of in [Of::Nodes, Of::Edges] {
-        let rows = rows(&graph, of, None, false, of.first_sort());
+        let rows = rows(&graph, of, None, None, of.first_sort());
         let wanted = if of == Of::Nodes {
             graph.nodes.len() + graph.nodes.iter().map(|node| node.versions.len()).sum::<usize>()
         } else {
@@ -33,7 +33,7 @@ fn every_card_and_line_has_a_row_with_a_cell_for_each_column() {
 #[test]
 fn the_figures_are_those_of_the_cards() {
     let graph = shop();
-    let rows = rows(&graph, Of::Nodes, None, false, Of::Nodes.first_sort());
+    let rows = rows(&graph, Of::Nodes, None, None, Of::Nodes.first_sort());
     for node in graph.nodes.iter().filter(|node| node.requests.is_some() && !node.flags.silent) {
         let cells = &row(&rows, &node.name).cells;
         if node.health.status == Status::Healthy {
@@ -51,7 +51,7 @@ fn the_figures_are_those_of_the_cards() {
 #[test]
 fn the_worst_comes_first_and_versions_stay_with_their_card() {
     let graph = shop();
-    let rows = rows(&graph, Of::Nodes, None, false, Of::Nodes.first_sort());
+    let rows = rows(&graph, Of::Nodes, None, None, Of::Nodes.first_sort());
     let ranks: Vec<Status> = rows.iter().filter(|row| !row.nested).map(|row| row.status).collect();
     assert_eq!(ranks[0], Status::Failing);
     let at = names(&rows).iter().position(|name| *name == "reviews").unwrap();
@@ -63,7 +63,7 @@ fn the_worst_comes_first_and_versions_stay_with_their_card() {
 fn what_is_not_known_comes_last_whichever_way_round() {
     let graph = shop();
     for descending in [false, true] {
-        let rows = rows(&graph, Of::Edges, None, false, Sort { column: 4, descending });
+        let rows = rows(&graph, Of::Edges, None, None, Sort { column: 4, descending });
         let known: Vec<bool> = rows.iter().map(|row| row.cells[4].contains("rps")).collect();
         let first_unknown = known.iter().position(|known| !known).expect("TCP has no rate of requests");
         assert!(known[first_unknown..].iter().all(|known| !known), "{known:?}");
@@ -75,8 +75,8 @@ fn a_second_choice_turns_the_order_round() {
     let graph = shop();
     let by_name = Of::Nodes.first_sort().chosen(Of::Nodes, 0);
     assert_eq!((by_name.aria(0), by_name.aria(1)), ("ascending", "none"));
-    let up = rows(&graph, Of::Edges, None, false, by_name);
-    let mut down = rows(&graph, Of::Edges, None, false, by_name.chosen(Of::Nodes, 0));
+    let up = rows(&graph, Of::Edges, None, None, by_name);
+    let mut down = rows(&graph, Of::Edges, None, None, by_name.chosen(Of::Nodes, 0));
     assert_eq!(up.len(), down.len());
     assert_eq!(names(&up)[0], *names(&down).last().unwrap());
     down.reverse();
@@ -90,17 +90,15 @@ fn find_lights_rows_or_leaves_out_the_others_as_on_the_map() {
     let graph = shop();
     let matched = matched(&Find::parse("checkout").unwrap().unwrap(), &graph);
     let sort = Of::Nodes.first_sort();
-    let lit = rows(&graph, Of::Nodes, Some(&matched), false, sort);
+    let lit = rows(&graph, Of::Nodes, Some(&matched), None, sort);
     assert_eq!(
         lit.iter().filter(|row| row.lit).map(|row| row.cells[0].as_str()).collect::<Vec<_>>(),
         ["checkout"]
     );
-    let left = rows(&graph, Of::Nodes, Some(&matched), true, sort);
+    let shown = crate::find::shown(&graph, Some(&matched), None);
+    let left = rows(&graph, Of::Nodes, None, Some(&shown), sort);
     assert_eq!(names(&left), ["checkout"]);
-    assert!(
-        rows(&graph, Of::Edges, Some(&matched), true, sort).is_empty(),
-        "no line between two of one card"
-    );
+    assert!(rows(&graph, Of::Edges, None, Some(&shown), sort).is_empty(), "no line between two of one card");
 }
 
 #[test]
@@ -112,7 +110,7 @@ fn silence_and_tcp_have_no_rate_rather_than_none() {
     // It fell silent only just now: the window still holds what it did before.
     (silent.requests, silent.latency, silent.mtls_share) = (busy.requests, busy.latency, busy.mtls_share);
     let name = silent.name.clone();
-    let rows = rows(&graph, Of::Nodes, None, false, Of::Nodes.first_sort());
+    let rows = rows(&graph, Of::Nodes, None, None, Of::Nodes.first_sort());
     let cells = &row(&rows, &name).cells;
     assert!(cells[2].starts_with("silent"), "{cells:?}");
     assert!(

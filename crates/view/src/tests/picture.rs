@@ -200,12 +200,39 @@ fn hiding_leaves_only_what_matches() {
     let scene = placed(&graph);
     let find = Find::parse("ns=data").unwrap().unwrap();
     let matched = crate::find::matched(&find, &graph);
-    let marks = crate::marks(&Drawing { matched: Some(&matched), hide: true, ..drawing(&graph, &scene) });
+    let shown = crate::find::shown(&graph, Some(&matched), None);
+    let marks = crate::marks(&Drawing { shown: Some(&shown), ..drawing(&graph, &scene) });
     let mut names = texts(&marks, "name");
     names.sort_unstable();
     assert_eq!(names, ["inventory", "orders-db", "ratings", "search-index", "session-cache"]);
     let lit = crate::marks(&Drawing { matched: Some(&matched), ..drawing(&graph, &scene) });
     assert_eq!(lit.iter().filter(|mark| mark.role == "found").count(), 5);
+}
+
+#[test]
+fn what_is_hidden_goes_with_the_lines_that_lead_there_and_nothing_else() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let of = |text: &str| crate::find::matched(&Find::parse(text).unwrap().unwrap(), &graph);
+    let hidden = of("ns=data or protocol=grpc");
+    let shown = crate::find::shown(&graph, None, Some(&hidden));
+    let marks = crate::marks(&Drawing { shown: Some(&shown), ..drawing(&graph, &scene) });
+    for (index, node) in graph.nodes.iter().enumerate() {
+        let gone = node.namespace.as_deref() == Some("data");
+        assert_eq!(has(&marks, Owner::Node(index), "name"), !gone, "{}", node.name);
+    }
+    let gone = |id: &str| {
+        graph.nodes[graph.nodes.iter().position(|node| node.id == id).unwrap()].namespace.as_deref()
+            == Some("data")
+    };
+    for (index, edge) in graph.edges.iter().enumerate() {
+        let leads = gone(&edge.source) || gone(&edge.target);
+        let stays = !leads && edge.protocol != model::Protocol::Grpc;
+        assert_eq!(has(&marks, Owner::Edge(index), "edge"), stays, "{}", edge.id);
+    }
+    // Found and hidden both: hidden wins.
+    let both = crate::find::shown(&graph, Some(&of("ns=data")), Some(&hidden));
+    assert!(both.nodes.iter().zip(&hidden.nodes).all(|(shown, hidden)| !(*shown && *hidden)));
 }
 
 #[test]
