@@ -220,6 +220,11 @@ impl Map {
         Ok((x + side(0)?, y + side(1)?))
     }
 
+    pub async fn point_at(&self, place: (f64, f64)) -> Result<()> {
+        let (x, y) = self.in_window(place).await?;
+        self.browser.point_at(x, y).await
+    }
+
     /// Clicks on the name that a card shows.
     pub async fn click_card(&self, node: &str) -> Result<()> {
         let marks = self.marks().await?;

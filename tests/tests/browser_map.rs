@@ -137,3 +137,29 @@ fn fastest_and_slowest(graph: &Graph) -> ((String, f64), (String, f64)) {
     let slowest = rates.last().expect("the shop has requests").clone();
     (rates.swap_remove(0), slowest)
 }
+
+#[tokio::test]
+async fn a_hover_lights_its_surroundings_and_paints_the_picture_not_again() {
+    let map = Map::of_the_shop(&an_instant()).await.unwrap();
+    let browser = &map.browser;
+    // Whatever still comes of opening the page is painted before.
+    tests::map::at_rest(browser).await.unwrap();
+    browser.pass_frames(30).await.unwrap();
+    let painted = "return window.__portolan.scene().generation";
+    let before = browser.execute(painted, &[]).await.unwrap();
+    let inked = "(() => { const canvas = document.querySelector('canvas.light');
+        const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+        return pixels.reduce((count, pixel) => count + (pixel !== 0), 0) / pixels.length })()";
+    let marks = map.marks().await.unwrap();
+    let name = marks.iter().find(|mark| mark.role == "name" && mark.text.as_deref() == Some("checkout"));
+    map.point_at(name.expect("the shop has a checkout").rect.centre()).await.unwrap();
+    let lit = "window.__portolan.lit().filter(mark => mark.role === 'edge').length";
+    browser.wait_until(&format!("{lit} > 2 && {inked} > 0.001"), SOON).await.unwrap();
+    let few = browser.execute(&format!("return {inked}"), &[]).await.unwrap();
+    assert!(few.as_f64().unwrap() < 0.3, "{few} of the canvas is inked for one card");
+    // Held, it veils the rest.
+    browser.wait_until(&format!("{inked} > 0.99"), SOON).await.unwrap();
+    assert_eq!(browser.execute(painted, &[]).await.unwrap(), before, "the picture was painted again");
+    map.point_at((2.0, 400.0)).await.unwrap();
+    browser.wait_until(&format!("{inked} === 0"), SOON).await.unwrap();
+}
