@@ -21,6 +21,9 @@ pub(crate) struct Body {
     pub(crate) fixed: bool,
 }
 
+/// A band, or an item that stands in none.
+pub(crate) type Owner = Result<usize, usize>;
+
 /// How far each body must move so that none overlaps what has moved; `held` keeps its place. What stands higher than
 /// what pushes it goes up, the rest down, and hands its way on.
 pub(crate) fn apart(bodies: &mut [Body], held: usize) -> Vec<f64> {
@@ -81,8 +84,8 @@ impl Settled<'_> {
             let items = (0..self.net.items.len()).filter(|&other| self.net.items[other].band == band);
             let peers: Vec<usize> = items.filter(|&other| self.item_rect(other).is_some()).collect();
             let bodies = peers.iter().map(|&peer| self.body(peer)).collect();
-            let members: Vec<&[usize]> = peers.iter().map(|&peer| &*self.net.items[peer].cards).collect();
-            self.push(bodies, &members, peers.iter().position(|&peer| peer == item));
+            let owners: Vec<Owner> = peers.into_iter().map(Err).collect();
+            self.push(bodies, &owners, Err(item));
         }
         self.push_bands(band.ok_or(item));
     }
@@ -104,34 +107,42 @@ impl Settled<'_> {
     }
 
     /// Bands, and items without one, give way to a band or an item that has grown.
-    pub(crate) fn push_bands(&mut self, grown: Result<usize, usize>) {
-        let mut bodies = Vec::new();
-        let mut members: Vec<&[usize]> = Vec::new();
-        let mut held = None;
+    pub(crate) fn push_bands(&mut self, grown: Owner) {
+        let (bodies, owners) = self.bodies();
+        self.push(bodies, &owners, grown);
+    }
+
+    pub(crate) fn bodies(&self) -> (Vec<Body>, Vec<Owner>) {
+        let (mut bodies, mut owners) = (Vec::new(), Vec::new());
         for band in 0..self.net.bands.len() {
             if let Some(rect) = self.frame(band, None) {
-                held = if grown == Ok(band) { Some(bodies.len()) } else { held };
                 bodies.push(Body { rect, room: BAND_LEAST_GAP, fixed: false });
-                members.push(&self.net.bands[band].cards);
+                owners.push(Ok(band));
             }
         }
         for item in 0..self.net.items.len() {
             if self.net.items[item].band.is_none() && self.item_rect(item).is_some() {
-                held = if grown == Err(item) { Some(bodies.len()) } else { held };
                 bodies.push(self.body(item));
-                members.push(&self.net.items[item].cards);
+                owners.push(Err(item));
             }
         }
-        self.push(bodies, &members, held);
+        (bodies, owners)
     }
 
-    fn push(&mut self, mut bodies: Vec<Body>, members: &[&[usize]], held: Option<usize>) {
-        let Some(held) = held else { return };
+    fn push(&mut self, mut bodies: Vec<Body>, owners: &[Owner], grown: Owner) {
+        if let Some(held) = owners.iter().position(|owner| *owner == grown) {
+            let ways = apart(&mut bodies, held);
+            self.shift(owners, &ways);
+        }
+    }
+
+    pub(crate) fn shift(&mut self, owners: &[Owner], ways: &[f64]) {
         self.forced = true;
-        for (cards, by) in members.iter().zip(apart(&mut bodies, held)) {
-            for &card in *cards {
-                if by != 0.0
-                    && !self.is_pinned(card)
+        let net = self.net;
+        for (owner, &by) in owners.iter().zip(ways).filter(|(_, by)| **by != 0.0) {
+            let cards = owner.map_or_else(|item| &net.items[item].cards, |band| &net.bands[band].cards);
+            for &card in cards {
+                if !self.is_pinned(card)
                     && let Some(rect) = self.rects[card].as_mut()
                 {
                     rect.y += by;

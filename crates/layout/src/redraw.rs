@@ -11,6 +11,8 @@ use crate::labels;
 use crate::net::Net;
 use crate::routes::{self, Ends};
 use crate::scene::{Cubic, PlacedNode, Rect, Route, Scene, Update};
+use crate::slide::{self, Slide};
+use crate::sorting::Order as _;
 use crate::tracks::Tracks;
 use crate::update::Standing;
 
@@ -26,44 +28,37 @@ struct Work<'a> {
     input: &'a Input,
     net: &'a Net,
     cards: Vec<Rect>,
+    slides: Vec<Slide>,
     /// What a kept line might now run into: cards that are new, moved or of another size.
     changed: Vec<Rect>,
     tracks: Tracks,
 }
 
 /// `previous` may have been stretched since.
-pub(crate) fn redraw(standing: &Standing, previous: &Scene, cards: Vec<Rect>) -> Update {
+pub(crate) fn redraw(
+    standing: &Standing,
+    previous: &Scene,
+    (cards, slides): (Vec<Rect>, Vec<Slide>),
+) -> Update {
     let same = |(known, rect): (&Option<usize>, &Rect)| {
         known.is_some_and(|index| previous.nodes[index].rect == *rect)
     };
     let changed = standing.cards.iter().zip(&cards).filter(|pair| !same(*pair)).map(|(_, rect)| *rect);
     let (changed, tracks) = (changed.collect(), Tracks::new(&cards));
-    Work { standing, previous, input: standing.input, net: standing.net, cards, changed, tracks }.draw()
+    Work { standing, previous, input: standing.input, net: standing.net, cards, slides, changed, tracks }
+        .draw()
 }
 
 impl Work<'_> {
     fn draw(mut self) -> Update {
         let kept = |(line, old): (usize, &Option<usize>)| {
-            old.map(|index| &self.previous.edges[index]).filter(|route| self.holds(line, route)).cloned()
+            let route = old.map(|index| &self.previous.edges[index])?;
+            let carried = if self.slides.is_empty() { None } else { self.carried(line, route) };
+            carried.or_else(|| Some(route).filter(|route| self.holds(line, route)).cloned())
         };
         let mut routes: Vec<Option<Route>> = self.standing.lines.iter().enumerate().map(kept).collect();
-        let fresh: Vec<usize> = (0..routes.len()).filter(|&line| routes[line].is_none()).collect();
-        if !fresh.is_empty() {
-            let area = self.around(&fresh);
-            for route in routes.iter().flatten() {
-                self.tracks.pass(&route.path, area);
-            }
-            let mut taken = Taken::new(self.net, &routes);
-            for &line in &fresh {
-                let ends = taken.ends(self.net, &self.cards, line);
-                routes[line] = Some(self.route(line, &ends));
-            }
-        }
-        self.drop_labels(&mut routes, &fresh);
-        let mut is_fresh = vec![false; routes.len()];
-        for line in fresh {
-            is_fresh[line] = true;
-        }
+        let is_fresh = self.route_anew(&mut routes);
+        self.drop_labels(&mut routes, &is_fresh);
         let order = draw::input_order(self.net.lines.iter().map(|line| line.input), self.input.edges.len());
         let mut scene = Scene { nodes: self.nodes(), ..Scene::default() };
         scene.groups = frames::groups(self.input, self.net, &self.cards);
@@ -75,7 +70,7 @@ impl Work<'_> {
         // A path that was copied need not be compared.
         let bent: Vec<bool> = (scene.edges.iter().zip(&order).zip(&old))
             .map(|((route, &line), old)| {
-                (is_fresh[line] || self.is_stretched()) && old.is_none_or(|old| old.path != route.path)
+                (is_fresh[line] || self.has_given_way()) && old.is_none_or(|old| old.path != route.path)
             })
             .collect();
         // Labels that had no room before have none now: only new lines are asked again.
@@ -93,6 +88,36 @@ impl Work<'_> {
         Update { rerouted: news.map(|route| route.key.clone()).collect(), scene, ..Update::default() }
     }
 
+    /// Routes for the lines that have none, and which lines run elsewhere than before.
+    fn route_anew(&mut self, routes: &mut [Option<Route>]) -> Vec<bool> {
+        let mut is_fresh: Vec<bool> = routes.iter().map(Option::is_none).collect();
+        let mut fresh: Vec<usize> = (0..routes.len()).filter(|&line| is_fresh[line]).collect();
+        for (line, old) in self.standing.lines.iter().enumerate().filter(|_| self.has_given_way()) {
+            let old = old.map(|old| &self.previous.edges[old].path);
+            is_fresh[line] |=
+                routes[line].as_ref().is_some_and(|now| old.is_some_and(|old| *old != now.path));
+        }
+        if fresh.is_empty() {
+            return is_fresh;
+        }
+        let area = self.around(&fresh);
+        for route in routes.iter().flatten() {
+            self.tracks.pass(&route.path, area);
+        }
+        let climb = |line: usize| {
+            let own = &self.net.lines[line];
+            (self.cards[own.source].centre().y - self.cards[own.target].centre().y).abs()
+        };
+        // Those that climb least first: they get the ends in the middle, the others theirs beyond.
+        fresh.order_by(|&a, &b| climb(a).total_cmp(&climb(b)));
+        let mut taken = Taken::new(self.net, routes);
+        for line in fresh {
+            let ends = taken.ends(self.net, &self.cards, line);
+            routes[line] = Some(self.route(line, &ends));
+        }
+        is_fresh
+    }
+
     /// The cards with their columns, in the order of the input.
     fn nodes(&self) -> Vec<PlacedNode> {
         let cards = &self.net.cards;
@@ -105,6 +130,27 @@ impl Work<'_> {
             PlacedNode { key: self.input.nodes[cards[card].input].key.clone(), rect, layer, order }
         });
         placed.collect()
+    }
+
+    /// A line that runs as it ran, beside the same things, where those have made room.
+    fn carried(&self, line: usize, route: &Route) -> Option<Route> {
+        let own = &self.net.lines[line];
+        let edge = &self.input.edges[own.input];
+        let (first, last) = (route.path.first()?, route.path.last()?);
+        let (source, target) = (self.cards[own.source], self.cards[own.target]);
+        let old = |card: usize| self.standing.cards[card].map(|index| self.previous.nodes[index].rect);
+        let from_y = first.from.y + source.y - old(own.source)?.y;
+        let to_y = last.to.y + target.y - old(own.target)?.y;
+        let ends = Ends { source, target, from_y, to_y };
+        if route.looped || self.is_beside(line) || route.source != edge.source || route.target != edge.target
+        {
+            return None;
+        }
+        let levels = slide::carried(&route.path, &ends, &self.tracks, &self.slides);
+        let path = routes::through(&ends, &levels, &self.tracks);
+        let label = route.label.filter(|_| path == route.path);
+        let route = Route { path, label, ..route.clone() };
+        self.holds(line, &route).then_some(route)
     }
 
     /// Whether an old route still fits its cards and meets nothing new.
@@ -136,11 +182,11 @@ impl Work<'_> {
             })
         };
         let ends = Ends { source, target, from_y: first.from.y, to_y: last.to.y };
-        fits && !meets_new() && !(self.is_stretched() && routes::strikes(&route.path, &self.tracks, &ends))
+        fits && !meets_new() && !(self.has_given_way() && routes::strikes(&route.path, &self.tracks, &ends))
     }
 
-    fn is_stretched(&self) -> bool {
-        !std::ptr::eq(self.previous, self.standing.previous)
+    fn has_given_way(&self) -> bool {
+        !self.slides.is_empty() || !std::ptr::eq(self.previous, self.standing.previous)
     }
 
     /// From the leftmost end of these lines to the rightmost.
@@ -198,8 +244,10 @@ impl Work<'_> {
     }
 
     /// A label goes that is wanted in another size or not at all, or that a newcomer or its line covers.
-    fn drop_labels(&self, routes: &mut [Option<Route>], fresh: &[usize]) {
-        let new = fresh.iter().filter_map(|&line| routes[line].as_ref()).flat_map(|route| &route.path);
+    fn drop_labels(&self, routes: &mut [Option<Route>], is_fresh: &[bool]) {
+        let new =
+            routes.iter().zip(is_fresh).filter(|(_, fresh)| **fresh).filter_map(|(route, _)| route.as_ref());
+        let new = new.flat_map(|route| &route.path);
         let new: Vec<(Rect, Cubic)> = new.map(|cubic| (hull(cubic), *cubic)).collect();
         for (route, line) in routes.iter_mut().zip(&self.net.lines) {
             let Some(route) = route.as_mut().filter(|route| route.label.is_some()) else { continue };

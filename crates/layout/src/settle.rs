@@ -8,6 +8,7 @@ use crate::net::Net;
 use crate::push::LEAST_GAP;
 use crate::room::{self, Wish};
 use crate::scene::Rect;
+use crate::slide::Slide;
 use crate::sorting::Order as _;
 use crate::stretch::Stretch;
 use crate::tracks::Tracks;
@@ -32,14 +33,15 @@ pub(crate) struct Settled<'a> {
     /// By card without a place: the others it has lines with, and whether it calls them.
     pub(crate) around: Vec<Vec<(usize, bool)>>,
     pub(crate) stretches: Vec<Stretch>,
+    pub(crate) slides: Vec<Slide>,
     /// Pinned cards with the room round them, from top to bottom.
     pins: Vec<Rect>,
     /// Whether anything had to give way, so that it may have met something else.
     pub(crate) forced: bool,
 }
 
-/// The place of every card of the net, and by how much the picture grew between columns.
-pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>) {
+/// The place of every card of the net, and by how much the picture grew between columns and within them.
+pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>, Vec<Slide>) {
     let net = standing.net;
     let place = |card: usize| {
         let old = || standing.old(card).map(|rect| (rect.x, rect.y));
@@ -60,6 +62,7 @@ pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>) {
         folds: vec![false; net.cards.len()],
         around: Vec::new(),
         stretches: Vec::new(),
+        slides: Vec::new(),
         forced: false,
     };
     settled.lift_strays();
@@ -72,7 +75,8 @@ pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>) {
         settled.add_missing();
     }
     settled.mend();
-    (settled.rects.into_iter().map(Option::unwrap_or_default).collect(), settled.stretches)
+    let rects = settled.rects.into_iter().map(Option::unwrap_or_default).collect();
+    (rects, settled.stretches, settled.slides)
 }
 
 impl Settled<'_> {

@@ -1,10 +1,9 @@
 //! A band that comes as a whole: its cards are laid out among themselves and set down as one body, where the card
 //! stood that it comes for, or near its neighbours. What is in the way gives way. Knows bands and columns.
 
-use crate::input::{Input, Node};
-use crate::place::place;
+use crate::inner::Inner;
 use crate::room::{self, COLUMN_CLEAR};
-use crate::scene::{Rect, Scene};
+use crate::scene::Rect;
 use crate::settle::Settled;
 use crate::stretch::Stretch;
 use crate::tracks::Tracks;
@@ -28,39 +27,29 @@ impl Settled<'_> {
 
     fn unfold(&mut self, band: usize) {
         let cards = &self.net.bands[band].cards;
-        let scene = place(&self.inside(band));
-        let layers = scene.nodes.iter().map(|node| node.layer + 1).max().unwrap_or(0);
-        let mut widths = vec![0.0_f64; layers];
-        for node in &scene.nodes {
-            widths[node.layer] = widths[node.layer].max(node.rect.width);
-        }
+        let inner = self.inner(band);
         let tracks = self.tracks();
         let home = cards.iter().filter_map(|&card| self.homes[card]).reduce(|a, b| a.union(&b));
-        let mut inner = vec![f64::INFINITY; layers];
-        for node in &scene.nodes {
-            inner[node.layer] = inner[node.layer].min(node.rect.x);
-        }
         let lefts = match home {
-            Some(home) => self.open(&tracks, home, (&inner, &widths)),
-            None => self.columns(cards, &scene, (&tracks, &widths)),
+            Some(home) => self.open(&tracks, home, &inner.columns),
+            None => self.columns(cards, &inner, &tracks),
         };
-        for (&card, node) in cards.iter().zip(&scene.nodes) {
-            let x = lefts[node.layer] + node.rect.x - inner[node.layer];
-            self.rects[card] = Some(Rect { x, ..node.rect });
+        for (&card, &(column, rect)) in cards.iter().zip(&inner.cards) {
+            self.rects[card] = Some(Rect { x: lefts[column] + rect.x, ..rect });
         }
-        self.set_down(band, home);
+        self.set_down(band, home, &tracks);
     }
 
     /// Makes room to the right of the place the band comes for, as wide as the band is: lines go on to the right.
-    fn open(&mut self, tracks: &Tracks, home: Rect, (inner, widths): (&[f64], &[f64])) -> Vec<f64> {
+    fn open(&mut self, tracks: &Tracks, home: Rect, columns: &[(f64, f64)]) -> Vec<f64> {
         let home = Rect { x: self.stretches.iter().fold(home.x, |x, stretch| stretch.moved(x)), ..home };
         let track = tracks.columns.iter().find(|track| track.left <= home.right() && home.x <= track.right);
         let (left, right) =
             track.map_or((home.x, home.right()), |track| (track.left, track.right.max(home.right())));
-        let mut lefts: Vec<f64> = inner.iter().map(|x| x - inner[0] + left).collect();
+        let mut lefts: Vec<f64> = columns.iter().map(|column| column.0 + left).collect();
         let lacks = lefts.get(1).map_or(0.0, |second| (right + LAYER_GAP - second).max(0.0));
         lefts.iter_mut().skip(1).for_each(|left| *left += lacks);
-        let end = lefts.iter().zip(widths).map(|(left, width)| left + width).fold(right, f64::max);
+        let end = lefts.iter().zip(columns).map(|(left, column)| left + column.1).fold(right, f64::max);
         if end > right {
             let stretch = Stretch { x: right, by: end - right };
             for card in 0..self.rects.len() {
@@ -76,27 +65,10 @@ impl Settled<'_> {
         lefts
     }
 
-    /// What stands in the band, and the lines between.
-    fn inside(&self, band: usize) -> Input {
-        let net = self.net;
-        let node = |&card: &usize| {
-            let node = &self.input.nodes[net.cards[card].input];
-            let group = node.group.clone().filter(|_| net.items[net.cards[card].item].app.is_some());
-            Node { group, pin: None, ..node.clone() }
-        };
-        let within = |card: usize| self.band(card) == Some(band);
-        let lines = net.lines.iter().filter(|line| within(line.source) && within(line.target));
-        Input {
-            nodes: net.bands[band].cards.iter().map(node).collect(),
-            edges: lines.map(|line| self.input.edges[line.input].clone()).collect(),
-            groups: net.apps.iter().map(|app| self.input.groups[app.input].clone()).collect(),
-            aspect: 1.6,
-        }
-    }
-
     /// The columns that stand in which fewest lines would run back and every card has room; new ones stand right of
     /// all.
-    fn columns(&self, cards: &[usize], scene: &Scene, (tracks, widths): (&Tracks, &[f64])) -> Vec<f64> {
+    fn columns(&self, cards: &[usize], inner: &Inner, tracks: &Tracks) -> Vec<f64> {
+        let widths: Vec<f64> = inner.columns.iter().map(|column| column.1).collect();
         let last = tracks.columns.last().map_or(-LAYER_GAP, |last| last.right);
         let lefts = |first: usize| {
             let mut beyond = last + LAYER_GAP;
@@ -109,16 +81,16 @@ impl Settled<'_> {
             widths.iter().enumerate().map(left).collect::<Vec<f64>>()
         };
         let fits = |first: &usize| {
-            let ends = tracks.columns.iter().skip(*first).zip(widths);
+            let ends = tracks.columns.iter().skip(*first).zip(&widths);
             let nexts = tracks.columns.iter().skip(first + 1).map(|next| next.left - COLUMN_CLEAR);
             ends.zip(nexts).all(|((track, width), next)| track.left + width <= track.right.max(next))
         };
         let cost = |first: usize| {
             let mut cost = 0.0;
-            for (&card, node) in cards.iter().zip(&scene.nodes) {
+            for (&card, place) in cards.iter().zip(&inner.cards) {
                 for &(other, calls) in &self.around[card] {
                     let Some(rect) = self.rects[other] else { continue };
-                    let (own, other) = (first + node.layer, tracks.at(rect.x));
+                    let (own, other) = (first + place.0, tracks.at(rect.x));
                     cost += if calls { room::way(own, other) } else { room::way(other, own) };
                 }
             }
@@ -130,7 +102,7 @@ impl Settled<'_> {
     }
 
     /// Gives the band its height: free and near where it wants to be, or just there.
-    fn set_down(&mut self, band: usize, home: Option<Rect>) {
+    fn set_down(&mut self, band: usize, home: Option<Rect>, tracks: &Tracks) {
         let cards = &self.net.bands[band].cards;
         let Some(frame) = self.frame(band, None) else { return };
         let ends =
@@ -159,7 +131,8 @@ impl Settled<'_> {
                 rect.y += by;
             }
         }
-        if free.is_none() {
+        if let Some(home) = home.filter(|_| free.is_none()) {
+            self.slide(band, &home, tracks);
             self.push_bands(Ok(band));
         }
     }

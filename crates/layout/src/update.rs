@@ -71,11 +71,11 @@ impl<'a> Standing<'a> {
     /// The scene, and what is new of its lines. Also for a scene just made, to put pinned cards where the hand wants
     /// them.
     pub(crate) fn renew(&self) -> Update {
-        let (cards, stretches) = settle(self);
+        let (cards, stretches, slides) = settle(self);
         if stretches.is_empty() {
-            redraw(self, self.previous, cards)
+            redraw(self, self.previous, (cards, slides))
         } else {
-            redraw(self, &stretched(self.previous, &stretches), cards)
+            redraw(self, &stretched(self.previous, &stretches), (cards, slides))
         }
     }
 

@@ -68,6 +68,33 @@ fn a_band_unfolds_where_its_card_stood() {
 }
 
 #[test]
+fn what_stands_keeps_its_order_round_a_band_that_unfolds() {
+    let old =
+        ["in -> a 9", "in -> b 9", "a -> out 9", "b -> out 9", "in -> out 9", "in -> end 9", "in -> land 9"];
+    let scene = place(&generate::sketch(&["in", "a", "b", "land", "out", "end"], &old));
+    let cards: Vec<String> = (0..20).map(|n| format!("land/{n}")).collect();
+    let calls: Vec<String> = cards.iter().map(|card| format!("in -> {card} 3")).collect();
+    let cards = ["in", "a", "b", "out", "end"].into_iter().chain(cards.iter().map(String::as_str));
+    let lines: Vec<&str> = old[..6].iter().copied().chain(calls.iter().map(String::as_str)).collect();
+    let input = generate::sketch(&cards.collect::<Vec<_>>(), &lines);
+    let next = update(&scene, &input);
+    assert_lawful(&next.scene, &input);
+    let land = next.scene.groups[0].rect;
+    assert!(land.height < 1_400.0, "more than one column: {land:?}");
+    for edge in next.scene.edges.iter().filter(|edge| !edge.target.starts_with("land")) {
+        let inside = |step: usize, cubic: &layout::Cubic| land.contains(cubic.at(step as f64 / 8.0));
+        let meets = edge.path.iter().any(|cubic| (0..=8).any(|step| inside(step, cubic)));
+        assert!(!meets, "{} runs through what unfolded", edge.key);
+    }
+    for (a, b) in ["in", "a", "b", "out", "end"].iter().flat_map(|a| ["a", "b"].map(|b| (*a, b))) {
+        let beside = |scene: &Scene| rect(scene, a).right() < rect(scene, b).x;
+        let above = |scene: &Scene| rect(scene, a).y < rect(scene, b).y;
+        assert_eq!(beside(&scene), beside(&next.scene), "{a} and {b}");
+        assert!(a != "a" || above(&scene) == above(&next.scene), "{a} and {b}");
+    }
+}
+
+#[test]
 fn folding_up_and_unfolding_keeps_the_room() {
     let scene = place(&generate::shop());
     let up = update(&scene, &folded("data"));

@@ -58,7 +58,13 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(&str) -> bool) -> Folded {
     nodes.order_by(|a, b| a.id.cmp(&b.id));
     let (mut edges, line_of) = lines(graph, &drawn);
     let all = edges.len();
-    thin_out(&mut edges, nodes.len(), &|id| members.contains_key(id));
+    let opened: BTreeSet<&str> = homes
+        .iter()
+        .zip(&graph.nodes)
+        .filter(|(home, _)| home.as_deref().is_some_and(|home| !closed(home)))
+        .map(|(_, node)| &*node.id)
+        .collect();
+    thin_out(&mut edges, (nodes.len(), &opened), &|id| members.contains_key(id));
     let left_out = all - edges.len();
     let there = Index::new(&mut edges.iter().map(|edge| edge.id.as_str()));
     let edge_of = line_of.iter().map(|id| there.get(id.as_deref()?)).collect();
@@ -196,25 +202,32 @@ fn lines(graph: &Graph, drawn: &[&str]) -> (Vec<Edge>, Vec<Option<String>>) {
 }
 
 /// Namespaces call each other in all directions. What is in trouble stays, each card keeps its busiest lines, and of the
-/// rest only as many as can be read; lines between single services are never left out.
-fn thin_out(edges: &mut Vec<Edge>, cards: usize, folded: &dyn Fn(&str) -> bool) {
-    let most = cards * LINES_PER_CARD;
-    if edges.len() <= most {
+/// rest only as many as can be read; lines between single services are never left out. Cards of open namespaces count
+/// by themselves: opening one changes nothing between the others.
+fn thin_out(edges: &mut Vec<Edge>, (cards, opened): (usize, &BTreeSet<&str>), folded: &dyn Fn(&str) -> bool) {
+    let mut left = [cards - opened.len(), opened.len()].map(|cards| cards * LINES_PER_CARD);
+    if edges.len() <= left[0] + left[1] {
         return;
     }
     let mut by_flow: Vec<usize> = (0..edges.len()).collect();
     by_flow.order_by(|a, b| flow(&edges[*b]).total_cmp(&flow(&edges[*a])));
     let mut stays = vec![false; edges.len()];
-    let (mut left, mut entered, mut count) = (BTreeSet::new(), BTreeSet::new(), 0);
+    let mut seen = [BTreeSet::new(), BTreeSet::new()];
     for at in by_flow {
         let edge = &edges[at];
         let whole = !folded(&edge.source) && !folded(&edge.target);
-        let first = !left.contains(&*edge.source) || !entered.contains(&*edge.target);
-        if whole || first || count < most || edge.health.status >= Status::Degraded {
+        let ends = [&*edge.source, &*edge.target];
+        let share = usize::from(ends.iter().any(|end| opened.contains(end)));
+        let is_first = |(end, seen): (&&str, &BTreeSet<&str>)| {
+            !seen.contains(end) && (share == 0 || opened.contains(end))
+        };
+        let first = ends.iter().zip(&seen).any(is_first);
+        if whole || first || left[share] > 0 || edge.health.status >= Status::Degraded {
             stays[at] = true;
-            count += 1;
-            left.insert(&*edge.source);
-            entered.insert(&*edge.target);
+            left[share] = left[share].saturating_sub(1);
+            for (end, seen) in ends.iter().zip(&mut seen) {
+                seen.insert(end);
+            }
         }
     }
     let mut stays = stays.into_iter();

@@ -197,6 +197,14 @@ fn of_too_many_lines_the_busiest_and_those_in_trouble_stay() {
         assert!(folded.graph.edges.iter().any(|edge| edge.source == node.id), "{} calls somebody", node.id);
         assert!(folded.graph.edges.iter().any(|edge| edge.target == node.id), "{} is called", node.id);
     }
+    let others = |folded: &fold::Folded| -> Vec<String> {
+        let edges = folded.graph.edges.iter().filter(|edge| !edge.id.contains("n05"));
+        edges.map(|edge| edge.id.clone()).collect()
+    };
+    let one = fold::fold(&graph, &|id| !id.contains("n05"));
+    let (before, after) = (others(&folded), others(&one));
+    assert!(before.iter().all(|id| after.contains(id)), "what was drawn between the others still is");
+    assert!(after.len() <= before.len() + 2, "{} lines instead of {}", after.len(), before.len());
     let open = fold::fold(&graph, &|_| false);
     assert_eq!(
         (open.graph.edges.len(), open.left_out),
