@@ -142,10 +142,13 @@ impl Columns {
 
     /// Takes the turns out once the order is found: they need no room.
     pub(crate) fn forget_turns(&mut self) {
-        let passes = |entry: usize| self.turns.iter().all(|turn| turn.2 != entry);
-        self.segments.retain(|segment| passes(segment.from) && passes(segment.to));
+        let mut passes = vec![true; self.layer.len()];
+        for turn in &self.turns {
+            passes[turn.2] = false;
+        }
+        self.segments.retain(|segment| passes[segment.from] && passes[segment.to]);
         for column in &mut self.order {
-            column.retain(|&entry| passes(entry));
+            column.retain(|&entry| passes[entry]);
         }
         self.counts.fill(None);
     }
@@ -188,9 +191,11 @@ impl Columns {
             }
         }
         // Lines back start on top, and stay there where that crosses nothing.
-        let real = self.real;
-        let over: Vec<bool> =
-            (0..n).map(|entry| entry >= real && self.backs.contains(&self.link[entry - real])).collect();
+        let mut over = vec![false; n];
+        for &link in &self.backs {
+            self.chain[link].iter().for_each(|&entry| over[entry] = true);
+        }
+        self.turns.iter().for_each(|turn| over[turn.2] = true);
         for above in [true, false] {
             for entry in (0..n).filter(|&entry| over[entry] == above) {
                 self.place[entry] = self.order[self.layer[entry]].len();
@@ -361,6 +366,11 @@ impl Columns {
 
     pub(crate) fn stand(&self) -> Stand {
         Stand { order: self.order.clone(), height: self.height.clone() }
+    }
+
+    pub(crate) fn note(&self, stand: &mut Stand) {
+        stand.order.clone_from(&self.order);
+        stand.height.clone_from(&self.height);
     }
 
     pub(crate) fn restore(&mut self, stand: &Stand) {

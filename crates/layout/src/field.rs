@@ -10,13 +10,19 @@ use crate::tuning::{BAND_GAP, BAND_PADDING, CARD_GAP, LINE_CLEAR, LINE_GAP, OUTS
 #[derive(Debug, Default)]
 pub(crate) struct Field {
     pub(crate) y: Vec<f64>,
-    /// (below, gap) by variable: the other is at least `gap` further down.
-    pub(crate) down: Vec<Vec<(usize, f64)>>,
-    /// (above, gap) by variable.
-    pub(crate) up: Vec<Vec<(usize, f64)>>,
     pub(crate) ties: Vec<Tie>,
-    /// Ties of each variable.
-    pub(crate) tied: Vec<Vec<usize>>,
+    /// Above, below, and how far the one is at least below the other.
+    gaps: Vec<(usize, usize, f64)>,
+    down: Rows<(usize, f64)>,
+    up: Rows<(usize, f64)>,
+    near: Rows<Near>,
+}
+
+/// A list for each variable, all in one.
+#[derive(Debug)]
+struct Rows<T> {
+    start: Vec<u32>,
+    list: Vec<T>,
 }
 
 /// Two variables that want to lie at one height, at an offset each.
@@ -31,26 +37,84 @@ pub(crate) struct Tie {
     pub(crate) line: bool,
 }
 
-impl Field {
-    pub(crate) fn with(n: usize) -> Self {
-        Self {
-            y: vec![0.0; n],
-            down: vec![Vec::new(); n],
-            up: vec![Vec::new(); n],
-            ties: Vec::new(),
-            tied: vec![Vec::new(); n],
+/// A tie as one of its ends sees it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Near {
+    pub(crate) other: usize,
+    /// Own offset less the other's.
+    pub(crate) at: f64,
+    pub(crate) weight: f64,
+    pub(crate) line: bool,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self { start: Vec::new(), list: Vec::new() }
+    }
+}
+
+impl<T: Copy + Default> Rows<T> {
+    /// `entry` gives owner and content by index; each row keeps that order.
+    fn new(rows: usize, len: usize, entry: impl Fn(usize) -> (usize, T)) -> Self {
+        let mut start = vec![0_u32; rows + 2];
+        for index in 0..len {
+            start[entry(index).0 + 2] += 1;
         }
+        for row in 2..start.len() {
+            start[row] += start[row - 1];
+        }
+        let mut list = vec![T::default(); len];
+        for index in 0..len {
+            let (row, content) = entry(index);
+            let slot = &mut start[row + 1];
+            list[*slot as usize] = content;
+            *slot += 1;
+        }
+        Self { start, list }
     }
 
-    pub(crate) fn below(&mut self, above: usize, below: usize, gap: f64) {
-        self.down[above].push((below, gap));
-        self.up[below].push((above, gap));
+    fn row(&self, row: usize) -> &[T] {
+        &self.list[self.start[row] as usize..self.start[row + 1] as usize]
+    }
+}
+
+impl Field {
+    fn with(n: usize) -> Self {
+        Self { y: vec![0.0; n], ..Self::default() }
     }
 
-    pub(crate) fn tie(&mut self, tie: Tie) {
-        self.tied[tie.a].push(self.ties.len());
-        self.tied[tie.b].push(self.ties.len());
+    fn below(&mut self, above: usize, below: usize, gap: f64) {
+        self.gaps.push((above, below, gap));
+    }
+
+    fn tie(&mut self, tie: Tie) {
         self.ties.push(tie);
+    }
+
+    /// Sorts gaps and ties by variable.
+    fn index(&mut self) {
+        let (n, gaps, ties) = (self.y.len(), &self.gaps, &self.ties);
+        self.down = Rows::new(n, gaps.len(), |index| (gaps[index].0, (gaps[index].1, gaps[index].2)));
+        self.up = Rows::new(n, gaps.len(), |index| (gaps[index].1, (gaps[index].0, gaps[index].2)));
+        self.near = Rows::new(n, 2 * ties.len(), |index| {
+            let Tie { a, b, a_at, b_at, weight, line } = ties[index / 2];
+            let (own, other, at) = if index % 2 == 0 { (a, b, a_at - b_at) } else { (b, a, b_at - a_at) };
+            (own, Near { other, at, weight, line })
+        });
+    }
+
+    /// What lies below: (variable, how much further down at least).
+    pub(crate) fn down(&self, v: usize) -> &[(usize, f64)] {
+        self.down.row(v)
+    }
+
+    /// What lies above.
+    pub(crate) fn up(&self, v: usize) -> &[(usize, f64)] {
+        self.up.row(v)
+    }
+
+    pub(crate) fn near(&self, v: usize) -> &[Near] {
+        self.near.row(v)
     }
 
     /// How far `b` would have to move for the tie to be level.
@@ -107,6 +171,7 @@ pub(crate) fn build(part: &Part, columns: &Columns, offsets: &[(f64, f64)], titl
             field.tie(Tie { a: end, b: lane, a_at: 0.0, b_at: 0.0, weight: 0.5, line: false });
         }
     }
+    field.index();
     field
 }
 

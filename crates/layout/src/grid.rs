@@ -5,10 +5,14 @@ use crate::scene::Rect;
 #[derive(Clone, Debug)]
 pub(crate) struct Grid {
     bounds: Rect,
-    cell: f64,
+    /// One by a cell's side.
+    per_cell: f64,
     across: usize,
     down: usize,
-    cells: Vec<Vec<u32>>,
+    /// By cell: the last of its entries, 0 for none.
+    heads: Vec<u32>,
+    /// What lies in a cell, and the entry before it. The first stands for none.
+    entries: Vec<(u32, u32)>,
 }
 
 impl Grid {
@@ -24,12 +28,20 @@ impl Grid {
         }
         let across = (bounds.width / cell) as usize + 1;
         let down = (bounds.height / cell) as usize + 1;
-        Self { bounds, cell, across, down, cells: vec![Vec::new(); across * down] }
+        Self {
+            bounds,
+            per_cell: 1.0 / cell,
+            across,
+            down,
+            heads: vec![0; across * down],
+            entries: vec![(0, 0)],
+        }
     }
 
+    /// What lies outside counts to the cells at the border: a negative number is cast to 0.
     fn range(&self, rect: &Rect) -> ((usize, usize), (usize, usize)) {
-        let column = |x: f64| (((x - self.bounds.x) / self.cell).max(0.0) as usize).min(self.across - 1);
-        let row = |y: f64| (((y - self.bounds.y) / self.cell).max(0.0) as usize).min(self.down - 1);
+        let column = |x: f64| (((x - self.bounds.x) * self.per_cell) as usize).min(self.across - 1);
+        let row = |y: f64| (((y - self.bounds.y) * self.per_cell) as usize).min(self.down - 1);
         ((column(rect.x), column(rect.right())), (row(rect.y), row(rect.bottom())))
     }
 
@@ -37,7 +49,9 @@ impl Grid {
         let (columns, rows) = self.range(rect);
         for row in rows.0..=rows.1 {
             for column in columns.0..=columns.1 {
-                self.cells[row * self.across + column].push(index as u32);
+                let head = &mut self.heads[row * self.across + column];
+                self.entries.push((index as u32, *head));
+                *head = self.entries.len() as u32 - 1;
             }
         }
     }
@@ -45,9 +59,18 @@ impl Grid {
     /// Whether the test holds for anything near the rectangle. A thing may be asked about more than once.
     pub(crate) fn any(&self, rect: &Rect, test: impl Fn(usize) -> bool) -> bool {
         let (columns, rows) = self.range(rect);
-        (rows.0..=rows.1).any(|row| {
-            let line = &self.cells[row * self.across + columns.0..=row * self.across + columns.1];
-            line.iter().any(|cell| cell.iter().any(|&index| test(index as usize)))
-        })
+        for row in rows.0..=rows.1 {
+            for column in columns.0..=columns.1 {
+                let mut entry = self.heads[row * self.across + column];
+                while entry > 0 {
+                    let (index, before) = self.entries[entry as usize];
+                    if test(index as usize) {
+                        return true;
+                    }
+                    entry = before;
+                }
+            }
+        }
+        false
     }
 }

@@ -7,6 +7,9 @@ use crate::mover::Mover;
 use crate::part::Part;
 use crate::tuning::{BAND_GAP, BAND_PADDING};
 
+/// Entries above which fewer rounds must do.
+const LARGE: usize = 8_000;
+
 /// Finds heights for the whole field.
 pub(crate) fn solve(field: &mut Field, part: &Part, columns: &Columns) {
     let sequence = sequence(field);
@@ -25,15 +28,22 @@ fn guess(field: &mut Field, part: &Part, columns: &Columns) {
         }
     }
     let count = columns.order.len();
-    for round in 0..10 {
-        let order: Vec<usize> =
-            if round % 2 == 0 { (0..count).collect() } else { (0..count).rev().collect() };
-        for column in order {
-            let wanted: Vec<(f64, f64)> =
-                columns.order[column].iter().map(|&entry| wish(field, entry, round, columns)).collect();
-            let placed = regress(&wanted, &offsets[column]);
-            for (&entry, y) in columns.order[column].iter().zip(placed) {
-                field.y[entry] = y;
+    let rounds = if columns.layer.len() > LARGE { 6 } else { 10 };
+    let (mut wanted, mut pools) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        for step in 0..count {
+            let column = if round % 2 == 0 { step } else { count - 1 - step };
+            wanted.clear();
+            for &entry in &columns.order[column] {
+                wanted.push(wish(field, entry, round, columns));
+            }
+            pool(&wanted, &offsets[column], &mut pools);
+            let mut at = 0;
+            for &(base, _, many) in &pools {
+                for _ in 0..many {
+                    field.y[columns.order[column][at]] = base + offsets[column][at];
+                    at += 1;
+                }
             }
         }
     }
@@ -62,32 +72,29 @@ fn stacked(part: &Part, columns: &Columns, column: &[usize]) -> Vec<f64> {
 /// Where an entry's neighbours want it, and how strongly. The first rounds look to one side only.
 fn wish(field: &Field, entry: usize, round: usize, columns: &Columns) -> (f64, f64) {
     let (mut sum, mut total) = (0.0, 0.0);
-    for &index in &field.tied[entry] {
-        let tie = &field.ties[index];
-        let other = if tie.a == entry { tie.b } else { tie.a };
-        if !tie.line || (round < 2 && (columns.layer[other] < columns.layer[entry]) != (round == 0)) {
+    for tie in field.near(entry) {
+        if !tie.line || (round < 2 && (columns.layer[tie.other] < columns.layer[entry]) != (round == 0)) {
             continue;
         }
-        let off = field.off(tie);
-        sum += tie.weight * (field.y[entry] + if tie.a == entry { -off } else { off });
+        sum += tie.weight * (field.y[tie.other] - tie.at);
         total += tie.weight;
     }
     if total > 0.0 { (sum / total, total) } else { (field.y[entry], 0.01) }
 }
 
-/// Isotonic regression: the heights nearest to the wishes that keep the offsets' gaps.
-pub(crate) fn regress(wanted: &[(f64, f64)], offsets: &[f64]) -> Vec<f64> {
-    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+/// Isotonic regression: the heights nearest to the wishes that keep the offsets' gaps, as pools from the top down, each
+/// with base, weight and members.
+fn pool(wanted: &[(f64, f64)], offsets: &[f64], pools: &mut Vec<(f64, f64, usize)>) {
+    pools.clear();
     for (&(y, weight), offset) in wanted.iter().zip(offsets) {
-        pools.push((y - offset, weight, 1));
-        while pools.len() > 1 && pools[pools.len() - 2].0 >= pools[pools.len() - 1].0 {
-            let (low, w, n) = pools.pop().expect("the loop saw two pools");
-            let (high, v, m) = pools.pop().expect("the loop saw two pools");
-            pools.push(((low * w + high * v) / (w + v), w + v, n + m));
+        let mut last = (y - offset, weight, 1);
+        while let Some(&(high, v, m)) = pools.last().filter(|pool| pool.0 >= last.0) {
+            pools.pop();
+            let (low, w, n) = last;
+            last = ((low * w + high * v) / (w + v), w + v, n + m);
         }
+        pools.push(last);
     }
-    let bases = pools.iter().flat_map(|&(base, _, count)| std::iter::repeat_n(base, count));
-    bases.zip(offsets).map(|(base, offset)| base + offset).collect()
 }
 
 /// The mean of pushing all down and pushing all up keeps every gap, since both do.
@@ -95,17 +102,13 @@ fn project(field: &mut Field, order: &[usize], entries: usize) {
     spread_bands(field, entries);
     let guess = field.y.clone();
     for &v in order {
-        for at in 0..field.up[v].len() {
-            let (above, gap) = field.up[v][at];
-            field.y[v] = field.y[v].max(field.y[above] + gap);
-        }
+        let least = |y: f64, &(above, gap): &(usize, f64)| y.max(field.y[above] + gap);
+        field.y[v] = field.up(v).iter().fold(field.y[v], least);
     }
     let low = std::mem::replace(&mut field.y, guess);
     for &v in order.iter().rev() {
-        for at in 0..field.down[v].len() {
-            let (below, gap) = field.down[v][at];
-            field.y[v] = field.y[v].min(field.y[below] - gap);
-        }
+        let most = |y: f64, &(below, gap): &(usize, f64)| y.min(field.y[below] - gap);
+        field.y[v] = field.down(v).iter().fold(field.y[v], most);
     }
     for (high, low) in field.y.iter_mut().zip(low) {
         *high = f64::midpoint(*high, low);
@@ -117,13 +120,15 @@ fn project(field: &mut Field, order: &[usize], entries: usize) {
 fn spread_bands(field: &mut Field, entries: usize) {
     for v in entries..field.y.len() {
         let edge = if (v - entries).is_multiple_of(2) {
-            field.down[v]
+            field
+                .down(v)
                 .iter()
                 .filter(|link| link.0 < entries)
                 .map(|&(item, gap)| field.y[item] - gap)
                 .reduce(f64::min)
         } else {
-            field.up[v]
+            field
+                .up(v)
                 .iter()
                 .filter(|link| link.0 < entries)
                 .map(|&(item, gap)| field.y[item] + gap)
@@ -137,25 +142,27 @@ fn spread_bands(field: &mut Field, entries: usize) {
 pub(crate) fn tighten(field: &mut Field, entries: usize) {
     for v in entries..field.y.len() {
         if (v - entries).is_multiple_of(2) {
-            field.y[v] = field.down[v]
+            field.y[v] = field
+                .down(v)
                 .iter()
                 .map(|&(below, gap)| field.y[below] - gap)
                 .reduce(f64::min)
                 .unwrap_or(0.0);
         } else {
             field.y[v] =
-                field.up[v].iter().map(|&(above, gap)| field.y[above] + gap).reduce(f64::max).unwrap_or(0.0);
+                field.up(v).iter().map(|&(above, gap)| field.y[above] + gap).reduce(f64::max).unwrap_or(0.0);
         }
     }
 }
 
 /// All variables, each after those above it.
 fn sequence(field: &Field) -> Vec<usize> {
-    let mut waits: Vec<usize> = field.up.iter().map(Vec::len).collect();
-    let mut order: Vec<usize> = (0..field.y.len()).filter(|&v| waits[v] == 0).collect();
+    let n = field.y.len();
+    let mut waits: Vec<usize> = (0..n).map(|v| field.up(v).len()).collect();
+    let mut order: Vec<usize> = (0..n).filter(|&v| waits[v] == 0).collect();
     let mut at = 0;
     while at < order.len() {
-        for &(below, _) in &field.down[order[at]] {
+        for &(below, _) in field.down(order[at]) {
             waits[below] -= 1;
             if waits[below] == 0 {
                 order.push(below);
@@ -169,6 +176,13 @@ fn sequence(field: &Field) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn regress(wanted: &[(f64, f64)], offsets: &[f64]) -> Vec<f64> {
+        let mut pools = Vec::new();
+        pool(wanted, offsets, &mut pools);
+        let bases = pools.iter().flat_map(|&(base, _, count)| std::iter::repeat_n(base, count));
+        bases.zip(offsets).map(|(base, offset)| base + offset).collect()
+    }
 
     #[test]
     fn wishes_that_collide_meet_in_the_middle() {

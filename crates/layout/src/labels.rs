@@ -3,12 +3,12 @@
 
 use crate::sorting::Order as _;
 
-use crate::geometry::{cuts, hull, points, touches};
+use crate::geometry::{PIECES, cuts, hull, touches};
 use crate::grid::Grid;
 use crate::index::Index;
 use crate::input::Input;
 use crate::net::{sane, sane_size};
-use crate::scene::{Point, Rect, Route, Scene, Size};
+use crate::scene::{Cubic, Point, Rect, Route, Scene, Size};
 use crate::tuning::{BAND_PADDING, LABEL_CLEAR};
 
 /// Shares of the way at which a label is tried: the middle, toward the target, toward the source.
@@ -16,6 +16,9 @@ const STOPS: [f64; 11] = [0.5, 0.6, 0.4, 0.7, 0.3, 0.78, 0.22, 0.86, 0.14, 0.92,
 
 /// Labels above which each is tried at few places.
 const CROWD: usize = 800;
+
+/// Labels that are tried at all. More than that nobody reads, and the heavy lines come first.
+const MOST: usize = 4_000;
 
 struct Wish<'a> {
     edge: usize,
@@ -34,6 +37,7 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(usize, &Ro
     wishes.order_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(b.key)));
     // In a crowd most labels find no place, and nobody misses them: fewer places are tried.
     let crowd = wishes.len() > CROWD;
+    let left_out = wishes.split_off(wishes.len().min(MOST));
     let stops = &STOPS[..if crowd { 3 } else { STOPS.len() }];
     let places = |wish: &Wish| candidates(&scene.edges[wish.edge], wish.size, wish.half, stops);
     let places: Vec<Vec<Rect>> = wishes.iter().map(places).collect();
@@ -48,6 +52,7 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(usize, &Ro
         }
         found.push((wish.edge, place));
     }
+    found.extend(left_out.iter().map(|wish| (wish.edge, None)));
     for (edge, place) in found {
         scene.edges[edge].label = place;
     }
@@ -104,7 +109,8 @@ fn wishes<'a>(scene: &Scene, input: &'a Input, wanted: &impl Fn(usize, &Route) -
 struct Ground {
     taken: Vec<Rect>,
     boxes: Grid,
-    pieces: Vec<(usize, Point, Point)>,
+    /// Ends of straight pieces, with the line that runs from each to the next.
+    points: Vec<(Point, u32)>,
     lines: Grid,
 }
 
@@ -112,7 +118,7 @@ impl Ground {
     /// Only what lies near a place is looked at.
     fn new(scene: &Scene, input: &Input, area: &Area) -> Self {
         let grid = || Grid::with_cells(area.whole, area.cells);
-        let mut ground = Self { taken: Vec::new(), boxes: grid(), pieces: Vec::new(), lines: grid() };
+        let mut ground = Self { taken: Vec::new(), boxes: grid(), points: Vec::new(), lines: grid() };
         ground.taken.extend(scene.nodes.iter().map(|node| node.rect));
         for group in &scene.groups {
             let title = input.groups.iter().find(|known| known.key == group.key).map(|known| known.title);
@@ -128,13 +134,15 @@ impl Ground {
         }
         for (index, edge) in scene.edges.iter().enumerate() {
             for cubic in edge.path.iter().filter(|cubic| area.is_near(&hull(cubic))) {
-                let mut last: Option<Point> = None;
-                for point in points(cubic) {
-                    if let Some(from) = last.replace(point) {
-                        ground.lines.insert(&span(from, point), ground.pieces.len());
-                        ground.pieces.push((index, from, point));
-                    }
+                let pieces = pieces(cubic);
+                let mut from = cubic.from;
+                for step in 1..=pieces {
+                    let to = if step == pieces { cubic.to } else { cubic.at(step as f64 / pieces as f64) };
+                    ground.lines.insert(&span(from, to), ground.points.len());
+                    ground.points.push((from, index as u32));
+                    from = to;
                 }
+                ground.points.push((from, index as u32));
             }
         }
         ground
@@ -149,10 +157,19 @@ impl Ground {
         let near = rect.grown(if strict { LABEL_CLEAR - 1.0 } else { 0.0 });
         let own = rect.grown(1.0);
         !self.lines.any(&room, |index| {
-            let (line, from, to) = self.pieces[index];
-            cuts(from, to, if line == edge { &own } else { &near })
+            let (from, line) = self.points[index];
+            cuts(from, self.points[index + 1].0, if line as usize == edge { &own } else { &near })
         })
     }
+}
+
+/// Pieces that keep within some two pixels of the curve: the further it climbs the more.
+fn pieces(cubic: &Cubic) -> usize {
+    let hull = hull(cubic);
+    let climb = hull.height + hull.width / 2.0;
+    let steps = [(0.0, 1), (40.0, 4), (90.0, 6), (170.0, 8), (390.0, 12), (700.0, 16)];
+    let enough = steps.iter().find(|step| if step.1 == 1 { hull.height <= step.0 } else { climb <= step.0 });
+    enough.map_or(PIECES, |step| step.1)
 }
 
 /// The box round a straight piece.

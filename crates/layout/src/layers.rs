@@ -49,12 +49,17 @@ fn spans(part: &Part, back: &[bool], apart: bool) -> Vec<Span> {
         return spans;
     }
     let pairs = band_pairs(part, back);
+    let mut follows = vec![false; part.bands.len()];
+    let mut leads = follows.clone();
+    for &(a, b) in &pairs {
+        (leads[a], follows[b]) = (true, true);
+    }
     for (item, band) in part.band.iter().enumerate() {
         let Some(band) = *band else { continue };
-        if pairs.iter().any(|pair| pair.1 == band) {
+        if follows[band] {
             spans.push(Span { from: n + 2 * band, to: item, least: 0, weight: 0 });
         }
-        if pairs.iter().any(|pair| pair.0 == band) {
+        if leads[band] {
             spans.push(Span { from: item, to: n + 2 * band + 1, least: 0, weight: 0 });
         }
     }
@@ -102,13 +107,13 @@ fn align_loose(part: &Part, layer: &mut [usize], apart: bool) {
     let mut root: Vec<usize> = (0..n).collect();
     for _ in 0..2 {
         for link in &part.links {
-            let (a, b) = (top(&root, link.from), top(&root, link.to));
+            let (a, b) = (top(&mut root, link.from), top(&mut root, link.to));
             root[a.max(b)] = a.min(b);
         }
     }
     let mut pieces: Vec<Vec<usize>> = vec![Vec::new(); n];
     for item in 0..n {
-        pieces[top(&root, item)].push(item);
+        pieces[top(&mut root, item)].push(item);
     }
     pieces.retain(|piece| piece.len() > 1);
     if pieces.len() < 2 || (apart && part.bands.len() > 1 && pieces.len() > 8) {
@@ -139,8 +144,9 @@ fn align_loose(part: &Part, layer: &mut [usize], apart: bool) {
     }
 }
 
-fn top(root: &[usize], mut node: usize) -> usize {
+fn top(root: &mut [usize], mut node: usize) -> usize {
     while root[node] != node {
+        root[node] = root[root[node]];
         node = root[node];
     }
     node

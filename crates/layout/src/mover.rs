@@ -6,7 +6,7 @@ use crate::sorting::Order as _;
 use std::collections::BinaryHeap;
 
 use crate::columns::Columns;
-use crate::field::{Field, Tie};
+use crate::field::{Field, Near};
 use crate::heights::tighten;
 
 /// Variables looked at in one run, at most.
@@ -71,10 +71,7 @@ impl Mover {
                 wishes(field, entry, tries, &mut shifts);
                 for &(shift, _) in &shifts {
                     let moves = shift.abs() > 0.01 && self.left > 0;
-                    if moves
-                        && (self.attempt(field, entry, shift, true)
-                            || self.attempt(field, entry, shift, false))
-                    {
+                    if moves && self.attempt(field, entry, shift) {
                         changed = true;
                         break;
                     }
@@ -84,37 +81,48 @@ impl Mover {
         changed
     }
 
-    /// Moves an entry, with all that hangs on it by level lines if `whole`, and pushes what is in the way.
-    fn attempt(&mut self, field: &mut Field, entry: usize, shift: f64, whole: bool) -> bool {
+    /// Moves an entry, with all that hangs on it by level lines, or else by itself.
+    fn attempt(&mut self, field: &mut Field, entry: usize, shift: f64) -> bool {
+        self.start(field, entry, shift);
+        let mut at = 0;
+        while at < self.moved.len() && self.moved.len() < 80 {
+            let v = self.moved[at];
+            at += 1;
+            for step in 0..field.near(v).len() {
+                let Near { other, at, line, .. } = field.near(v)[step];
+                // `v` has moved by now, so what was level is off by just the shift.
+                let was = field.y[v] + at - field.y[other] - shift;
+                if line && self.seen[other] != self.stamp && was.abs() < 0.01 {
+                    self.shift(field, other, shift, shift > 0.0);
+                }
+            }
+        }
+        let alone = self.moved.len() == 1;
+        self.ends_well(field, shift)
+            || (!alone && {
+                self.start(field, entry, shift);
+                self.ends_well(field, shift)
+            })
+    }
+
+    fn start(&mut self, field: &mut Field, entry: usize, shift: f64) {
         self.stamp += 1;
         self.moved.clear();
         self.heap.clear();
         self.shift(field, entry, shift, shift > 0.0);
-        if whole {
-            let mut at = 0;
-            while at < self.moved.len() && self.moved.len() < 80 {
-                let v = self.moved[at];
-                at += 1;
-                for step in 0..field.tied[v].len() {
-                    let tie = field.ties[field.tied[v][step]];
-                    let other = if tie.a == v { tie.b } else { tie.a };
-                    // `v` has moved by now, so what was level is off by just the shift.
-                    let was = field.off(&tie) + if tie.a == v { -shift } else { shift };
-                    if tie.line && self.seen[other] != self.stamp && was.abs() < 0.01 {
-                        self.shift(field, other, shift, shift > 0.0);
-                    }
-                }
+    }
+
+    /// Pushes what is in the way, and takes all back if that does not pay.
+    fn ends_well(&mut self, field: &mut Field, shift: f64) -> bool {
+        // What does not pay before anything is pushed hardly ever pays after.
+        let pays = self.gain(field) > 1e-6 && self.push(field, shift > 0.0) && self.gain(field) > 1e-6;
+        self.left = self.left.saturating_sub(self.moved.len() + 4);
+        if !pays {
+            for &v in &self.moved {
+                field.y[v] = self.before[v];
             }
         }
-        let fits = self.push(field, shift > 0.0);
-        self.left = self.left.saturating_sub(self.moved.len() + 4);
-        if fits && self.gain(field) > 1e-6 {
-            return true;
-        }
-        for &v in &self.moved {
-            field.y[v] = self.before[v];
-        }
-        false
+        pays
     }
 
     fn shift(&mut self, field: &mut Field, v: usize, by: f64, down: bool) {
@@ -130,9 +138,9 @@ impl Mover {
     /// Moves on what is in the way, in an order in which each is final when its turn comes.
     fn push(&mut self, field: &mut Field, down: bool) -> bool {
         while let Some((_, v)) = self.heap.pop() {
-            let count = if down { field.down[v].len() } else { field.up[v].len() };
+            let count = if down { field.down(v).len() } else { field.up(v).len() };
             for step in 0..count {
-                let (other, gap) = if down { field.down[v][step] } else { field.up[v][step] };
+                let (other, gap) = if down { field.down(v)[step] } else { field.up(v)[step] };
                 let room =
                     if down { field.y[other] - field.y[v] - gap } else { field.y[v] - field.y[other] - gap };
                 if room < -1e-9 {
@@ -149,17 +157,18 @@ impl Mover {
     fn gain(&self, field: &Field) -> f64 {
         let mut gain = 0.0;
         for &v in &self.moved {
-            for &index in &field.tied[v] {
-                let tie = &field.ties[index];
-                let both = self.seen[tie.a] == self.stamp && self.seen[tie.b] == self.stamp;
-                if both && v == tie.b {
-                    continue;
+            let (own, old) = (field.y[v], self.before[v]);
+            for tie in field.near(v) {
+                let now = field.y[tie.other];
+                let mut was = now;
+                if self.seen[tie.other] == self.stamp {
+                    // Both ends have moved: it counts once.
+                    if tie.other < v {
+                        continue;
+                    }
+                    was = self.before[tie.other];
                 }
-                let now = field.off(tie);
-                let old =
-                    |end: usize| if self.seen[end] == self.stamp { self.before[end] } else { field.y[end] };
-                let was = old(tie.a) + tie.a_at - old(tie.b) - tie.b_at;
-                gain += cost(tie, was) - cost(tie, now);
+                gain += cost(tie, old + tie.at - was) - cost(tie, own + tie.at - now);
             }
         }
         gain
@@ -167,7 +176,7 @@ impl Mover {
 }
 
 /// What a tie costs that is off by so much: a level line is worth something of its own.
-fn cost(tie: &Tie, off: f64) -> f64 {
+fn cost(tie: &Near, off: f64) -> f64 {
     let off = off.abs();
     let bend = if tie.line && off > 0.01 { 10.0 } else { 0.0 };
     tie.weight * (off + off * off / 1_200.0 + bend)
@@ -176,10 +185,8 @@ fn cost(tie: &Tie, off: f64) -> f64 {
 /// Shifts worth a trial: the middle of all wishes first, then each of the strongest.
 fn wishes(field: &Field, entry: usize, tries: usize, shifts: &mut Vec<(f64, f64)>) {
     shifts.clear();
-    for &index in &field.tied[entry] {
-        let tie = &field.ties[index];
-        let off = field.off(tie);
-        shifts.push((if tie.a == entry { -off } else { off }, tie.weight));
+    for tie in field.near(entry) {
+        shifts.push((field.y[tie.other] - tie.at - field.y[entry], tie.weight));
     }
     if shifts.is_empty() {
         return;

@@ -9,6 +9,10 @@ use crate::sift;
 
 /// Entries above which fewer rounds must do.
 const LARGE: usize = 2_000;
+/// Items up to which changes by chance are worth their time: above, sifting gives more for it.
+const FEW: usize = 400;
+/// Items above which long links are not sifted as a whole without end.
+const MANY: usize = 1_500;
 
 /// Puts every column in order and, where there are bands, gives each entry its shelf.
 pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
@@ -19,8 +23,16 @@ pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usiz
         improve(columns, 2);
         shelves::improve(columns, band, bands);
     }
-    improve(columns, if columns.real <= 150 { 4 } else { 2 });
-    sift::all(columns, if columns.real <= 400 { 400_000 } else { 2_500_000 });
+    improve(
+        columns,
+        match columns.real {
+            0..=150 => 4,
+            151..=FEW => 2,
+            _ => 1,
+        },
+    );
+    let work = if columns.real <= FEW { 400_000 } else { 4_000_000 };
+    sift::all(columns, work, if columns.real <= MANY { usize::MAX } else { work });
     turn_over(columns, band, bands, weight);
 }
 
@@ -29,8 +41,7 @@ pub(crate) fn polish(columns: &mut Columns) {
     let work = match columns.real {
         0..=60 => 300,
         61..=150 => 600,
-        151..=400 => 2_500,
-        401..=1_500 => 1_000,
+        151..=FEW => 1_800,
         _ => 0,
     };
     sift::polish(columns, work * 1_000);
@@ -102,7 +113,8 @@ fn improve(columns: &mut Columns, restarts: usize) {
         descend(columns, turn % 2 == 1);
         let found = columns.crossings();
         if found < best.0 {
-            best = (found, columns.stand());
+            best.0 = found;
+            columns.note(&mut best.1);
         }
         if best.0 == 0 {
             break;
@@ -127,7 +139,8 @@ fn descend(columns: &mut Columns, median: bool) {
         exchange(columns);
         let found = columns.crossings();
         if found < best.0 {
-            best = (found, columns.stand());
+            best.0 = found;
+            columns.note(&mut best.1);
             idle = 0;
         } else {
             idle += 1;

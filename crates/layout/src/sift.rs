@@ -2,7 +2,7 @@
 //! by chance, of which those stay that are no worse. Knows crossings only. The loops are plain on purpose: the page is
 //! compiled to be small, and there iterators are slow.
 
-use crate::columns::Columns;
+use crate::columns::{Beside, Columns};
 use crate::order::{Chance, exchange};
 
 /// Neighbours that follow an entry, at most.
@@ -20,10 +20,13 @@ struct Sifter {
     work: usize,
     /// Moves made: column, from, to.
     trail: Vec<(usize, usize, usize)>,
+    /// Room for what a kick sets elsewhere and for what follows.
+    kicked: Vec<usize>,
+    near: Vec<Beside>,
 }
 
-/// Rounds over all entries until one brings nothing or the work is used up.
-pub(crate) fn all(columns: &mut Columns, work: usize) {
+/// Rounds over all entries until one brings nothing or the work is used up; long links may have more of it.
+pub(crate) fn all(columns: &mut Columns, work: usize, whole: usize) {
     let mut sifter = Sifter::default();
     loop {
         let before = columns.crossings();
@@ -39,7 +42,9 @@ pub(crate) fn all(columns: &mut Columns, work: usize) {
             sifter.trail.clear();
         }
         for link in 0..columns.chain.len() {
-            sifter.whole(columns, link);
+            if sifter.work < whole {
+                sifter.whole(columns, link);
+            }
         }
         columns.renumber_all();
         exchange(columns);
@@ -163,10 +168,15 @@ impl Sifter {
     /// Takes all stand-ins of a link out and sets them in again one by one from either end; kept only when it is
     /// better.
     fn whole(&mut self, columns: &mut Columns, link: usize) {
-        let chain = columns.chain[link].clone();
-        if chain.len() < 2 {
+        if columns.chain[link].len() < 2 {
             return;
         }
+        let chain = std::mem::take(&mut columns.chain[link]);
+        self.as_one(columns, &chain);
+        columns.chain[link] = chain;
+    }
+
+    fn as_one(&mut self, columns: &mut Columns, chain: &[usize]) {
         for reverse in [false, true] {
             self.trail.clear();
             let mut gain = 0;
@@ -177,7 +187,7 @@ impl Sifter {
                 let place = (columns.place[other.entry()] * here / there).min(here - 1);
                 gain += self.put(columns, entry, place);
             }
-            for &entry in &chain {
+            for &entry in chain {
                 gain += self.one(columns, entry);
             }
             if gain > 0 {
@@ -197,11 +207,15 @@ impl Sifter {
         }
         self.trail.clear();
         let place = chance.below(fellows);
-        let mut moved = vec![entry];
-        if !columns.is_real(entry) {
-            moved.clone_from(&columns.chain[columns.link[entry - columns.real]]);
+        let (mut moved, mut near) = (std::mem::take(&mut self.kicked), std::mem::take(&mut self.near));
+        moved.clear();
+        near.clear();
+        if columns.is_real(entry) {
+            moved.push(entry);
+        } else {
+            moved.extend_from_slice(&columns.chain[columns.link[entry - columns.real]]);
         }
-        let (mut gain, mut near) = (0, Vec::new());
+        let mut gain = 0;
         for &entry in &moved {
             let here = columns.fellows(entry);
             gain += self.put(columns, entry, (place * here / fellows).min(here - 1));
@@ -210,12 +224,13 @@ impl Sifter {
                 near.extend_from_slice(&ends[..ends.len().min(NEAR_MOST)]);
             }
         }
-        for end in near {
+        for end in &near {
             gain += self.one(columns, end.entry());
         }
-        for entry in moved {
+        for &entry in &moved {
             gain += self.one(columns, entry);
         }
+        (self.kicked, self.near) = (moved, near);
         if gain < 0 {
             self.undo(columns);
             return 0;

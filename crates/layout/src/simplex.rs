@@ -24,7 +24,10 @@ struct Tree<'a> {
     leave: Vec<usize>,
     /// Out-weight minus in-weight, summed over the subtree.
     surplus: Vec<i64>,
+    /// Out-weight minus in-weight of each node.
+    own: Vec<i64>,
     order: Vec<usize>,
+    stack: Vec<usize>,
 }
 
 const NONE: usize = usize::MAX;
@@ -48,7 +51,7 @@ pub(crate) fn ranks(n: usize, spans: &[Span], turns: usize) -> Vec<i64> {
             .collect();
         let mut tree = Tree::new(part.iter().map(|&node| rank[node]).collect(), &own);
         tree.grow();
-        tree.walk();
+        tree.walk(0);
         tree.improve(turns);
         let least = tree.rank.iter().copied().min().unwrap_or(0);
         for (index, &node) in part.iter().enumerate() {
@@ -112,11 +115,15 @@ impl<'a> Tree<'a> {
     fn new(rank: Vec<i64>, spans: &'a [Span]) -> Self {
         let n = rank.len();
         let mut around = vec![Vec::new(); n];
+        let mut own = vec![0; n];
         for (index, span) in spans.iter().enumerate() {
             around[span.from].push(index);
             around[span.to].push(index);
+            own[span.from] += span.weight;
+            own[span.to] -= span.weight;
         }
         Self {
+            own,
             spans,
             rank,
             around,
@@ -126,7 +133,8 @@ impl<'a> Tree<'a> {
             enter: vec![0; n],
             leave: vec![0; n],
             surplus: vec![0; n],
-            order: Vec::new(),
+            order: vec![0; n],
+            stack: Vec::new(),
         }
     }
 
@@ -191,39 +199,37 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Parents, intervals and surplus of every subtree.
-    fn walk(&mut self) {
-        let n = self.rank.len();
-        self.order.clear();
-        self.parent[0] = NONE;
-        let mut stack = vec![0];
-        while let Some(node) = stack.pop() {
-            self.enter[node] = self.order.len();
-            self.order.push(node);
+    /// Parents, intervals and surplus of every part of the subtree at `root`, which lies where it lay.
+    fn walk(&mut self, root: usize) {
+        let first = self.enter[root];
+        let mut next = first;
+        self.stack.push(root);
+        while let Some(node) = self.stack.pop() {
+            self.enter[node] = next;
+            self.leave[node] = next + 1;
+            self.order[next] = node;
+            self.surplus[node] = self.own[node];
+            next += 1;
             for &span in &self.limbs[node] {
                 if span != self.parent[node] {
                     let Span { from, to, .. } = self.spans[span];
                     let child = if from == node { to } else { from };
                     self.parent[child] = span;
-                    stack.push(child);
+                    self.stack.push(child);
                 }
             }
         }
-        for node in 0..n {
-            self.leave[node] = self.enter[node] + 1;
-            self.surplus[node] = 0;
-        }
-        for span in self.spans {
-            self.surplus[span.from] += span.weight;
-            self.surplus[span.to] -= span.weight;
-        }
-        for at in (1..self.order.len()).rev() {
+        for at in (first + 1..next).rev() {
             let node = self.order[at];
-            let Span { from, to, .. } = self.spans[self.parent[node]];
-            let above = if from == node { to } else { from };
+            let above = self.above(node);
             self.surplus[above] += self.surplus[node];
             self.leave[above] = self.leave[above].max(self.leave[node]);
         }
+    }
+
+    fn above(&self, node: usize) -> usize {
+        let Span { from, to, .. } = self.spans[self.parent[node]];
+        if from == node { to } else { from }
     }
 
     fn below(&self, node: usize, root: usize) -> bool {
@@ -282,9 +288,15 @@ impl<'a> Tree<'a> {
             let node = self.order[at];
             self.rank[node] += shift;
         }
+        // Nothing changes but below the lowest node that has both ends of the entering span below it.
+        let Span { from, to, .. } = self.spans[entering];
+        let mut crown = self.above(root);
+        while !self.below(from, crown) || !self.below(to, crown) {
+            crown = self.above(crown);
+        }
         self.unlink(self.parent[root]);
         self.link(entering);
-        self.walk();
+        self.walk(crown);
     }
 }
 

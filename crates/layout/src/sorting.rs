@@ -68,12 +68,12 @@ pub trait Keyed: Iterator + Sized {
 
 impl<I: Iterator> Keyed for I {}
 
-/// For each place the index of what belongs there: runs of one, merged to runs of two, four and so on.
+/// For each place the index of what belongs there, none where all is in order: runs of one, merged to runs of two, four and so on.
 fn ranks(len: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
-    let mut from: Vec<usize> = (0..len).collect();
     if (1..len).all(|at| compare(at, at - 1) != Ordering::Less) {
-        return from;
+        return Vec::new();
     }
+    let mut from: Vec<usize> = (0..len).collect();
     let mut into = Vec::with_capacity(len);
     let mut run = 1;
     while run < len {
