@@ -63,19 +63,15 @@ fn one_pod() -> u32 {
 
 /// What a store does to the series before it keeps them.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct StoreSpec {
     /// Every series is there once for each of these, as a pair of Prometheus writes it.
-    #[serde(default)]
     pub replicas: Vec<String>,
     /// Labels that are not kept, to save series.
-    #[serde(default)]
     pub drop_labels: Vec<String>,
     /// Half of the pods are scraped by a Prometheus 3, which writes `1.0` where others write `1`.
-    #[serde(default)]
     pub mixed_bounds: bool,
     /// How long samples are on their way.
-    #[serde(default)]
     pub late: Option<String>,
 }
 
