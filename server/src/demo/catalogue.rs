@@ -1,8 +1,7 @@
 //! Which series, labels and values there are, and the exemplars that there are not: the lists of Prometheus' API. Knows no
 //! metric.
 
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use meshsim::catalogue::Asked;
 use meshsim::{json, promql};
@@ -25,24 +24,14 @@ fn asked(source: &Source, fields: &Fields) -> Result<Asked, Failure> {
     Ok(Asked { selectors, from_ms, to_ms })
 }
 
-pub(super) async fn series(
-    State(source): State<Source>,
-    RawQuery(address): RawQuery,
-    form: Bytes,
-) -> Result<Response, Failure> {
-    let fields = Fields::read(address.as_deref(), &form);
+pub(super) async fn series(State(source): State<Source>, fields: Fields) -> Result<Response, Failure> {
     fields.needed("match[]")?;
     let asked = asked(&source, &fields)?;
     let data = evaluate(&source, fields.timeout()?, move |mesh| Ok(json::label_sets(&asked.series(mesh))));
     Ok(answer::success(&data.await?))
 }
 
-pub(super) async fn labels(
-    State(source): State<Source>,
-    RawQuery(address): RawQuery,
-    form: Bytes,
-) -> Result<Response, Failure> {
-    let fields = Fields::read(address.as_deref(), &form);
+pub(super) async fn labels(State(source): State<Source>, fields: Fields) -> Result<Response, Failure> {
     let asked = asked(&source, &fields)?;
     let data = evaluate(&source, fields.timeout()?, move |mesh| Ok(json::texts(&asked.names(mesh))));
     Ok(answer::success(&data.await?))
@@ -51,24 +40,18 @@ pub(super) async fn labels(
 pub(super) async fn values(
     State(source): State<Source>,
     Path(name): Path<String>,
-    RawQuery(address): RawQuery,
+    fields: Fields,
 ) -> Result<Response, Failure> {
     if !is_label_name(&name) {
         return Err(Failure::bad_data(format!("{name:?} is no name of a label")));
     }
-    let fields = Fields::read(address.as_deref(), &[]);
     let asked = asked(&source, &fields)?;
     let data = evaluate(&source, fields.timeout()?, move |mesh| Ok(json::texts(&asked.values(mesh, &name))));
     Ok(answer::success(&data.await?))
 }
 
 /// A simulated request leaves no trace behind, so there is none to point at; the question is read all the same.
-pub(super) async fn exemplars(
-    State(source): State<Source>,
-    RawQuery(address): RawQuery,
-    form: Bytes,
-) -> Result<Response, Failure> {
-    let fields = Fields::read(address.as_deref(), &form);
+pub(super) async fn exemplars(State(source): State<Source>, fields: Fields) -> Result<Response, Failure> {
     promql::check(fields.needed("query")?)?;
     asked(&source, &fields)?;
     Ok(answer::success("[]"))

@@ -3,14 +3,29 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+
+use super::Source;
 use super::answer::Failure;
 
 /// A request's fields, the form's first: they win over the address's, and where one value is wanted the first counts.
 #[derive(Debug)]
 pub(super) struct Fields(Vec<(String, String)>);
 
+impl FromRequest<Source> for Fields {
+    type Rejection = BytesRejection;
+
+    async fn from_request(request: Request, source: &Source) -> Result<Self, BytesRejection> {
+        let address = request.uri().query().map(str::to_owned);
+        let form = Bytes::from_request(request, source).await?;
+        Ok(Self::read(address.as_deref(), &form))
+    }
+}
+
 impl Fields {
-    pub(super) fn read(address: Option<&str>, form: &[u8]) -> Self {
+    fn read(address: Option<&str>, form: &[u8]) -> Self {
         let both = [form, address.unwrap_or_default().as_bytes()];
         let fields = both.into_iter().flat_map(url::form_urlencoded::parse);
         Self(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
 use meshsim::Mesh;
 use meshsim::json;
@@ -18,12 +17,7 @@ use super::params::Fields;
 /// The most points a series may have in one answer, as with Prometheus.
 const MOST_POINTS: i64 = 11_000;
 
-pub(super) async fn instant(
-    State(source): State<Source>,
-    RawQuery(address): RawQuery,
-    form: Bytes,
-) -> Result<Response, Failure> {
-    let fields = Fields::read(address.as_deref(), &form);
+pub(super) async fn instant(State(source): State<Source>, fields: Fields) -> Result<Response, Failure> {
     let query = fields.needed("query")?.to_owned();
     let at_ms = fields.time("time")?.unwrap_or_else(source.now_ms);
     let data = evaluate(&source, fields.timeout()?, move |mesh| {
@@ -33,12 +27,7 @@ pub(super) async fn instant(
     Ok(answer::success(&data.await?))
 }
 
-pub(super) async fn range(
-    State(source): State<Source>,
-    RawQuery(address): RawQuery,
-    form: Bytes,
-) -> Result<Response, Failure> {
-    let fields = Fields::read(address.as_deref(), &form);
+pub(super) async fn range(State(source): State<Source>, fields: Fields) -> Result<Response, Failure> {
     let query = fields.needed("query")?.to_owned();
     let steps = steps(&fields)?;
     let data = evaluate(&source, fields.timeout()?, move |mesh| {
