@@ -14,7 +14,7 @@ use model::status::Labels;
 #[utoipa::path(
     get,
     path = "/api/v1/labels",
-    params(("source" = Option<String>, Query, description = "Which Prometheus; default: the first")),
+    params(super::openapi::SourceQuery),
     responses(
         (status = 200, description = "The labels", body = Labels),
         super::responses::Refusals

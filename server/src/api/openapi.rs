@@ -67,6 +67,15 @@ pub(super) struct GraphQuery {
     source: Option<String>,
 }
 
+/// Of what is no graph, but of one source.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only described here; the codec in `model` reads it")]
+pub(super) struct SourceQuery {
+    /// Which Prometheus; default: the first
+    source: Option<String>,
+}
+
 pub(super) async fn document(headers: HeaderMap) -> Response {
     static DOCUMENT: OnceLock<HeldBody> = OnceLock::new();
     DOCUMENT.get_or_init(|| HeldBody::new(&Description::openapi())).answer(&headers)

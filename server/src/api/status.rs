@@ -13,7 +13,7 @@ use model::status::ServerStatus;
 #[utoipa::path(
     get,
     path = "/api/v1/status",
-    params(("source" = Option<String>, Query, description = "Which Prometheus; default: the first")),
+    params(super::openapi::SourceQuery),
     responses(
         (status = 200, description = "The status", body = ServerStatus),
         (status = 400, description = "A parameter cannot be read", body = model::Problem, content_type = "application/problem+json"),
