@@ -1,7 +1,7 @@
 //! The product as a process: what it prints, that it can be reached, and that it ends when told.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tests::http;
 use tests::product::Product;
@@ -16,14 +16,13 @@ async fn the_demo_names_its_address_and_is_well() {
 }
 
 #[tokio::test]
-async fn a_terminated_product_ends_soon_and_well() {
+async fn a_terminated_product_ends_by_itself_and_well() {
     let mut product = Product::demo().unwrap();
-    let asked = Instant::now();
     let told = Command::new("kill").arg(product.process_id().to_string()).status().unwrap();
     assert!(told.success());
     let status = product.wait().unwrap();
     assert!(status.success(), "{status}: {}", product.output());
-    assert!(asked.elapsed() < Duration::from_secs(5), "it took {:?} to end", asked.elapsed());
+    assert!(!product.output().contains("cut off"), "{}", product.output());
 }
 
 #[tokio::test]
