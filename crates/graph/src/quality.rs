@@ -39,17 +39,14 @@ pub(crate) struct Counted<'a> {
 }
 
 pub(crate) fn warnings(answers: &Answers, not_numbers: &BTreeMap<QueryKind, usize>) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    for (kind, (outcome, partial)) in &answers.outcomes {
+    let mut warnings = said_beside(answers);
+    for (kind, (outcome, _)) in &answers.outcomes {
         let mut warn = |code: &str, sentence: String| {
             warnings.push(Warning { code: code.into(), column: Some(kind.word().into()), sentence });
         };
         if let Outcome::Failed(reason) = outcome {
             let reason = reason.trim_end_matches('.');
             warn("query_failed", format!("{reason}. So {} are missing.", kind.meaning()));
-        }
-        for text in partial {
-            warn("partial_answer", format!("Prometheus says of {}: {text}", kind.meaning()));
         }
         if let Some(rows) = not_numbers.get(kind) {
             let rows = words::count(*rows as f64);
@@ -64,6 +61,26 @@ pub(crate) fn warnings(answers: &Answers, not_numbers: &BTreeMap<QueryKind, usiz
     }
     warnings.extend(short_window(answers));
     warnings
+}
+
+/// What the store put beside its answers, once for all columns that it says it of.
+fn said_beside(answers: &Answers) -> Vec<Warning> {
+    let mut by_text: BTreeMap<&str, Vec<QueryKind>> = BTreeMap::new();
+    for (kind, (_, said)) in &answers.outcomes {
+        for text in said {
+            by_text.entry(text).or_default().push(*kind);
+        }
+    }
+    let mut said: Vec<_> = by_text.into_iter().collect();
+    said.sort_by_key(|(text, kinds)| (kinds[0], *text));
+    let warning = |(text, kinds): (&str, Vec<QueryKind>)| {
+        let mut meanings: Vec<&str> = kinds.iter().map(|kind| kind.meaning()).collect();
+        meanings.dedup();
+        let column = (kinds.len() == 1).then(|| kinds[0].word().to_owned());
+        let sentence = format!("Prometheus says of {}: {text}", words::list(&meanings));
+        Warning { code: "partial_answer".into(), column, sentence }
+    };
+    said.into_iter().map(warning).collect()
 }
 
 fn short_window(answers: &Answers) -> Option<Warning> {

@@ -3,6 +3,15 @@
 /// Between a number and its unit.
 const SPACE: char = '\u{a0}';
 
+/// `a, b and c`
+pub(crate) fn list(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// `10,740`; fractions of a request are rounded, but never to nothing.
 pub(crate) fn count(value: f64) -> String {
     if value > 0.0 && value < 1.0 {

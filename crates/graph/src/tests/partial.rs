@@ -97,6 +97,25 @@ fn partial_answers_short_windows_and_odd_numbers_are_told() {
 }
 
 #[test]
+fn what_a_store_says_of_many_columns_is_told_once() {
+    let mut answers = answers(&timed());
+    for kind in [QueryKind::Requests, QueryKind::DurationSum, QueryKind::DurationCount, QueryKind::TcpSent] {
+        answers.outcomes.get_mut(&kind).expect("asked").1.push("gateway 3 did not answer".into());
+    }
+    answers.outcomes.get_mut(&QueryKind::TcpSent).expect("asked").1.push("late".into());
+    let told = snapshot(&answers).1;
+    let sentences: Vec<&str> = told.iter().map(|warning| warning.sentence.as_str()).collect();
+    assert_eq!(
+        sentences,
+        [
+            "Prometheus says of request rates and errors, TCP bytes sent and mean latency: gateway 3 did not answer",
+            "Prometheus says of TCP bytes sent: late",
+        ]
+    );
+    assert_eq!((&told[0].column, told[1].column.as_deref()), (&None, Some("tcp_sent")));
+}
+
+#[test]
 fn nothing_at_all_is_an_empty_graph() {
     let graph = view(&snapshot(&answers("")).0, &a_view(GraphType::VersionedApp));
     assert_eq!((graph.nodes.len(), graph.edges.len(), graph.totals.rate_rps), (0, 0, None));
