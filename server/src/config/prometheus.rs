@@ -71,6 +71,12 @@ impl PrometheusConfig {
             (auth, _) => auth,
         };
         let transport = Transport::read(settings, read_file, mistakes);
+        if transport.identity.is_some() && url.as_ref().is_some_and(|url| url.scheme() == "http") {
+            mistakes.push(
+                "--prometheus-client-cert is set, but --prometheus begins with http://, where nobody sees a certificate. Write https://, or leave the certificate out."
+                    .to_owned(),
+            );
+        }
         if !matches!(auth, Auth::None) && transport.headers.contains_key(AUTHORIZATION) {
             mistakes.push(
                 "--prometheus-header names `Authorization`, but a token or a user is set too: keep one."

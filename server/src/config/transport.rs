@@ -15,8 +15,19 @@ pub struct Transport {
     pub authorities: Vec<Certificate>,
     /// `--prometheus-client-cert` and `--prometheus-client-key`: who we are, where Prometheus wants to see a certificate.
     pub identity: Option<Identity>,
+    /// Where those two lie, to be read again when they have changed.
+    pub files: TlsFiles,
     /// `--prometheus-skip-verify`: any certificate will do.
     pub skip_verify: bool,
+}
+
+/// Files that secure the connection.
+#[derive(Debug, Clone, Default)]
+pub struct TlsFiles {
+    pub authorities: Option<String>,
+    pub certificate: Option<String>,
+    /// None: the certificate's file holds it too.
+    pub key: Option<String>,
 }
 
 /// Said at start, in the log and in the status for as long as it is so.
@@ -41,7 +52,24 @@ impl Transport {
                 Err(mistake) => mistakes.push(mistake),
             }
         }
-        let authorities = settings.ca_file.as_deref().map(|path| {
+        let files = TlsFiles {
+            authorities: settings.ca_file.clone(),
+            certificate: settings.client_cert.clone(),
+            key: settings.client_key.clone(),
+        };
+        let (authorities, identity) = files.read(read_file, mistakes);
+        Self { headers, authorities, identity, files, skip_verify: settings.skip_verify }
+    }
+}
+
+impl TlsFiles {
+    /// What they hold; what of it cannot be used is told.
+    pub(crate) fn read(
+        &self,
+        read_file: super::ReadFile<'_>,
+        mistakes: &mut Vec<String>,
+    ) -> (Vec<Certificate>, Option<Identity>) {
+        let authorities = self.authorities.as_deref().map(|path| {
             read_file(path)
                 .map_err(|why| format!("which cannot be read: {why}."))
                 .and_then(|pem| authorities(&pem))
@@ -50,12 +78,15 @@ impl Transport {
                     Vec::new()
                 })
         });
-        let identity = identity(settings, read_file).unwrap_or_else(|mistake| {
+        let identity = identity(self, read_file).unwrap_or_else(|mistake| {
             mistakes.push(mistake);
             None
         });
-        let authorities = authorities.unwrap_or_default();
-        Self { headers, authorities, identity, skip_verify: settings.skip_verify }
+        (authorities.unwrap_or_default(), identity)
+    }
+
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        [&self.authorities, &self.certificate, &self.key].into_iter().filter_map(Option::as_deref)
     }
 }
 
@@ -81,14 +112,14 @@ fn header(line: &str) -> Result<(HeaderName, HeaderValue), String> {
 }
 
 /// Certificate and key as one, proved to belong together.
-fn identity(settings: &Settings, read_file: super::ReadFile<'_>) -> Result<Option<Identity>, String> {
-    let Some(cert) = &settings.client_cert else {
-        let lonely = settings.client_key.as_ref().map(|_| {
+fn identity(files: &TlsFiles, read_file: super::ReadFile<'_>) -> Result<Option<Identity>, String> {
+    let Some(cert) = &files.certificate else {
+        let lonely = files.key.as_ref().map(|_| {
             "--prometheus-client-key is set, but no certificate: set --prometheus-client-cert too.".to_owned()
         });
         return lonely.map_or(Ok(None), Err);
     };
-    let key = settings.client_key.as_ref().unwrap_or(cert);
+    let key = files.key.as_ref().unwrap_or(cert);
     let read = |flag: &str, path: &str| {
         read_file(path).map_err(|why| format!("{flag} is `{path}`, which cannot be read: {why}."))
     };

@@ -1,10 +1,10 @@
 //! One HTTP client for one Prometheus: address, credentials, time-outs, a cap on size.
 //! Must not know what the queries mean, nor read their answers.
 
+use super::connections::Connections;
 use super::credentials::Credentials;
 use super::{Body, PrometheusError};
 use crate::config::PrometheusConfig;
-use anyhow::Context as _;
 use bytes::{Bytes, BytesMut};
 use reqwest::{RequestBuilder, Response, header};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ const ERROR_BODY_BYTES: usize = 64_000;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
-    http: reqwest::Client,
+    connections: Arc<Connections>,
     base: Url,
     credentials: Arc<Credentials>,
     parameters: Vec<(String, String)>,
@@ -43,34 +43,8 @@ pub(crate) struct RangeSpan {
 
 impl Client {
     pub(crate) fn new(config: &PrometheusConfig) -> anyhow::Result<Self> {
-        crate::tls::install();
-        let transport = &config.transport;
-        let mut builder = reqwest::Client::builder()
-            .default_headers(transport.headers.clone())
-            .tls_certs_merge(transport.authorities.clone())
-            .tls_danger_accept_invalid_certs(transport.skip_verify)
-            .user_agent(concat!("portolan/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(config.connect_timeout)
-            .timeout(config.timeout)
-            // Unpacked by `Body`, where it is read.
-            .gzip(false)
-            // A redirected POST becomes a GET without its form, and a login page would be taken for an answer.
-            .redirect(reqwest::redirect::Policy::none());
-        if let Some(identity) = &transport.identity {
-            builder = builder.identity(identity.clone());
-        }
-        if config.url.scheme() == "http" {
-            // Small images have no authorities at all, without which no client for https could be made.
-            builder = builder.tls_certs_only([]);
-        }
-        if is_loopback(&config.url) {
-            // A proxy cannot reach this machine's own loopback.
-            builder = builder.no_proxy();
-        }
         Ok(Self {
-            http: builder.build().context(
-                "No connection to Prometheus can be secured: does this machine have certificates of authorities? Install ca-certificates, or set --prometheus-ca-file",
-            )?,
+            connections: Arc::new(Connections::new(config)?),
             base: config.url.clone(),
             credentials: Arc::new(Credentials::new(&config.auth)),
             parameters: config.parameters.clone(),
@@ -86,7 +60,7 @@ impl Client {
 
     pub(crate) async fn instant(&self, promql: &str, at_s: i64) -> Result<Answer, PrometheusError> {
         let form = [("query", promql), ("time", &at_s.to_string()), ("timeout", &self.timeout_text())];
-        self.send(self.http.post(self.url("api/v1/query")).form(&form)).await
+        self.send(self.connections.newest().post(self.url("api/v1/query")).form(&form)).await
     }
 
     pub(crate) async fn range(&self, promql: &str, span: RangeSpan) -> Result<Answer, PrometheusError> {
@@ -97,12 +71,12 @@ impl Client {
             ("step", &span.step_s.to_string()),
             ("timeout", &self.timeout_text()),
         ];
-        self.send(self.http.post(self.url("api/v1/query_range")).form(&form)).await
+        self.send(self.connections.newest().post(self.url("api/v1/query_range")).form(&form)).await
     }
 
     /// A page of the API beside queries, such as `api/v1/status/buildinfo`.
     pub(crate) async fn get(&self, path: &str) -> Result<Answer, PrometheusError> {
-        self.send(self.http.get(self.url(path))).await
+        self.send(self.connections.newest().get(self.url(path))).await
     }
 
     fn url(&self, path: &str) -> Url {
@@ -178,15 +152,6 @@ impl Client {
 /// A login redirect often carries tokens in its query.
 fn without_secrets(location: &str) -> String {
     location.split(['?', '#']).next().unwrap_or_default().to_owned()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
 }
 
 fn date_s(response: &Response) -> Option<i64> {

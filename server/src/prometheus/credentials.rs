@@ -1,12 +1,11 @@
 //! Who we are at Prometheus. What lies in a file is read again when the file has changed, since clusters renew tokens
 //! every hour. Must not know what is asked.
 
+use super::stamp::Stamp;
 use crate::config::{Auth, Secret};
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
 
 #[derive(Debug)]
 pub(super) struct Credentials {
@@ -19,13 +18,6 @@ pub(super) struct Credentials {
 struct Read {
     stamp: Stamp,
     secret: SecretString,
-}
-
-/// Tells one state of a file from the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    changed: SystemTime,
-    bytes: u64,
 }
 
 impl Credentials {
@@ -48,7 +40,7 @@ impl Credentials {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let known = read.as_ref().map_or(&secret.text, |read| &read.secret).clone();
         let Some(path) = &secret.file else { return known };
-        let Some(stamp) = stamp(path) else { return known };
+        let Some(stamp) = Stamp::of(path) else { return known };
         if read.as_ref().is_some_and(|read| read.stamp == stamp) {
             return known;
         }
@@ -62,9 +54,4 @@ impl Credentials {
         };
         read.insert(Read { stamp, secret }).secret.clone()
     }
-}
-
-fn stamp(path: impl AsRef<Path>) -> Option<Stamp> {
-    let about = std::fs::metadata(path).ok()?;
-    Some(Stamp { changed: about.modified().ok()?, bytes: about.len() })
 }

@@ -3,11 +3,13 @@
 
 mod body;
 mod client;
+mod connections;
 mod credentials;
 mod decode;
 mod duration;
 mod engine;
 mod error;
+mod stamp;
 
 pub(crate) use body::Body;
 pub(crate) use client::{Answer, Client, RangeSpan};

@@ -117,6 +117,53 @@ async fn a_certificate_of_our_own_opens_the_door_that_wants_one() {
     assert!(detail(&known).await.contains("answers 404"), "{}", detail(&known).await);
 }
 
+/// A file of this process alone, whose time of change is what the test says.
+fn written(name: &str, text: &str, at_s: u64) -> String {
+    let file = std::env::temp_dir().join(format!("portolan-{}-{name}", std::process::id()));
+    std::fs::write(&file, text).unwrap();
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(at_s);
+    std::fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn certificates_that_were_renewed_are_read_again_without_a_restart() {
+    let ours =
+        |certificate: &str, key: &str, at_s| written("client.pem", &format!("{certificate}{key}"), at_s);
+    let product = product(&Settings {
+        prometheus: Some(choosy().await),
+        ca_file: Some(written("ca.pem", CLIENT_AUTHORITY, 1_000)),
+        client_cert: Some(ours(CERTIFICATE, KEY, 1_000)),
+        ..Settings::default()
+    });
+    let first = detail(&product).await;
+    assert!(first.contains("The secure connection to"), "another authority signed the server's: {first}");
+    written("ca.pem", AUTHORITY, 2_000);
+    let stranger = detail(&product).await;
+    assert!(!stranger.contains("answers 404"), "the server does not know our certificate: {stranger}");
+    // A key that does not fit, as in the middle of a change, leaves what was known.
+    ours(CLIENT_CERTIFICATE, KEY, 3_000);
+    assert!(!detail(&product).await.contains("answers 404"));
+    let file = ours(CLIENT_CERTIFICATE, CLIENT_KEY, 4_000);
+    assert!(detail(&product).await.contains("answers 404"), "{}", detail(&product).await);
+    std::fs::remove_file(file).unwrap();
+    assert!(detail(&product).await.contains("answers 404"), "gone for a moment");
+}
+
+#[test]
+fn a_certificate_of_our_own_is_of_no_use_without_tls() {
+    let settings = Settings {
+        prometheus: Some("http://p:9090".to_owned()),
+        client_cert: Some("both.pem".to_owned()),
+        ..Settings::default()
+    };
+    let read = |_: &str| Ok(format!("{CLIENT_CERTIFICATE}{CLIENT_KEY}"));
+    let mistakes = Config::from_settings(&settings, &read).unwrap_err().to_string();
+    assert!(mistakes.contains("nobody sees a certificate. Write https://"), "{mistakes}");
+    let settings = Settings { prometheus: Some("https://p:9090".to_owned()), ..settings };
+    assert!(Config::from_settings(&settings, &read).is_ok());
+}
+
 #[tokio::test]
 async fn over_tls_both_sides_may_agree_on_http_2() {
     portolan::install_crypto();
