@@ -2,8 +2,9 @@
 //!
 //! - Every failure a caller sees is a problem document (RFC 9457) made here: what happened, what to do, and the parameter
 //!   at fault where there is one.
-//! - 400: the request cannot be read; all mistakes are told at once. 404: no such thing. 503: no Prometheus is set, or it
-//!   is being given time to recover. 504: it took too long. 502: it is there but of no use.
+//! - 400: the request cannot be read; all mistakes are told at once. 404: no such thing. 429: as much of it is asked for as
+//!   may be. 503: no Prometheus is set, or it is being given time to recover. 504: it took too long. 502: it is there but of
+//!   no use.
 //! - Whatever still has a last good answer is no error: it is served with its age.
 //! - Logged once, in `middleware::trace`, by status; not here, and not in handlers.
 

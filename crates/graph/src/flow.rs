@@ -163,6 +163,8 @@ pub struct Flow {
 /// The share of an app's requests that a workload is meant to get.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Intent {
+    /// Empty: of whichever cluster.
+    pub cluster: Symbol,
     pub namespace: Symbol,
     pub workload: Symbol,
     pub share: f64,

@@ -29,6 +29,7 @@ pub mod sample;
 mod select;
 pub mod snapshot;
 mod traffic_map;
+mod union;
 pub mod view;
 mod words;
 
@@ -44,4 +45,5 @@ pub use difference::difference;
 pub use present::{edge_detail, namespaces, node_detail, view};
 pub use query::{Origin, Query, QueryKind, RangeOf, Signals, Window, plan};
 pub use snapshot::{Snapshot, snapshot};
+pub use union::{Member, Part, union};
 pub use view::{IntendedSplit, View, ViewConfig};

@@ -4,6 +4,7 @@
 use crate::{
     custom::{self, CustomMetric},
     dialect::{Dialect, Probe},
+    union::Member,
 };
 use model::Extras;
 use std::fmt::Write as _;
@@ -244,6 +245,8 @@ pub struct Origin {
     pub operations: Option<String>,
     /// Counters of the installation's own, at most as many as `QueryKind::CUSTOM`; the rest is not asked.
     pub metrics: Vec<CustomMetric>,
+    /// Of a union of stores: who holds what.
+    pub members: Vec<Member>,
 }
 
 impl Default for Origin {
@@ -254,6 +257,7 @@ impl Default for Origin {
             extra_matcher: None,
             operations: None,
             metrics: Vec::new(),
+            members: Vec::new(),
         }
     }
 }

@@ -14,6 +14,10 @@ impl Symbol {
     pub fn is_empty(self) -> bool {
         self == Self::EMPTY
     }
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// Label values, each kept once.
@@ -40,6 +44,11 @@ impl Symbols {
         self.texts.push(text.clone());
         self.by_text.insert(text, symbol);
         symbol
+    }
+
+    /// Takes up all of another's texts; by its symbols' numbers, what they are here.
+    pub(crate) fn absorb(&mut self, other: &Self) -> Vec<Symbol> {
+        other.texts.iter().map(|text| self.intern(text)).collect()
     }
 
     /// The symbol of a text that was seen before.

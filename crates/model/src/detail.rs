@@ -127,6 +127,9 @@ pub struct NamedQuery {
     /// "rate", "error_share", "p95", "mtls", "tcp_sent", …
     pub name: String,
     pub promql: String,
+    /// Where to paste it, of several sources that are looked at together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 from_json_fields! {
@@ -138,5 +141,5 @@ from_json_fields! {
     BreakdownRow { protocol, code, grpc_status, flags, flags_meaning, host, version, rate_rps, count, error, unreached }
     Neighbour { edge, node, name, namespace, protocol }
     Principals { source, destination, rate_rps, mutual_tls }
-    NamedQuery { name, promql }
+    NamedQuery { name, promql, source }
 }

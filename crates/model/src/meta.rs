@@ -50,6 +50,9 @@ pub struct QueryUse {
     /// "requests", "duration_bucket", …
     pub kind: String,
     pub promql: String,
+    /// Who was asked, of several sources that are looked at together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,7 +100,7 @@ pub struct QualityNote {
 
 from_json_fields! {
     Meta { graph_type, window_s, at_s, scrape_interval_s, engine, percentiles, queries, warnings, quality, stale, clusters }
-    QueryUse { kind, promql, duration_ms, rows, error }
+    QueryUse { kind, promql, source, duration_ms, rows, error }
     Stale { since_s, reason, retry_in_s }
     QualityNote { code, sentence, fix, number }
 }

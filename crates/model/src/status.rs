@@ -94,6 +94,9 @@ pub struct Sources {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Source {
     pub name: String,
+    /// Whose proxies it scrapes, where the settings say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Without user name, password or token; none when no URL is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -119,6 +122,6 @@ from_json_fields! {
     LastTraffic { at_s, window_s, seen_s }
     Labels { labels, notes }
     Sources { sources }
-    Source { name, url, engine }
+    Source { name, cluster, url, engine }
     Namespaces { at_s, window_s, namespaces }
 }

@@ -135,7 +135,11 @@ fn Missing(graph: Arc<Graph>, open: RwSignal<bool>) -> impl IntoView {
     let queries: Vec<NamedQuery> = meta
         .queries
         .iter()
-        .map(|query| NamedQuery { name: query_words(query), promql: query.promql.clone() })
+        .map(|query| NamedQuery {
+            name: query_words(query),
+            promql: query.promql.clone(),
+            source: query.source.clone(),
+        })
         .collect();
     view! {
         <div class="missing sheet" role="dialog" aria-label="What is missing and why">

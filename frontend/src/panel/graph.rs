@@ -40,7 +40,7 @@ pub(crate) fn GraphPanel() -> impl IntoView {
     let queries = memo(move || {
         let used = graph().map(|graph| graph.meta.queries.clone()).unwrap_or_default();
         used.into_iter()
-            .map(|query| NamedQuery { name: query.kind, promql: query.promql })
+            .map(|query| NamedQuery { name: query.kind, promql: query.promql, source: query.source })
             .collect::<Vec<_>>()
     });
     view! {

@@ -55,7 +55,7 @@ pub(crate) fn Queries(queries: Memo<Vec<NamedQuery>>) -> impl IntoView {
                 view! {
                     <div class="query">
                         <div class="bar">
-                            <span class="sub">{query.name.replace('_', " ")}</span>
+                            <span class="sub">{query.name.replace('_', " ")}{query.source.map(|source| " in ".to_owned() + &source)}</span>
                             <CopyButton label="Copy" text=move || promql.clone()/>
                         </div>
                         <code tabindex="0">{query.promql.clone()}</code>

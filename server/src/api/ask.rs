@@ -1,9 +1,10 @@
 //! Reads a request's parameters once, all mistakes at once, and finds the snapshot they ask for.
 
 use crate::app::App;
-use crate::collector::{Ask, Collector, Found};
+use crate::collector::{Ask, Collector, Found, MOST_LABELS};
 use crate::error::ApiError;
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use graph::View;
 use model::GraphParams;
@@ -32,8 +33,7 @@ impl FromRequestParts<App> for GraphAsk {
         let collector = named.flatten().unwrap_or(sources.first()).collector.clone();
         let mut ask = Self { params, collector, mistakes, pairs };
         if matches!(named, Some(None)) {
-            let names: Vec<&str> = sources.all().iter().map(|source| source.name.as_str()).collect();
-            ask.mistake("source", &format!("is not known; it can be {}", names.join(", ")));
+            ask.mistake("source", &format!("is not known; it can be {}", sources.names().join(", ")));
         }
         Ok(ask)
     }
@@ -64,16 +64,19 @@ impl GraphAsk {
 
     /// Refuses a request with mistakes; else says what to ask the collector.
     pub(super) fn checked(&self) -> Result<Ask, ApiError> {
-        match ApiError::bad_params(&self.mistakes) {
-            Some(error) => Err(error),
-            None => Ok(Ask {
-                window_s: self.params.window_s,
-                at_s: self.params.at_s,
-                percentiles: self.params.percentiles,
-                extras: self.params.extras,
-                operations: self.params.operations.as_deref().map(Into::into),
-            }),
+        if let Some(error) = ApiError::bad_params(&self.mistakes) {
+            return Err(error);
         }
+        if let Some(label) = &self.params.operations {
+            self.collector.may_tell_apart_by(label).map_err(|wait| too_many_labels(wait.as_secs()))?;
+        }
+        Ok(Ask {
+            window_s: self.params.window_s,
+            at_s: self.params.at_s,
+            percentiles: self.params.percentiles,
+            extras: self.params.extras,
+            operations: self.params.operations.as_deref().map(Into::into),
+        })
     }
 
     /// Finds what a request without mistakes is about.
@@ -89,4 +92,12 @@ impl GraphAsk {
     pub(super) fn canonical(&self) -> String {
         self.params.to_query()
     }
+}
+
+fn too_many_labels(wait_s: u64) -> ApiError {
+    let detail = format!(
+        "{MOST_LABELS} other labels are looked at as `operations` of this source: each is asked for by itself, so there may be no more. Choose one of them, or try again later."
+    );
+    let title = "Too many labels are looked at";
+    ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too-many-labels", title, detail).retry_after(wait_s + 1)
 }

@@ -9,7 +9,7 @@ type Text = ([(HeaderName, &'static str); 2], String);
 
 pub(super) async fn metrics(State(app): State<App>) -> Text {
     let mut moment = Moment::default();
-    for collector in app.sources().all().iter().map(|source| &source.collector) {
+    for collector in app.sources().all().map(|source| &source.collector) {
         let (snapshots, bytes) = collector.held().await;
         moment.snapshots += snapshots;
         moment.snapshots_bytes += bytes;

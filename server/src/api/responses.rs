@@ -9,6 +9,9 @@ pub(super) enum Refusals {
     /// A parameter cannot be read
     #[response(status = 400, content_type = "application/problem+json")]
     BadParameter(Problem),
+    /// Requests are told apart by as many different labels as may be
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooManyLabels(Problem),
     /// Prometheus cannot be asked, and no earlier answer is held
     #[response(status = 502, content_type = "application/problem+json")]
     Unreachable(Problem),

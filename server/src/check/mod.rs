@@ -5,8 +5,8 @@ mod metrics;
 mod source;
 mod traffic;
 
-use crate::collector::Collector;
-use crate::config::Config;
+use crate::collector::{Collector, Keep};
+use crate::config::{Config, PrometheusConfig};
 use crate::metrics::Queries;
 use crate::prometheus::{Client, PrometheusError, preflight};
 use std::fmt;
@@ -31,6 +31,8 @@ pub enum Outcome {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Line {
+    /// What follows is about this one of several.
+    Source(String),
     Ok(String),
     /// What is missing, and what to do.
     Missing(String, String),
@@ -46,35 +48,50 @@ impl Line {
     }
 }
 
-/// Looks at everything. Fails only where no client can be made.
+/// Looks at every source. Fails only where no client can be made.
 pub async fn check(config: &Config) -> anyhow::Result<Report> {
-    let Some(prometheus) = &config.prometheus else {
-        let lines = vec![Line::missing(
+    let mut lines: Vec<Line> = config.cautions().into_iter().map(caution).collect();
+    let Some(first) = &config.prometheus else {
+        lines.push(Line::missing(
             "No Prometheus is set.",
             "Start with --prometheus http://your-prometheus:9090 or set PORTOLAN_PROMETHEUS.",
-        )];
+        ));
         return Ok(Report { lines, outcome: Outcome::Unusable });
     };
+    let others = config.others.iter().map(|other| (&other.name, &other.prometheus));
+    let mut outcome = Outcome::Drawable;
+    for (name, prometheus) in std::iter::once((&config.source, first)).chain(others) {
+        if !config.others.is_empty() {
+            lines.push(Line::Source(name.clone()));
+        }
+        if !one(prometheus, config, &mut lines).await? {
+            outcome = Outcome::Nothing;
+        }
+    }
+    Ok(Report { lines, outcome })
+}
+
+/// Whether it gives a graph, with what there is to say about it.
+async fn one(prometheus: &PrometheusConfig, config: &Config, lines: &mut Vec<Line>) -> anyhow::Result<bool> {
     let client = Client::new(prometheus)?;
     let engine = preflight(&client, now_s).await;
-    let mut lines: Vec<Line> = config.cautions().into_iter().map(caution).collect();
     lines.extend(source::lines(&engine, client.address(), prometheus.scrape_interval_s));
     if engine.unreachable.is_some() {
-        return Ok(Report { lines, outcome: Outcome::Nothing });
+        return Ok(false);
     }
-    let collector =
-        Collector::new(Some(prometheus), config.limits.snapshot_bytes, &config.metrics, Queries::default())?;
+    let bytes = config.limits.snapshot_bytes;
+    let (queries, keep) = (Queries::default(), Keep::SnapshotOnly);
+    let collector = Collector::new(Some(prometheus), bytes, &config.metrics, queries, keep)?;
     let found = collector.snapshot(traffic::ASK).await;
     let origin = collector.origin();
     lines.extend(metrics::lines(&client, &origin, now_s() + engine.skew_s).await);
-    let outcome = match found {
-        Ok(found) => traffic::read(&found.collected, config, &mut lines),
+    match found {
+        Ok(found) => Ok(traffic::read(&found.collected, config, lines)),
         Err(failure) => {
             lines.push(failed(&failure.error));
-            Outcome::Nothing
+            Ok(false)
         }
-    };
-    Ok(Report { lines, outcome })
+    }
 }
 
 fn failed(error: &PrometheusError) -> Line {
@@ -94,10 +111,17 @@ fn now_s() -> i64 {
     i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX)
 }
 
+impl Report {
+    fn has_several(&self) -> bool {
+        self.lines.iter().any(|line| matches!(line, Line::Source(_)))
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for line in &self.lines {
             match line {
+                Line::Source(name) => writeln!(f, "\nsource   {name}")?,
                 Line::Ok(text) => writeln!(f, "ok       {text}")?,
                 Line::Missing(text, todo) => writeln!(f, "missing  {text}\n         → {todo}")?,
             }
@@ -106,7 +130,9 @@ impl fmt::Display for Report {
             f,
             "\n{}",
             match self.outcome {
+                Outcome::Drawable if self.has_several() => "A graph can be drawn of each source.",
                 Outcome::Drawable => "A graph can be drawn.",
+                Outcome::Nothing if self.has_several() => "Not of each source a graph can be drawn yet.",
                 Outcome::Nothing => "No graph can be drawn yet.",
                 Outcome::Unusable => "There is no Prometheus to ask.",
             }

@@ -1,6 +1,6 @@
 //! What the last ten minutes give: traffic, namespaces, reporters, labels, buckets.
 
-use super::{Line, Outcome};
+use super::Line;
 use crate::collector::{Ask, Collected};
 use crate::config::Config;
 use graph::View;
@@ -13,7 +13,8 @@ const WINDOW_S: u64 = 600;
 pub(super) const ASK: Ask =
     Ask { window_s: WINDOW_S, at_s: None, percentiles: true, extras: Extras::NONE, operations: None };
 
-pub(super) fn read(collected: &Collected, config: &Config, lines: &mut Vec<Line>) -> Outcome {
+/// Whether a graph can be drawn.
+pub(super) fn read(collected: &Collected, config: &Config, lines: &mut Vec<Line>) -> bool {
     let params =
         GraphParams { window_s: WINDOW_S, percentiles: true, system: true, ..GraphParams::default() };
     let graph = graph::view(&collected.snapshot, &View::resolve(&params, &config.view_config()));
@@ -28,7 +29,7 @@ pub(super) fn read(collected: &Collected, config: &Config, lines: &mut Vec<Line>
         lines.push(buckets(graph.meta.percentiles));
         lines.extend(labels(&graph.meta.quality));
     }
-    if drawable { Outcome::Drawable } else { Outcome::Nothing }
+    drawable
 }
 
 fn drawn(graph: &Graph) -> Line {

@@ -30,6 +30,11 @@ impl BackOff {
         (Instant::now() < failing.retry_at).then(|| (failing.error.clone(), failing.stale()))
     }
 
+    /// Why it failed last, until it succeeds.
+    pub(super) fn failing(&self) -> Option<PrometheusError> {
+        self.0.as_ref().map(|failing| failing.error.clone())
+    }
+
     /// Why the source could not be asked, if that was found not long ago.
     pub(super) fn lost_lately(&self) -> Option<PrometheusError> {
         let failing = self.0.as_ref().filter(|failing| failing.error.is_about_the_source())?;

@@ -76,7 +76,7 @@ impl Collected {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(crate) enum Keep {
     Answers,
     SnapshotOnly,
 }
@@ -90,6 +90,7 @@ fn query_use(kind: QueryKind, sent: &Sent, answers: &Answers) -> QueryUse {
     QueryUse {
         kind: kind.word().to_owned(),
         promql: sent.promql.clone(),
+        source: None,
         duration_ms: sent.took.map(|took| (took.as_secs_f64() * 10_000.0).round() / 10.0),
         rows,
         error: sent.error.as_ref().map(ToString::to_string),

@@ -40,6 +40,5 @@ fn idle(held: &Collected) -> Duration {
 }
 
 fn oldest(held: &Collected) -> Duration {
-    let whole = held.queries.iter().all(|query| query.error.is_none());
-    if whole { refresh(held).max(OLDEST) } else { OLDEST }
+    if held.is_whole() { refresh(held).max(OLDEST) } else { OLDEST }
 }

@@ -34,6 +34,8 @@ pub(super) struct Fetcher {
     /// Notes every query sent.
     pub(super) queries: Queries,
     pub(super) progress: Progress,
+    /// Whether answers are read again, beside those of other sources.
+    pub(super) keep: Keep,
 }
 
 /// What came back for one query.
@@ -46,6 +48,20 @@ pub(super) struct Reply {
 }
 
 impl Fetcher {
+    pub(super) fn new(client: Client, queries: Queries, keep: Keep) -> Self {
+        Self {
+            client,
+            lanes: Lanes::default(),
+            slow_lane: SlowLane::default(),
+            costs: Costs::default(),
+            parts: Parts::default(),
+            pace: Pace::default(),
+            queries,
+            progress: Progress::default(),
+            keep,
+        }
+    }
+
     /// Everything but buckets. Fails only when no traffic at all came.
     pub(super) async fn traffic(
         self: &Arc<Self>,
@@ -103,11 +119,11 @@ impl Fetcher {
         let (replies, earlier) = self.dear(plan, (&origin, &window), live).await;
         said.extend(earlier);
         let prometheus = traffic.prometheus + started.elapsed();
-        let at = self.client.address().to_owned();
+        let (at, keep) = (self.client.address().to_owned(), self.keep);
         let columns = Columns { answers, sent: traffic.sent.clone(), said };
         let collected = computed(move || {
             let Columns { answers, sent, said } = columns.with(replies, &at);
-            Collected::new(answers, sent, prometheus, Keep::SnapshotOnly, said)
+            Collected::new(answers, sent, prometheus, keep, said)
         })
         .await;
         log(&collected);
@@ -292,7 +308,7 @@ fn sentences(notes: Notes) -> Vec<String> {
 }
 
 /// Runs what takes long without a pause where it does not hold up other requests.
-async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     landed(tokio::task::spawn_blocking(work).await)
 }
 

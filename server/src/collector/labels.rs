@@ -32,7 +32,15 @@ struct Document {
 }
 
 impl Collector {
+    /// Whether requests may be told apart by this label now; if not, when.
+    pub(crate) fn may_tell_apart_by(&self, label: &str) -> Result<(), Duration> {
+        self.ration.take(label)
+    }
+
     pub(crate) async fn labels(self: &Arc<Self>) -> Result<Arc<Labels>, Failure> {
+        if !self.members.is_empty() {
+            return Box::pin(self.labels_of_all()).await;
+        }
         let lone = |error| Failure { error, retry_in_s: None };
         let fetcher = self.fetcher.clone().ok_or(lone(PrometheusError::NotConfigured))?;
         let collector = self.clone();

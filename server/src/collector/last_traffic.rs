@@ -24,9 +24,12 @@ pub(super) fn new_cache() -> LastCache {
 
 impl Collector {
     pub(crate) async fn last_traffic(self: &Arc<Self>, view: View, ask: Ask) -> Result<LastTraffic, Failure> {
+        if !self.members.is_empty() {
+            return Box::pin(self.last_traffic_of_all(view, ask)).await;
+        }
         let lone = |error| Failure { error, retry_in_s: None };
         let fetcher = self.fetcher.clone().ok_or(lone(PrometheusError::NotConfigured))?;
-        let window = self.window(&fetcher, &ask).await.map_err(lone)?;
+        let window = self.window(&ask).await.map_err(lone)?;
         let origin = self.lookout.origin();
         let (cache, at_s) = (self.last_traffic.clone(), window.at_s);
         let key = format!("{} {} {:?} {}", window.at_s, window.window_s, view.namespaces, view.system);

@@ -85,6 +85,11 @@ impl Lives {
         self.all().values().filter_map(|live| live.last_good.clone()).collect()
     }
 
+    /// Why the last attempt failed, until one succeeds.
+    pub(super) fn failing(&self, place: &Place) -> Option<PrometheusError> {
+        self.all().get(place)?.back_off.failing()
+    }
+
     /// Why the source could not be asked, if that was found not long ago.
     pub(super) fn lost_lately(&self) -> Option<PrometheusError> {
         self.all().values().find_map(|live| live.back_off.lost_lately())

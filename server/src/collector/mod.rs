@@ -16,12 +16,17 @@ mod observers;
 mod pace;
 mod parts;
 mod progress;
+mod ration;
 mod series;
 mod slow_lane;
 mod status;
+mod together;
+mod told_by_all;
 
-pub(crate) use collected::Collected;
+pub(crate) use collected::{Collected, Keep};
 pub(crate) use observers::NoRoom;
+pub(crate) use ration::MOST as MOST_LABELS;
+pub(crate) use together::Member;
 
 use crate::config::PrometheusConfig;
 use crate::metrics::Queries;
@@ -29,14 +34,12 @@ use crate::prometheus::{Client, PrometheusError};
 use expiry::Expiry;
 use fetch::Fetcher;
 use graph::{Origin, Signals, Window};
-use lanes::Lanes;
 use live::{Lives, Place};
 use lookout::Lookout;
 use model::Extras;
 use model::graph::Stale;
 use moka::future::Cache;
 use observers::Observers;
-use slow_lane::SlowLane;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -114,6 +117,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Collector {
     fetcher: Option<Arc<Fetcher>>,
+    /// Instead of a source of its own: those that are looked at together.
+    members: Vec<Member>,
     lookout: Lookout,
     held: Cache<Key, Arc<Collected>>,
     lives: Lives,
@@ -121,6 +126,7 @@ pub(crate) struct Collector {
     series: series::SeriesCache,
     last_traffic: last_traffic::LastCache,
     labels: labels::LabelsCache,
+    ration: ration::Ration,
     assumed_interval_s: Option<f64>,
     /// How long ago the newest complete samples are.
     delay_s: u64,
@@ -133,54 +139,66 @@ impl Collector {
         most_bytes: usize,
         metrics: &[graph::custom::CustomMetric],
         queries: Queries,
+        keep: Keep,
     ) -> anyhow::Result<Arc<Self>> {
         let client = prometheus.map(Client::new).transpose()?;
-        let fetcher = client.map(|client| {
-            Arc::new(Fetcher {
-                slow_lane: SlowLane::default(),
-                costs: cost::Costs::default(),
-                parts: parts::Parts::default(),
-                pace: pace::Pace::default(),
-                client,
-                lanes: Lanes::default(),
-                queries,
-                progress: progress::Progress::default(),
-            })
-        });
+        let fetcher = client.map(|client| Arc::new(Fetcher::new(client, queries, keep)));
+        let origin = Origin {
+            extra_matcher: prometheus.and_then(|prometheus| prometheus.extra_matcher.clone()),
+            metrics: metrics.to_vec(),
+            ..Origin::default()
+        };
+        let interval_s = prometheus.and_then(|prometheus| prometheus.scrape_interval_s);
+        Ok(Arc::new(Self {
+            fetcher,
+            lookout: Lookout::new(origin),
+            delay_s: prometheus.map_or(0, |prometheus| prometheus.ingestion_delay_s),
+            assumed_interval_s: interval_s.map(|interval_s| interval_s as f64),
+            ..Self::idle(Vec::new(), most_bytes)
+        }))
+    }
+
+    /// Looks at several sources as at one.
+    pub(crate) fn together(members: Vec<Member>, most_bytes: usize) -> Arc<Self> {
+        Arc::new(Self::idle(members, most_bytes))
+    }
+
+    fn idle(members: Vec<Member>, most_bytes: usize) -> Self {
         let held = Cache::builder()
             .max_capacity(most_bytes as u64)
             .weigher(|_: &Key, held: &Arc<Collected>| u32::try_from(held.bytes).unwrap_or(u32::MAX))
             .eviction_policy(moka::policy::EvictionPolicy::lru())
             .expire_after(Expiry)
             .build();
-        Ok(Arc::new(Self {
-            fetcher,
-            lookout: Lookout::new(Origin {
-                extra_matcher: prometheus.and_then(|prometheus| prometheus.extra_matcher.clone()),
-                metrics: metrics.to_vec(),
-                ..Origin::default()
-            }),
+        Self {
+            fetcher: None,
+            members,
+            lookout: Lookout::default(),
             held,
             lives: Lives::new(most_bytes),
             observers: Observers::default(),
             series: series::new_cache(),
             last_traffic: last_traffic::new_cache(),
             labels: labels::new_cache(),
-            delay_s: prometheus.map_or(0, |prometheus| prometheus.ingestion_delay_s),
-            assumed_interval_s: prometheus
-                .and_then(|prometheus| prometheus.scrape_interval_s)
-                .map(|interval_s| interval_s as f64),
-        }))
+            ration: ration::Ration::default(),
+            delay_s: 0,
+            assumed_interval_s: None,
+        }
     }
 
     /// The snapshot for this ask: held, in flight, or fetched now. Never fetched twice at once, and a caller who goes
     /// away does not end the fetch for the others.
     pub(crate) async fn snapshot(self: &Arc<Self>, ask: Ask) -> Result<Found, Failure> {
-        if ask.at_s.is_some() || self.fetcher.is_none() {
+        if ask.at_s.is_some() || !self.is_set() {
             return landed(self.flight(ask).await);
         }
         self.note_poll(&ask);
         self.newest(ask).await
+    }
+
+    /// There is somebody to ask.
+    fn is_set(&self) -> bool {
+        self.fetcher.is_some() || !self.members.is_empty()
     }
 
     /// The newest of a live window. Where one is held already, nobody waits long for the next.
@@ -212,6 +230,9 @@ impl Collector {
 
     /// The newest moment of which the source has all samples, since 1970 by its own clock.
     fn now(&self) -> Duration {
+        if let Some(slowest) = self.members.iter().map(|member| member.collector.now()).min() {
+            return slowest;
+        }
         let skew_s = self.lookout.last().map_or(0, |seen| seen.engine.skew_s);
         let skew = Duration::from_secs(skew_s.unsigned_abs());
         let now = if skew_s < 0 { align::now().saturating_sub(skew) } else { align::now() + skew };
@@ -224,8 +245,14 @@ impl Collector {
 
     /// How old a live snapshot of this window may become.
     fn refresh_s(&self, window_s: u64) -> i64 {
+        align::refresh_s(window_s, self.interval_s())
+    }
+
+    /// The scrape interval, as far as it is known by now; of several sources the longest.
+    fn interval_s(&self) -> Option<f64> {
         let seen_s = || self.lookout.last().and_then(|seen| seen.engine.scrape_interval_s);
-        align::refresh_s(window_s, self.assumed_interval_s.or_else(seen_s))
+        let of_members = self.members.iter().filter_map(|member| member.collector.interval_s());
+        of_members.reduce(f64::max).or(self.assumed_interval_s).or_else(seen_s)
     }
 
     /// Spawned, and noted when it ends: a flight that lived in a handler would die with the first aborted request.
@@ -235,32 +262,43 @@ impl Collector {
     }
 
     async fn attempt(self: &Arc<Self>, ask: Ask) -> Result<Found, Failure> {
-        let lone = |error| Failure { error, retry_in_s: None };
-        let fetcher = self.fetcher.clone().ok_or(lone(PrometheusError::NotConfigured))?;
-        let window = match self.window(&fetcher, &ask).await {
-            Ok(window) => window,
-            Err(error) if ask.at_s.is_none() => {
-                return self.lives.failed(&ask.place(), error, align::now_s());
-            }
-            Err(error) => return Err(lone(error)),
-        };
+        match self.window(&ask).await {
+            Ok(window) => self.at(window, &ask).await,
+            Err(error) => self.failed(error, &ask, align::now_s()),
+        }
+    }
+
+    /// What is asked, of this very window.
+    async fn at(self: &Arc<Self>, window: Window, ask: &Ask) -> Result<Found, Failure> {
         // It is large, and rarely under way.
-        match Box::pin(self.fetched(fetcher, window, &ask)).await {
+        match Box::pin(self.fetched(window, ask)).await {
             Ok(collected) => {
                 if ask.at_s.is_none() {
                     self.lives.good(&ask.place(), &collected);
                 }
                 Ok(Found { collected, stale: None })
             }
-            Err(error) if ask.at_s.is_none() => self.lives.failed(&ask.place(), error, window.at_s),
-            Err(error) => Err(lone(error)),
+            Err(error) => self.failed(error, ask, window.at_s),
+        }
+    }
+
+    /// The last good snapshot stands in for a live one.
+    fn failed(&self, error: PrometheusError, ask: &Ask, at_s: i64) -> Result<Found, Failure> {
+        match ask.at_s {
+            None if self.is_set() => self.lives.failed(&ask.place(), error, at_s),
+            _ => Err(Failure { error, retry_in_s: None }),
         }
     }
 
     /// Decides the absolute window: the end aligned to the scrape interval, on the source's clock.
-    async fn window(self: &Arc<Self>, fetcher: &Arc<Fetcher>, ask: &Ask) -> Result<Window, PrometheusError> {
-        let seen = self.lookout.seen(fetcher).await?;
-        let interval_s = self.assumed_interval_s.or(seen.engine.scrape_interval_s);
+    async fn window(self: &Arc<Self>, ask: &Ask) -> Result<Window, PrometheusError> {
+        let interval_s = if self.members.is_empty() {
+            let fetcher = self.fetcher.as_ref().ok_or(PrometheusError::NotConfigured)?;
+            let seen = self.lookout.seen(fetcher).await?;
+            self.assumed_interval_s.or(seen.engine.scrape_interval_s)
+        } else {
+            self.interval_of_all(ask).await?
+        };
         let now_s = self.now_s();
         if let Some(young) = self.young(ask, now_s) {
             return Ok(young);
@@ -274,13 +312,15 @@ impl Collector {
     fn young(&self, ask: &Ask, now_s: i64) -> Option<Window> {
         let good = self.lives.last_good(&ask.place()).filter(|_| ask.at_s.is_none())?;
         let age_s = now_s - good.window.at_s;
-        let whole = good.queries.iter().all(|query| query.error.is_none());
         let early = (-PUT_BACK_S..self.refresh_s(ask.window_s)).contains(&age_s);
-        (early && (whole || good.made_at.elapsed() < expiry::OLDEST)).then_some(good.window)
+        (early && (good.is_whole() || good.made_at.elapsed() < expiry::OLDEST)).then_some(good.window)
     }
 
     /// Lets go of what a newer live snapshot has replaced.
     async fn forget(&self, place: &Place, at_s: i64) {
+        for member in &self.members {
+            Box::pin(member.collector.forget(place, at_s)).await;
+        }
         let old = self.held.iter().filter(|(key, _)| {
             key.at_s == at_s && (key.window_s, &key.operations) == (place.window_s, &place.operations)
         });
@@ -290,12 +330,7 @@ impl Collector {
         }
     }
 
-    async fn fetched(
-        self: &Arc<Self>,
-        fetcher: Arc<Fetcher>,
-        window: Window,
-        ask: &Ask,
-    ) -> Result<Arc<Collected>, PrometheusError> {
+    async fn fetched(self: &Arc<Self>, window: Window, ask: &Ask) -> Result<Arc<Collected>, PrometheusError> {
         let wanted = Key {
             window_s: window.window_s,
             at_s: window.at_s,
@@ -308,6 +343,11 @@ impl Collector {
         if let Some(held) = self.held.get(more.as_ref().unwrap_or(&wanted)).await {
             return Ok(held);
         }
+        let Some(fetcher) = self.fetcher.clone() else {
+            let of_all = self.clone().of_all(window, ask.clone());
+            let outcome = self.held.try_get_with(wanted, of_all).await;
+            return outcome.map_err(|error: Arc<PrometheusError>| (*error).clone());
+        };
         let origin =
             Origin { operations: ask.operations.as_deref().map(str::to_owned), ..self.lookout.origin() };
         let plain = Key { buckets: false, extras: Extras::NONE, ..wanted.clone() };

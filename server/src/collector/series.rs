@@ -9,7 +9,7 @@ use futures::StreamExt as _;
 use graph::sample::Symbols;
 use graph::{SeriesQuery, Window};
 use model::detail::NamedQuery;
-use model::series::{Line, MissingMetric, SeriesAnswer};
+use model::series::{Line, Metric, MissingMetric, SeriesAnswer};
 use moka::future::Cache;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -34,26 +34,14 @@ impl Collector {
         window: Window,
     ) -> Result<Arc<SeriesAnswer>, Failure> {
         let lone = |error| Failure { error, retry_in_s: None };
-        let fetcher = self.fetcher.clone().ok_or(lone(PrometheusError::NotConfigured))?;
-        let cache = self.series.clone();
+        let (collector, cache) = (self.clone(), self.series.clone());
         // Spawned for the same reason as a snapshot's flight.
         let flight = tokio::spawn(async move {
-            cache.try_get_with(key(&queries, &window), fetcher.lines(queries, window)).await
+            cache.try_get_with(key(&queries, &window), collector.lines(queries, window)).await
         });
         landed(flight.await).map_err(|error: Arc<PrometheusError>| lone((*error).clone()))
     }
-}
 
-fn key(queries: &[SeriesQuery], window: &Window) -> String {
-    let mut key = format!("{} {}", window.at_s, window.window_s);
-    for query in queries {
-        let row = query.row.as_deref().unwrap_or_default();
-        write!(key, "\n{} {row} {}", query.metric.word(), query.promql).expect("a String takes all text");
-    }
-    key
-}
-
-impl Fetcher {
     async fn lines(
         &self,
         queries: Vec<SeriesQuery>,
@@ -69,10 +57,14 @@ impl Fetcher {
             queries: queries.iter().map(named).collect(),
             missing: Vec::new(),
         };
+        let queries = apart(&queries, &mut answer.missing);
         let mut failure = None;
         let replies: Vec<_> = futures::stream::iter(queries)
             .map(|query| async move {
-                let line = self.line(&query, span).await;
+                let line = match self.fetcher_of(query.source.as_deref()) {
+                    Some(fetcher) => fetcher.line(&query, span).await,
+                    None => Err(PrometheusError::NotConfigured),
+                };
                 (query, line)
             })
             .buffered(3)
@@ -80,9 +72,13 @@ impl Fetcher {
             .await;
         for (query, line) in replies {
             match line {
-                Ok(line) => answer.lines.push(line),
+                Ok(line) => add(&mut answer.lines, line),
                 Err(error) => {
-                    answer.missing.push(MissingMetric { metric: query.metric, reason: error.to_string() });
+                    let reason = match &query.source {
+                        Some(source) => format!("Of the source {source}: {error}"),
+                        None => error.to_string(),
+                    };
+                    answer.missing.push(MissingMetric { metric: query.metric, reason });
                     failure = Some(error);
                 }
             }
@@ -92,7 +88,55 @@ impl Fetcher {
             _ => Ok(Arc::new(answer)),
         }
     }
+}
 
+/// Whether lines of parts add up to that of the whole.
+fn adds_up(metric: Metric) -> bool {
+    matches!(metric, Metric::RateRps | Metric::SentBytesPerS | Metric::ReceivedBytesPerS)
+}
+
+/// Leaves out what several sources count a part of each, where parts do not make a whole.
+fn apart(queries: &[SeriesQuery], missing: &mut Vec<MissingMetric>) -> Vec<SeriesQuery> {
+    let shared = |query: &SeriesQuery| {
+        let same = |other: &&SeriesQuery| (other.metric, &other.row) == (query.metric, &query.row);
+        !adds_up(query.metric) && queries.iter().filter(same).count() > 1
+    };
+    let (shared, single): (Vec<SeriesQuery>, Vec<SeriesQuery>) =
+        queries.iter().cloned().partition(|query| shared(query));
+    for query in shared {
+        let reason = "Several sources count a part of it each, and no query brings them together.".to_owned();
+        let lacking = MissingMetric { metric: query.metric, reason };
+        if !missing.contains(&lacking) {
+            missing.push(lacking);
+        }
+    }
+    single
+}
+
+/// A line of which there is a part already is added to it; what neither has measured stays a gap.
+fn add(lines: &mut Vec<Line>, line: Line) {
+    match lines.iter_mut().find(|known| (known.metric, &known.row) == (line.metric, &line.row)) {
+        Some(known) => {
+            for (sum, point) in known.points.iter_mut().zip(line.points) {
+                *sum = sum.iter().chain(&point).copied().reduce(|a, b| a + b);
+            }
+        }
+        None => lines.push(line),
+    }
+}
+
+fn key(queries: &[SeriesQuery], window: &Window) -> String {
+    let mut key = format!("{} {}", window.at_s, window.window_s);
+    for query in queries {
+        let row = query.row.as_deref().unwrap_or_default();
+        let source = query.source.as_deref().unwrap_or_default();
+        write!(key, "\n{} {row} {source} {}", query.metric.word(), query.promql)
+            .expect("a String takes all text");
+    }
+    key
+}
+
+impl Fetcher {
     async fn line(&self, query: &SeriesQuery, span: RangeSpan) -> Result<Line, PrometheusError> {
         let points = on_the_grid(&self.points("series", &query.promql, span).await?, span);
         Ok(Line { metric: query.metric, row: query.row.clone(), points })
@@ -121,7 +165,7 @@ fn named(query: &SeriesQuery) -> NamedQuery {
         Some(row) => format!("{} of {row}", query.metric.word()),
         None => query.metric.word().to_owned(),
     };
-    NamedQuery { name, promql: query.promql.clone() }
+    NamedQuery { name, promql: query.promql.clone(), source: query.source.clone() }
 }
 
 /// One slot a step; where nothing was measured it stays empty, never zero.
@@ -142,6 +186,31 @@ fn on_the_grid(points: &[(f64, f64)], span: RangeSpan) -> Vec<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_several_sources_add_up_or_are_said_not_to() {
+        let query = |metric, source: &str| SeriesQuery {
+            metric,
+            row: None,
+            promql: source.to_owned(),
+            source: Some(source.to_owned()),
+        };
+        let both = |metric| ["west", "east"].map(|source| query(metric, source));
+        let mut missing = Vec::new();
+        let mut queries: Vec<SeriesQuery> = both(Metric::RateRps).into();
+        queries.extend(both(Metric::P95Ms));
+        queries.push(query(Metric::ErrorShare, "west"));
+        let kept = apart(&queries, &mut missing);
+        let kept: Vec<Metric> = kept.into_iter().map(|query| query.metric).collect();
+        assert_eq!(kept, [Metric::RateRps, Metric::RateRps, Metric::ErrorShare]);
+        assert!(missing.len() == 1 && missing[0].metric == Metric::P95Ms, "{missing:?}");
+        let line =
+            |points: [Option<f64>; 3]| Line { metric: Metric::RateRps, row: None, points: points.into() };
+        let mut lines = Vec::new();
+        add(&mut lines, line([Some(1.0), None, None]));
+        add(&mut lines, line([Some(2.0), Some(3.0), None]));
+        assert_eq!(lines, [line([Some(3.0), Some(3.0), None])]);
+    }
 
     #[test]
     fn gaps_stay_gaps() {

@@ -3,6 +3,7 @@
 use super::Collector;
 use crate::prometheus::PrometheusError;
 use model::status::{Asking, PrometheusStatus};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ const FIRST_SIGHT: Duration = Duration::from_secs(1);
 
 impl Collector {
     pub(crate) async fn status(self: &Arc<Self>) -> PrometheusStatus {
+        if !self.members.is_empty() {
+            return Box::pin(self.status_of_all()).await;
+        }
         let mut status = PrometheusStatus {
             url: None,
             reachable: None,
@@ -54,6 +58,13 @@ impl Collector {
 
     /// How far the fetches under way have come; None while nothing is asked.
     pub(crate) fn asking(&self) -> Option<Asking> {
+        let of_members = self.members.iter().filter_map(|member| member.collector.asking());
+        let together = of_members
+            .reduce(|sum, one| Asking { answered: sum.answered + one.answered, of: sum.of + one.of });
+        together.or_else(|| self.own_asking())
+    }
+
+    fn own_asking(&self) -> Option<Asking> {
         self.fetcher.as_ref().and_then(|fetcher| fetcher.progress.now())
     }
 
@@ -64,6 +75,11 @@ impl Collector {
 
     /// The engine's name, where it is known by now.
     pub(crate) fn engine_name(&self) -> Option<String> {
+        if !self.members.is_empty() {
+            let names = self.members.iter().filter_map(|member| member.collector.engine_name());
+            let names: BTreeSet<String> = names.collect();
+            return (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(", "));
+        }
         self.lookout.last().and_then(|seen| seen.engine.name.clone())
     }
 
@@ -88,7 +104,7 @@ impl Collector {
         self.observers.count()
     }
 
-    fn last_good_s(&self) -> Option<i64> {
+    pub(super) fn last_good_s(&self) -> Option<i64> {
         self.lives.all_good().iter().map(|good| good.window.at_s).max()
     }
 }

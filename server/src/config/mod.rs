@@ -21,6 +21,7 @@ pub use limits::Limits;
 pub use load::{Loaded, load};
 pub use prometheus::{Auth, PrometheusConfig, Secret};
 pub use sources::Source;
+pub(crate) use sources::TOGETHER;
 pub use transport::Transport;
 
 use crate::cli::Settings;
@@ -37,6 +38,8 @@ pub struct Config {
     pub limits: Limits,
     /// The source's name in the page's header; default: the host of the Prometheus URL.
     pub source: String,
+    /// The cluster whose proxies it scrapes, where it is one of the list.
+    pub cluster: Option<String>,
     /// `[[source]]` in the settings file: what may be looked at beside `prometheus`.
     pub others: Vec<Source>,
     /// `[[split]]` in the settings file: how versions are meant to share requests.
@@ -76,6 +79,7 @@ impl Config {
             prometheus,
             limits,
             source,
+            cluster: None,
             others: Vec::new(),
             splits: Vec::new(),
             health: Vec::new(),
@@ -88,7 +92,8 @@ impl Config {
     fn with_others(mut self, mut others: Vec<Source>) -> Result<Self, Mistakes> {
         if self.prometheus.is_none() && !others.is_empty() {
             let first = others.remove(0);
-            (self.source, self.prometheus) = (first.name, Some(first.prometheus));
+            (self.source, self.cluster, self.prometheus) =
+                (first.name, first.cluster, Some(first.prometheus));
         }
         if others.iter().any(|other| other.name == self.source) {
             let name = &self.source;
@@ -98,6 +103,16 @@ impl Config {
         }
         self.others = others;
         Ok(self)
+    }
+
+    /// The sources, each of a cluster of its own, may be looked at together.
+    pub(crate) fn is_merged(&self) -> bool {
+        !self.others.is_empty() && self.clusters().all(|(_, cluster)| cluster.is_some())
+    }
+
+    fn clusters(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        let others = self.others.iter().map(|other| (other.name.as_str(), other.cluster.as_deref()));
+        std::iter::once((self.source.as_str(), self.cluster.as_deref())).chain(others)
     }
 
     /// What this installation decides for all its viewers.
@@ -123,6 +138,12 @@ impl Config {
         let all = self.prometheus.iter().chain(self.others.iter().map(|other| &other.prometheus));
         if all.into_iter().any(|prometheus| prometheus.transport.skip_verify) {
             cautions.push(transport::SKIP_VERIFY_CAUTION.to_owned());
+        }
+        let without = self.clusters().find(|(_, cluster)| cluster.is_none());
+        if let Some((name, _)) = without.filter(|_| self.others.iter().any(|other| other.cluster.is_some())) {
+            cautions.push(format!(
+                "The sources cannot be looked at together, since the source {name} has no `cluster`. Set all of them as [[source]], each with its `cluster`."
+            ));
         }
         cautions
     }

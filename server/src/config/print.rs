@@ -29,6 +29,9 @@ impl Loaded {
         for source in self.sources() {
             write!(text, "\n[[source]]\nname = {}\n", Value::from(source.name.as_str()))
                 .expect("a String takes all");
+            if let Some(cluster) = &source.cluster {
+                writeln!(text, "cluster = {}", Value::from(cluster.as_str())).expect("a String takes all");
+            }
             for arg in super::file::settable(&command) {
                 let Some((flag, words)) = arg.get_long().and_then(|long| source.words.get_key_value(long))
                 else {
@@ -106,7 +109,7 @@ mod tests {
 
     #[test]
     fn it_prints_a_file_that_sets_the_same_and_hides_secrets() {
-        let file = "prometheus = 'https://ann:s3cret@p/x'\nprometheus-header = ['X-Scope-OrgID: s3cret']\nlisten = '127.0.0.1:7'\nallowed-hosts = ['a', 'b']\n[[split]]\nnamespace = 'n'\nservice = 's'\nweights = { \"v1.0\" = 90, v2 = 10 }\n[[health]]\ncode = '4xx'\nname = 'a*'\n[[metric]]\nname = 'Hits'\nmetric = 'hits_total'\nunit = 'hits'\nsource = { service = 'a' }\ndestination = { service = 'b' }\n[[source]]\nname = 'eu'\nprometheus = 'http://p2'\nprometheus-password = 's3cret'\nprometheus-skip-verify = true\n";
+        let file = "prometheus = 'https://ann:s3cret@p/x'\nprometheus-header = ['X-Scope-OrgID: s3cret']\nlisten = '127.0.0.1:7'\nallowed-hosts = ['a', 'b']\n[[split]]\nnamespace = 'n'\nservice = 's'\nweights = { \"v1.0\" = 90, v2 = 10 }\n[[health]]\ncode = '4xx'\nname = 'a*'\n[[metric]]\nname = 'Hits'\nmetric = 'hits_total'\nunit = 'hits'\nsource = { service = 'a' }\ndestination = { service = 'b' }\n[[source]]\nname = 'eu'\ncluster = 'c'\nprometheus = 'http://p2'\nprometheus-password = 's3cret'\nprometheus-skip-verify = true\n";
         let read = |text: String| move |_: &str| Ok(text.clone());
         let args =
             ["portolan", "--config", "p.toml", "--prometheus-bearer-token", "s3cret", "--print-config"];
@@ -120,6 +123,7 @@ mod tests {
             "prometheus-timeout = \"20s\" # default",
             "prometheus-skip-verify = false # default",
             "# scrape-interval is not set",
+            "cluster = \"c\"",
             "prometheus = \"http://p2\"",
             "prometheus-password = \"***\"",
             "prometheus-skip-verify = true",

@@ -13,6 +13,8 @@ use toml::Value;
 #[derive(Debug, Clone)]
 pub struct Source {
     pub name: String,
+    /// The cluster whose proxies it scrapes, as they name it.
+    pub cluster: Option<String>,
     pub prometheus: PrometheusConfig,
 }
 
@@ -20,11 +22,16 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) name: String,
+    pub(super) cluster: Option<String>,
     pub(super) words: BTreeMap<String, Vec<String>>,
 }
 
-const KEYS: [&str; 19] = [
+/// What all sources together are called.
+pub(crate) const TOGETHER: &str = "all";
+
+const KEYS: [&str; 20] = [
     "name",
+    "cluster",
     "prometheus",
     "prometheus-bearer-token",
     "prometheus-bearer-token-file",
@@ -52,6 +59,12 @@ pub(super) fn read(value: &Value, command: &Command, mistakes: &mut Vec<String>)
         if sources[..index].iter().any(|other| other.name == source.name) {
             mistakes.push(format!("`[[source]]` has the name `{}` twice.", source.name));
         }
+        if let Some(cluster) = &source.cluster
+            && sources[..index].iter().any(|other| other.cluster.as_ref() == Some(cluster))
+        {
+            mistakes
+                .push(format!("`[[source]]` has the cluster `{cluster}` twice: each has one of its own."));
+        }
     }
     sources
 }
@@ -61,6 +74,17 @@ fn one(reader: &mut Reader<'_>, command: &Command) -> Option<Named> {
     if name.as_deref().is_some_and(|name| !is_name(name)) {
         reader.wrong.push("has a `name` that holds more than letters, digits, `-`, `_` and `.`".to_owned());
     }
+    if name.as_deref() == Some(TOGETHER) {
+        reader.wrong.push(format!("has the `name` `{TOGETHER}`, which means all sources together"));
+    }
+    let cluster = match reader.table.get("cluster") {
+        Some(Value::String(cluster)) if !cluster.is_empty() => Some(cluster.clone()),
+        Some(_) => {
+            reader.wrong.push("has a `cluster` that must be one text in quotes".to_owned());
+            None
+        }
+        None => None,
+    };
     reader.needed("prometheus");
     let mut all = BTreeMap::new();
     for arg in settable(command) {
@@ -71,7 +95,7 @@ fn one(reader: &mut Reader<'_>, command: &Command) -> Option<Named> {
             Err(wanted) => reader.wrong.push(format!("has a `{key}` that must be {wanted}")),
         }
     }
-    Some(Named { name: name?, words: all })
+    Some(Named { name: name?, cluster, words: all })
 }
 
 /// It stands in addresses.
@@ -85,7 +109,7 @@ impl Named {
         let mut wrong = Vec::new();
         let prometheus = PrometheusConfig::read(&self.settings(), read_file, &mut wrong);
         mistakes.extend(wrong.iter().map(|mistake| format!("`[[source]]` {}: {mistake}", self.name)));
-        Some(Source { name: self.name.clone(), prometheus: prometheus? })
+        Some(Source { name: self.name.clone(), cluster: self.cluster.clone(), prometheus: prometheus? })
     }
 
     fn settings(&self) -> Settings {
@@ -156,6 +180,19 @@ mod tests {
     }
 
     #[test]
+    fn sources_of_a_cluster_each_may_be_looked_at_together() {
+        let file = "[[source]]\nname = 'eu'\ncluster = 'east'\nprometheus = 'http://two:9090'\n\
+                    [[source]]\nname = 'us'\ncluster = 'west'\nprometheus = 'http://three:9090'\n";
+        let merged = config(file).unwrap();
+        assert!(merged.is_merged() && merged.cluster.as_deref() == Some("east"));
+        assert!(merged.cautions().is_empty(), "{:?}", merged.cautions());
+        let file = "prometheus = 'http://one:9090'\n[[source]]\nname = 'us'\ncluster = 'west'\nprometheus = 'http://three:9090'\n";
+        let apart = config(file).unwrap();
+        assert!(!apart.is_merged());
+        assert!(apart.cautions()[0].contains("the source one has no `cluster`"), "{:?}", apart.cautions());
+    }
+
+    #[test]
     fn each_mistake_says_which_source_and_what() {
         for (file, part) in [
             ("source = 3", "two brackets"),
@@ -178,6 +215,12 @@ mod tests {
             (
                 "prometheus = 'http://eu'\n[[source]]\nname = 'eu'\nprometheus = 'http://p'\n",
                 "has the name `eu`, as the first Prometheus",
+            ),
+            ("[[source]]\nname = 'all'\nprometheus = 'http://p'\n", "which means all sources together"),
+            ("[[source]]\nname = 'eu'\ncluster = 3\nprometheus = 'http://p'\n", "`cluster` that must be one"),
+            (
+                "[[source]]\nname = 'a'\ncluster = 'c'\nprometheus = 'http://p'\n[[source]]\nname = 'b'\ncluster = 'c'\nprometheus = 'http://q'\n",
+                "has the cluster `c` twice",
             ),
         ] {
             let Mistakes(mistakes) = config(file).unwrap_err();

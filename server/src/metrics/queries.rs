@@ -12,18 +12,21 @@ use std::time::Instant;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Kind {
+    source: String,
     kind: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Ended {
+    source: String,
     kind: &'static str,
     outcome: &'static str,
 }
 
-/// Cheap to clone; all clones count together.
+/// Cheap to clone; all clones count together, each for its source.
 #[derive(Debug, Clone)]
 pub(crate) struct Queries {
+    source: String,
     ended: Family<Ended, Counter>,
     duration: Family<Kind, Histogram>,
     bytes: Family<Kind, Counter>,
@@ -32,7 +35,7 @@ pub(crate) struct Queries {
 impl Default for Queries {
     fn default() -> Self {
         let duration = Family::new_with_constructor(histogram as fn() -> Histogram);
-        Self { ended: Family::default(), duration, bytes: Family::default() }
+        Self { source: String::new(), ended: Family::default(), duration, bytes: Family::default() }
     }
 }
 
@@ -44,19 +47,28 @@ impl Queries {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "prometheus_queries",
-            "Queries sent to Prometheus by kind and outcome (answered, not_json, timeout, unreachable, refused)",
+            "Queries sent to Prometheus by source, kind and outcome (answered, not_json, timeout, unreachable, refused)",
             self.ended.clone(),
         );
         registry.register(
             "prometheus_query_duration_seconds",
-            "Time from sending a query to the last byte of its answer, by kind",
+            "Time from sending a query to the last byte of its answer, by source and kind",
             self.duration.clone(),
         );
         registry.register(
             "prometheus_answer_bytes",
-            "Bytes of Prometheus's answers as they came over the wire, by kind of query",
+            "Bytes of Prometheus's answers as they came over the wire, by source and kind of query",
             self.bytes.clone(),
         );
+    }
+
+    /// Counts for the source of this name.
+    pub(crate) fn of(&self, source: &str) -> Self {
+        Self { source: source.to_owned(), ..self.clone() }
+    }
+
+    fn kind(&self, kind: &'static str) -> Kind {
+        Kind { source: self.source.clone(), kind }
     }
 
     /// Sends a query and notes how that went. `kind` is one of few words.
@@ -67,11 +79,12 @@ impl Queries {
     ) -> Result<Answer, PrometheusError> {
         let sent = Instant::now();
         let outcome = query.await;
-        self.duration.get_or_create(&Kind { kind }).observe(sent.elapsed().as_secs_f64());
+        self.duration.get_or_create(&self.kind(kind)).observe(sent.elapsed().as_secs_f64());
         if let Ok(answer) = &outcome {
-            self.bytes.get_or_create(&Kind { kind }).inc_by(answer.body.wire_bytes() as u64);
+            self.bytes.get_or_create(&self.kind(kind)).inc_by(answer.body.wire_bytes() as u64);
         }
-        self.ended.get_or_create(&Ended { kind, outcome: word(&outcome) }).inc();
+        let ended = Ended { source: self.source.clone(), kind, outcome: word(&outcome) };
+        self.ended.get_or_create(&ended).inc();
         outcome
     }
 }

@@ -121,6 +121,24 @@ async fn a_check_says_what_it_finds_and_its_code_whether_a_graph_can_be_drawn() 
 }
 
 #[tokio::test]
+async fn a_check_looks_at_every_source_and_names_each() {
+    let prometheus = crate::support::Prometheus::start().await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let source = |name: &str, url: &str| format!("[[source]]\nname = '{name}'\nprometheus = '{url}'\n");
+    let check = async |name: &str, second: &str| {
+        let both = source("first", &prometheus.url) + &source("second", second);
+        portolan_aside(&["check", "--config", file(name, &both).to_str().unwrap()]).await
+    };
+    let (code, text) = check("both-well.toml", &prometheus.url).await;
+    assert!(code == Some(0) && text.contains("A graph can be drawn of each source."), "{text}");
+    let (code, text) = check("second-gone.toml", &format!("http://127.0.0.1:{port}")).await;
+    let (first, second) = text.split_once("source   second").unwrap();
+    assert!(first.contains("source   first\nok       Prometheus 2.42.0 answers"), "{text}");
+    assert!(second.contains("the connection was refused"), "{text}");
+    assert!(code == Some(1) && second.contains("Not of each source"), "{text}");
+}
+
+#[tokio::test]
 async fn health_asks_where_the_settings_say_that_it_listens() {
     let mut config = portolan::Config::for_prometheus("http://127.0.0.1:9").unwrap();
     "/x/y".clone_into(&mut config.bind.base_path);

@@ -121,7 +121,7 @@ async fn requests_count_under_their_templates_whatever_callers_make_up() {
             "portolan_http_requests_total{route=\"/\",status=\"307\"} 1",
             "portolan_http_requests_total{route=\"/api/v1/graph\",status=\"200\"} 1",
             "portolan_http_request_duration_seconds_count{route=\"/api/v1/graph\"} 1",
-            "portolan_prometheus_queries_total{kind=\"requests\",outcome=\"answered\"} 1",
+            "portolan_prometheus_queries_total{source=\"127.0.0.1\",kind=\"requests\",outcome=\"answered\"} 1",
             "portolan_snapshots 1",
             "portolan_viewers 1",
         ] {

@@ -31,6 +31,8 @@ mod stream;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod together;
+#[cfg(test)]
 mod transport;
 #[cfg(test)]
 mod waiting;

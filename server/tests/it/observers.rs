@@ -6,7 +6,8 @@ use graph::QueryKind;
 use serde_json::Value;
 
 const LIVE: &str = "/api/v1/graph";
-const REQUESTS: &str = "portolan_prometheus_queries_total{kind=\"requests\",outcome=\"answered\"}";
+const REQUESTS: &str =
+    "portolan_prometheus_queries_total{source=\"127.0.0.1\",kind=\"requests\",outcome=\"answered\"}";
 const OBSERVERS: &str = "portolan_observers";
 
 async fn live(product: &Product) -> Value {
@@ -284,4 +285,20 @@ async fn a_third_label_of_a_window_is_asked_for_on_demand() {
     let mut second = product.stream(&format!("{LIVE}/stream?operations=two"), &[]).await;
     assert_eq!(second.event().await.unwrap().name, "graph");
     assert_eq!(product.figure(REQUESTS).await, asked + 5 + 3, "the plain one and two labels");
+}
+
+#[tokio::test]
+async fn a_viewer_cannot_have_any_number_of_labels_asked_for() {
+    let prometheus = Prometheus::start().await;
+    let product = prometheus.product();
+    let path = |label: usize| format!("/api/v1/graph?at=1772618400&operations=label_{label}");
+    for label in 0..6 {
+        assert_eq!(product.get(&path(label)).await.status, StatusCode::OK);
+    }
+    let asked = prometheus.asked_in_all();
+    let refused = product.get(&path(6)).await;
+    assert!(refused.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() <= 60);
+    refused.problem(429);
+    assert_eq!(prometheus.asked_in_all(), asked);
+    assert_eq!(product.get(&path(0)).await.status, StatusCode::OK, "those that are looked at stay");
 }

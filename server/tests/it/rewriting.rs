@@ -23,7 +23,13 @@ pub(crate) struct Rewriting {
 
 /// Serves it; its address, and what it was asked.
 pub(crate) async fn start(rewriting: Rewriting) -> (String, Asked) {
-    let upstream = portolan::demo::router(portolan::demo::mesh(None, None).unwrap());
+    start_of(None, rewriting).await
+}
+
+/// The same of a scenario that comes with the demo.
+pub(crate) async fn start_of(scenario: Option<&str>, rewriting: Rewriting) -> (String, Asked) {
+    let scenario = scenario.map(|name| portolan::demo::scenario(name).unwrap());
+    let upstream = portolan::demo::router(portolan::demo::mesh(scenario, None).unwrap());
     let asked = Asked::default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

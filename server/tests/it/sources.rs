@@ -12,7 +12,7 @@ async fn two() -> (Prometheus, Prometheus, Product) {
     let (first, second) = (Prometheus::start().await, Prometheus::start().await);
     let prometheus = Config::for_prometheus(&second.url).unwrap().prometheus.unwrap();
     let product = first.product_with(|config| {
-        config.others.push(Source { name: "eu".to_owned(), prometheus });
+        config.others.push(Source { name: "eu".to_owned(), cluster: None, prometheus });
     });
     (first, second, product)
 }

@@ -42,7 +42,7 @@ fn bounds_in_seconds(answer: &mut Value) {
 }
 
 /// Equal but for the last digits of numbers.
-fn assert_alike(one: &Value, two: &Value, at: &str) {
+pub(crate) fn assert_alike(one: &Value, two: &Value, at: &str) {
     match (one, two) {
         (Value::Object(one), Value::Object(two)) => {
             assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>(), "{at}");

@@ -4,13 +4,14 @@ use super::{Scope, Term, terms::Terms};
 use crate::{
     dialect::{Tag, Vocabulary},
     picture::Picture,
-    query::{Matcher, selector},
+    query::{Matcher, Origin, selector},
+    union::Member,
 };
 use model::Protocol;
 
 pub(super) struct Asking<'a> {
     pub(super) words: Vocabulary,
-    picture: &'a Picture<'a>,
+    origin: &'a Origin,
     protocol: Option<Protocol>,
     range_s: u64,
     requests: Option<Terms<'a>>,
@@ -18,15 +19,21 @@ pub(super) struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    pub(super) fn new(picture: &'a Picture<'a>, scope: &Scope, range_s: u64) -> Self {
-        let origin = &picture.snapshot.origin;
+    /// `home`: of several stores, the one that is asked.
+    pub(super) fn new(
+        picture: &'a Picture<'a>,
+        scope: &Scope,
+        range_s: u64,
+        home: Option<&'a Member>,
+    ) -> Self {
+        let origin = home.map_or(&picture.snapshot.origin, |home| &home.origin);
         Self {
             words: origin.dialect.vocabulary(&origin.probe),
-            picture,
+            origin,
             protocol: scope.protocol,
             range_s,
-            requests: Terms::new(picture, scope, false),
-            tcp: Terms::new(picture, scope, true),
+            requests: Terms::new(picture, scope, false, home),
+            tcp: Terms::new(picture, scope, true, home),
         }
     }
 
@@ -128,7 +135,7 @@ impl<'a> Asking<'a> {
     }
 
     fn tag(&self, tag: Tag) -> &'static str {
-        self.picture.snapshot.origin.dialect.tag(tag)
+        self.origin.dialect.tag(tag)
     }
 
     fn in_ms(&self) -> String {
@@ -182,7 +189,7 @@ impl<'a> Asking<'a> {
         terms: &[Term],
         read: &dyn Fn(String) -> String,
     ) -> String {
-        let extra = self.picture.snapshot.origin.extra_matcher.as_deref();
+        let extra = self.origin.extra_matcher.as_deref();
         let all: Vec<String> = terms
             .iter()
             .map(|term| {

@@ -7,7 +7,9 @@ mod traffic;
 
 pub use traffic::traffic_query;
 
-use crate::{picture::Picture, query::Matcher, snapshot::Snapshot, traffic_map::Part, view::View};
+use crate::{
+    picture::Picture, query::Matcher, snapshot::Snapshot, traffic_map::Part, union::Member, view::View,
+};
 use expression::Asking;
 use model::{Protocol, detail::NamedQuery, series::Metric};
 use petgraph::{
@@ -23,6 +25,8 @@ pub struct SeriesQuery {
     /// Row key, where the line is one version's; none is the whole.
     pub row: Option<String>,
     pub promql: String,
+    /// Of several stores, the one to be asked. Then there may be one query a store for the same line.
+    pub source: Option<String>,
 }
 
 /// A node or an edge, by its id.
@@ -57,12 +61,15 @@ pub fn series_queries(
     let mut queries = Vec::new();
     for metric in metrics {
         for (row, scope) in &scopes {
-            let asking = Asking::new(&picture, scope, range_s);
-            queries.extend(line(&asking, *metric).map(|promql| SeriesQuery {
-                metric: *metric,
-                row: row.clone(),
-                promql,
-            }));
+            for home in homes(&picture) {
+                let asking = Asking::new(&picture, scope, range_s, home);
+                queries.extend(line(&asking, *metric).map(|promql| SeriesQuery {
+                    metric: *metric,
+                    row: row.clone(),
+                    promql,
+                    source: home.map(|home| home.name.clone()),
+                }));
+            }
         }
     }
     Some(queries)
@@ -86,10 +93,26 @@ fn line(asking: &Asking<'_>, metric: Metric) -> Option<String> {
     }
 }
 
-/// "Show the query": each gives the figure of the same name as the snapshot was asked for it.
+/// Who can be asked: the store, or each of several.
+fn homes<'p>(picture: &'p Picture<'_>) -> Vec<Option<&'p Member>> {
+    let members = &picture.snapshot.origin.members;
+    if members.is_empty() { vec![None] } else { members.iter().map(Some).collect() }
+}
+
+/// "Show the query": each gives the figure of the same name as the snapshot was asked for it, or one store's part of it.
 pub(crate) fn named(picture: &Picture<'_>, scope: &Scope) -> Vec<NamedQuery> {
-    let asking = Asking::new(picture, scope, picture.snapshot.window.range_s());
-    let queries = [
+    let of_home = |home| {
+        let asking = Asking::new(picture, scope, picture.snapshot.window.range_s(), home);
+        let source = home.map(|home: &Member| home.name.clone());
+        figures(&asking).into_iter().filter_map(move |(name, promql)| {
+            Some(NamedQuery { name: name.into(), promql: promql?, source: source.clone() })
+        })
+    };
+    homes(picture).into_iter().flat_map(of_home).collect()
+}
+
+fn figures(asking: &Asking<'_>) -> [(&'static str, Option<String>); 19] {
+    [
         ("rate", asking.rate()),
         ("error_share", asking.error_share()),
         ("p50", asking.quantile(0.5)),
@@ -109,11 +132,7 @@ pub(crate) fn named(picture: &Picture<'_>, scope: &Scope) -> Vec<NamedQuery> {
         ("messages_sent", asking.messages(asking.words.messages[0])),
         ("messages_received", asking.messages(asking.words.messages[1])),
         ("connections_open", asking.open()),
-    ];
-    queries
-        .into_iter()
-        .filter_map(|(name, promql)| Some(NamedQuery { name: name.into(), promql: promql? }))
-        .collect()
+    ]
 }
 
 /// The links a question is about, and which of their ends say so.

@@ -11,6 +11,7 @@ use crate::{
     place::{Known, Place, PlaceId},
     query::Matcher,
     sample::Symbol,
+    union::Member,
 };
 use model::Protocol;
 
@@ -52,12 +53,22 @@ pub(super) struct Terms<'a> {
     protocol: Option<Protocol>,
     /// Set where all is of one kind of request.
     operation: Option<Matcher>,
+    /// Of several stores, the one that is asked.
+    home: Option<&'a Member>,
 }
 
 impl<'a> Terms<'a> {
     /// None where a figure is an estimate, which no query can give.
-    pub(super) fn new(picture: &'a Picture<'a>, scope: &Scope, wants_tcp: bool) -> Option<Self> {
-        let of_kind = |link: &&Link| (link.protocol == Protocol::Tcp) == wants_tcp;
+    pub(super) fn new(
+        picture: &'a Picture<'a>,
+        scope: &Scope,
+        wants_tcp: bool,
+        home: Option<&'a Member>,
+    ) -> Option<Self> {
+        let of_kind = |link: &&Link| {
+            (link.protocol == Protocol::Tcp) == wants_tcp
+                && reporters(link).any(|reporter| speaks(picture, home, link, reporter))
+        };
         if scope.constrain != Constrain::Destination && scope.parts.iter().any(|part| part.weight < 1.0) {
             return None;
         }
@@ -69,7 +80,9 @@ impl<'a> Terms<'a> {
         let moved = links.iter().any(|link| link.figures.moved() || link.figures.last_seen_s.is_some());
         moved.then_some(Self {
             picture,
-            constrain: scope.constrain,
+            // A store may hold copies of what others report: then both ends tell what is its own.
+            constrain: if home.is_some() { Constrain::Both } else { scope.constrain },
+            home,
             operation: operation(picture, &links).filter(|_| !wants_tcp),
             links,
             protocol: scope.protocol.filter(|_| !wants_tcp),
@@ -78,7 +91,8 @@ impl<'a> Terms<'a> {
 
     /// Series of the chosen sides.
     pub(super) fn chosen(&self) -> Vec<Term> {
-        let spoken: Vec<&Link> = self.links.iter().copied().filter(|link| spoke(link)).collect();
+        let spoken = |link: &&Link| spoke(link) && speaks(self.picture, self.home, link, link.reporter);
+        let spoken: Vec<&Link> = self.links.iter().copied().filter(spoken).collect();
         let mut groups = self.grouped(&spoken, self.constrain);
         groups.sort_by_key(|(key, _)| *key);
         let most_trusted = groups.first().map(|(key, _)| key.reporter);
@@ -102,7 +116,8 @@ impl<'a> Terms<'a> {
     pub(super) fn never_arrived(&self) -> Vec<Term> {
         let flags_label = self.picture.snapshot.origin.dialect.tag(Tag::Flags);
         let mut terms = Vec::new();
-        for link in &self.links {
+        let by_callers = |link: &&&Link| speaks(self.picture, self.home, link, Reporter::Source);
+        for link in self.links.iter().filter(by_callers) {
             let mut flags: Vec<String> = link
                 .rows
                 .iter()
@@ -356,6 +371,18 @@ const UNKNOWN: &str = "unknown|";
 
 /// What says of a version that there is none.
 const VERSIONLESS: &str = "unknown|latest|";
+
+/// Whose rows a link rests on.
+fn reporters(link: &Link) -> impl Iterator<Item = Reporter> {
+    std::iter::once(link.reporter).chain(link.rows.iter().map(|row| row.reporter))
+}
+
+/// Whether this store has what this reporter says of a link: it lies where the reporter is.
+fn speaks(picture: &Picture<'_>, home: Option<&Member>, link: &Link, reporter: Reporter) -> bool {
+    let end = if reporter == Reporter::Source { link.source } else { link.destination };
+    let cluster = || picture.snapshot.text(picture.snapshot.places.get(end).cluster());
+    home.is_none_or(|home| home.clusters.iter().any(|known| known == cluster()))
+}
 
 /// Not a link of nothing but requests that never arrived.
 fn spoke(link: &Link) -> bool {

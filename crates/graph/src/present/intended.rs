@@ -64,12 +64,13 @@ fn weight(picture: &Picture<'_>, known: &Known, split: &IntendedSplit) -> Option
 fn by_telemetry(picture: &Picture<'_>, rows: &[MapRow]) -> Vec<Option<f64>> {
     let told = |row: &MapRow| {
         let known = picture.snapshot.places.get(row.place);
-        let Place::Workload { namespace, .. } = known.place else { return None };
+        let Place::Workload { cluster, namespace, .. } = known.place else { return None };
         let mut intents = picture.snapshot.intents.iter();
         intents
             .find(|intent| {
                 intent.workload == known.party.workload
                     && (intent.namespace == namespace || intent.namespace.is_empty())
+                    && (intent.cluster == cluster || intent.cluster.is_empty())
             })
             .map(|intent| intent.share)
     };

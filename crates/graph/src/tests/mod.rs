@@ -19,4 +19,5 @@ mod silence;
 mod sparse;
 mod topology;
 mod traffic;
+mod union;
 mod versions;

@@ -83,7 +83,7 @@ fn graph() -> Value {
         "meta": {
             "graph_type": "workload", "window_s": 300, "at_s": 1_700_000_000, "scrape_interval_s": 15.0,
             "engine": "Prometheus 2.42", "percentiles": "present",
-            "queries": [{ "kind": "requests", "promql": "sum(x)", "duration_ms": 1.5, "rows": 12, "error": "no" }],
+            "queries": [{ "kind": "requests", "promql": "sum(x)", "source": "west", "duration_ms": 1.5, "rows": 12, "error": "no" }],
             "warnings": [{ "code": "c", "column": "d", "sentence": "s" }],
             "quality": { "reporters": ["source"], "rows": 3, "unknown_source_share": 0.5, "dropped_rows": 1, "notes": [{ "code": "c", "sentence": "s", "fix": "f", "number": 2.5 }] },
             "stale": { "since_s": 5, "reason": "down", "retry_in_s": 2.5 },
@@ -106,7 +106,7 @@ fn breakdown() -> Value {
 }
 
 fn queries() -> Value {
-    json!([{ "name": "rate", "promql": "sum(x)" }])
+    json!([{ "name": "rate", "promql": "sum(x)", "source": "west" }])
 }
 
 fn hosts() -> Value {

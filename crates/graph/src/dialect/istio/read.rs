@@ -13,6 +13,7 @@ use crate::{
     },
     query::QueryKind,
     sample::{RangeTable, Symbol, Symbols, Table},
+    union::STORE_CLUSTER,
 };
 use model::Protocol;
 use rustc_hash::FxHashMap;
@@ -339,12 +340,13 @@ impl<'a> Reader<'a> {
     }
 
     fn intents(&mut self, table: &Table) {
-        let columns = Columns::new(["workload", "exported_namespace", "namespace"], &table.labels);
+        let wanted = ["workload", "exported_namespace", "namespace", STORE_CLUSTER];
+        let columns = Columns::new(wanted, &table.labels);
         for (index, weight) in table.values.iter().copied().enumerate() {
-            let [workload, exported, namespace] = columns.cells(table.row(index));
+            let [workload, exported, namespace, cluster] = columns.cells(table.row(index));
             let namespace = if exported.is_empty() { namespace } else { exported };
             if (0.0..=100.0).contains(&weight) && !workload.is_empty() {
-                self.flows.intents.push(Intent { namespace, workload, share: weight / 100.0 });
+                self.flows.intents.push(Intent { cluster, namespace, workload, share: weight / 100.0 });
             }
         }
     }

@@ -1,0 +1,202 @@
+//! Several sources, each with what one cluster's proxies report, looked at as one: all are asked for the same moment, each once
+//! for all viewers, and read together. One that fails costs its cluster, never the graph. Must not know how a source is asked.
+
+use super::collected::{Collected, Keep};
+use super::fetch::computed;
+use super::{Ask, Collector, Failure, Found, landed};
+use crate::prometheus::PrometheusError;
+use futures::future::{BoxFuture, join_all};
+use graph::{Answers, Part, Signals, Window};
+use model::graph::{QueryUse, Stale};
+use model::{Warning, duration};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long the others wait for a source that failed lately, or that nothing is known of yet.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Of a warning: a source did not answer, so that the picture lacks what it has.
+const LOST: &str = "source_lost";
+
+/// One of several.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    /// As its proxies name it.
+    pub(crate) cluster: String,
+    pub(crate) collector: Arc<Collector>,
+}
+
+impl Member {
+    /// How this source fails, if it does: the others wait for it no longer than a moment then.
+    fn failing(&self, ask: &Ask) -> Option<PrometheusError> {
+        let lives = &self.collector.lives;
+        if ask.at_s.is_none() { lives.failing(&ask.place()) } else { lives.lost_lately() }
+    }
+
+    /// The scrape interval, where it is known.
+    async fn interval_s(&self, ask: &Ask) -> Result<Option<f64>, PrometheusError> {
+        let collector = &self.collector;
+        let fetcher = collector.fetcher.as_ref().ok_or(PrometheusError::NotConfigured)?;
+        let seen = collector.lookout.seen(fetcher);
+        let seen = match self.failing(ask) {
+            None => seen.await,
+            Some(error) => tokio::time::timeout(PATIENCE, seen).await.unwrap_or(Err(error)),
+        };
+        match seen {
+            Ok(seen) => Ok(collector.assumed_interval_s.or(seen.engine.scrape_interval_s)),
+            Err(error) => {
+                if ask.at_s.is_none() {
+                    let _ = collector.lives.failed(&ask.place(), error.clone(), collector.now_s());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// What it says of this window. Its flight goes on where nobody waits for it any more.
+    async fn asked(&self, window: Window, ask: &Ask) -> Result<Found, Failure> {
+        let (collector, place) = (self.collector.clone(), ask.place());
+        if let Some(waiting) = collector.lives.waiting(&place).filter(|_| ask.at_s.is_none()) {
+            return waiting;
+        }
+        let (flying, wanted) = (collector.clone(), ask.clone());
+        let flight = tokio::spawn(async move { flying.at(window, &wanted).await });
+        let Some(error) = self.failing(ask) else { return landed(flight.await) };
+        match tokio::time::timeout(PATIENCE, flight).await {
+            Ok(outcome) => landed(outcome),
+            Err(_) => collector.lives.failed(&place, error, window.at_s),
+        }
+    }
+}
+
+impl Collector {
+    /// The scrape interval of the slowest; fails only where no source is known.
+    pub(super) async fn interval_of_all(&self, ask: &Ask) -> Result<Option<f64>, PrometheusError> {
+        let seen = join_all(self.members.iter().map(|member| member.interval_s(ask))).await;
+        if let (Some(Err(error)), true) = (seen.first(), seen.iter().all(Result::is_err)) {
+            return Err(error.clone());
+        }
+        Ok(seen.into_iter().flatten().flatten().reduce(f64::max))
+    }
+
+    /// One snapshot of what all say of a window. Fails only where nobody answers. Boxed, since members are asked as this was.
+    pub(super) fn of_all(
+        self: Arc<Self>,
+        window: Window,
+        ask: Ask,
+    ) -> BoxFuture<'static, Result<Arc<Collected>, PrometheusError>> {
+        Box::pin(async move {
+            let started = Instant::now();
+            let given = join_all(self.members.iter().map(|member| member.asked(window, &ask))).await;
+            if let Some(error) = self.nobody(&given, &ask) {
+                return Err(error);
+            }
+            let prometheus = started.elapsed();
+            let signals = Signals { percentiles: ask.percentiles, slow_lane: true, extras: ask.extras };
+            Ok(computed(move || Arc::new(read((&self.members, &given), signals, window, prometheus))).await)
+        })
+    }
+
+    /// Why there is nothing new, where there is not.
+    fn nobody(&self, given: &[Result<Found, Failure>], ask: &Ask) -> Option<PrometheusError> {
+        let fresh = |found: &Result<Found, Failure>| found.as_ref().is_ok_and(|found| found.stale.is_none());
+        if given.iter().any(fresh) {
+            return None;
+        }
+        let failed = given.iter().find_map(|found| Some(found.as_ref().err()?.error.clone()));
+        let why = || self.members.iter().find_map(|member| member.failing(ask));
+        Some(failed.or_else(why).unwrap_or(PrometheusError::NotConfigured))
+    }
+}
+
+/// Reads all answers as those of one store, and says which source lacks, is old, or has something to say.
+fn read(
+    (members, given): (&[Member], &[Result<Found, Failure>]),
+    signals: Signals,
+    window: Window,
+    prometheus: Duration,
+) -> Collected {
+    let usable = |found: &Found| {
+        let age_s = window.at_s - found.collected.window.at_s;
+        found.stale.is_none() || age_s < i64::try_from(window.window_s).unwrap_or(i64::MAX)
+    };
+    let parts: Vec<Part<'_>> = members
+        .iter()
+        .zip(given)
+        .filter_map(|(member, found)| {
+            let found = found.as_ref().ok().filter(|found| usable(found))?;
+            let answers = found.collected.answers.as_ref()?;
+            Some(Part { name: &member.name, cluster: &member.cluster, answers })
+        })
+        .collect();
+    let (answers, mut said) = graph::union(&parts, signals, window);
+    for (member, found) in members.iter().zip(given) {
+        said.extend(lost(member, found, window));
+        let found = found.as_ref().ok().filter(|found| usable(found));
+        said.extend(found.into_iter().flat_map(|found| warnings(member, &found.collected, &answers)));
+    }
+    let kinds: Vec<&str> = answers.outcomes.keys().map(|kind| kind.word()).collect();
+    let mut collected = Collected::new(answers, BTreeMap::new(), prometheus, Keep::SnapshotOnly, said);
+    let found =
+        || members.iter().zip(given).filter_map(|(member, found)| Some((member, found.as_ref().ok()?)));
+    let kinds = &kinds;
+    let queries = found().flat_map(|(member, found)| {
+        let source = || Some(member.name.clone());
+        let used = found.collected.queries.iter().filter(move |query| kinds.contains(&query.kind.as_str()));
+        used.map(move |query| QueryUse { source: source(), ..query.clone() })
+    });
+    collected.queries = queries.collect();
+    collected
+}
+
+/// What the picture lacks by a source that does not answer.
+fn lost(member: &Member, found: &Result<Found, Failure>, window: Window) -> Option<Warning> {
+    let name = &member.name;
+    let sentence = match found {
+        Ok(Found { stale: None, .. }) => return None,
+        Ok(Found { collected, stale: Some(Stale { reason, .. }) }) => {
+            let age_s = (window.at_s - collected.window.at_s).unsigned_abs();
+            let lacks = if age_s < window.window_s { "is of then" } else { "is left out" };
+            let age = if age_s == 0 { "a moment".to_owned() } else { duration::format_s(age_s) };
+            format!("The source {name} answered {age} before, and what its proxies report {lacks}. {reason}")
+        }
+        Err(Failure { error, .. }) => {
+            format!("The source {name} does not answer, so what its proxies report is missing. {error}")
+        }
+    };
+    Some(Warning { code: LOST.to_owned(), column: None, sentence })
+}
+
+/// What was said of one source's answer, but for what the whole says of itself.
+fn warnings<'a>(
+    member: &'a Member,
+    collected: &'a Collected,
+    whole: &'a Answers,
+) -> impl Iterator<Item = Warning> + 'a {
+    let failed = |column: &str| {
+        whole
+            .outcomes
+            .iter()
+            .any(|(kind, (outcome, _))| kind.word() == column && matches!(outcome, graph::Outcome::Failed(_)))
+    };
+    let told = move |warning: &&Warning| match warning.code.as_str() {
+        "short_window" | "not_numbers" => false,
+        "query_failed" => !warning.column.as_deref().is_some_and(failed),
+        _ => true,
+    };
+    collected.warnings.iter().filter(told).map(|warning| Warning {
+        sentence: format!("Of the source {}: {}", member.name, warning.sentence),
+        ..warning.clone()
+    })
+}
+
+impl Collected {
+    /// It lacks neither a column nor a source.
+    pub(super) fn is_whole(&self) -> bool {
+        self.queries.iter().all(|query| query.error.is_none())
+            && self.warnings.iter().all(|warning| warning.code != LOST)
+    }
+}
