@@ -36,6 +36,8 @@ pub(super) struct Fetcher {
     pub(super) progress: Progress,
     /// Whether answers are read again, beside those of other sources.
     pub(super) keep: Keep,
+    /// Set where recorded series were found to be no longer made.
+    pub(super) rules_gone: AtomicBool,
 }
 
 /// What came back for one query.
@@ -59,6 +61,7 @@ impl Fetcher {
             queries,
             progress: Progress::default(),
             keep,
+            rules_gone: AtomicBool::new(false),
         }
     }
 
@@ -74,6 +77,7 @@ impl Fetcher {
         let kinds: Vec<QueryKind> = plan.iter().map(|query| query.kind).collect();
         let cost = self.costs.told(self, &origin, &kinds, &window).await;
         let replies = self.ask(plan, (&origin, &window), Lane::Traffic).await;
+        let (origin, replies) = self.unless_rules_are_gone(origin, replies, &window).await;
         let at = self.client.address().to_owned();
         let columns = Columns {
             answers: Answers::new(origin.clone(), window),

@@ -52,6 +52,14 @@ impl Lookout {
         self.last().map_or_else(|| self.origin.clone(), |seen| seen.origin.clone())
     }
 
+    /// Changes how the store is asked until it is looked at again.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Origin)) {
+        let mut last = self.last.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seen) = last.as_mut() {
+            change(&mut Arc::make_mut(seen).origin);
+        }
+    }
+
     /// Spawned, so that it outlives an aborted request; one at a time.
     fn look(&self, fetcher: Arc<Fetcher>) -> tokio::task::JoinHandle<Result<Arc<Seen>, PrometheusError>> {
         let (last, looking, origin) = (self.last.clone(), self.looking.clone(), self.origin.clone());

@@ -17,6 +17,7 @@ mod pace;
 mod parts;
 mod progress;
 mod ration;
+mod rules;
 mod series;
 mod slow_lane;
 mod status;
@@ -41,6 +42,7 @@ use model::graph::Stale;
 use moka::future::Cache;
 use observers::Observers;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -354,6 +356,9 @@ impl Collector {
         // Boxed, for a fetch's future is large.
         let traffic = Box::pin(fetcher.traffic(origin, window));
         let traffic = self.held.try_get_with(plain.clone(), traffic).await;
+        if fetcher.rules_gone.swap(false, Ordering::Relaxed) {
+            self.lookout.distrust_rules();
+        }
         let outcome = match traffic {
             Ok(traffic) if wanted != plain => {
                 let signals =

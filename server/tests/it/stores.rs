@@ -7,11 +7,12 @@ use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::routing::get;
-use graph::{CustomMetric, EndLabels, IntendedSplit, NamedBy};
+use graph::{CustomMetric, EndLabels, IntendedSplit, NamedBy, Origin, QueryKind, Signals, Window};
 use portolan::Config;
 use portolan::cli::Settings;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
@@ -245,8 +246,15 @@ async fn a_counter_of_the_settings_file_becomes_a_figure_on_edges() {
             by: NamedBy::Workload,
             name: label("client"),
             namespace: Some(label("client_ns")),
+            cluster: None,
         },
-        destination: EndLabels { by: NamedBy::Service, name: label("server"), namespace: None },
+        destination: EndLabels {
+            by: NamedBy::Service,
+            name: label("server"),
+            namespace: None,
+            cluster: None,
+        },
+        split: None,
     }];
     let graph = Product::new(config).get(GRAPH).await.json();
     let edges = graph["edges"].as_array().unwrap();
@@ -261,4 +269,46 @@ async fn a_counter_of_the_settings_file_becomes_a_figure_on_edges() {
     assert_eq!(asked.iter().filter(|query| query.contains("shop_hits_total")).count(), 1);
     let used = graph["meta"]["queries"].as_array().unwrap().iter().find(|query| query["kind"] == "custom_1");
     assert!(used.unwrap()["promql"].as_str().unwrap().contains("shop_hits_total"));
+}
+
+static RULES_ARE_GONE: AtomicBool = AtomicBool::new(false);
+
+/// A store with recorded series, which give what their queries would; until the rules are removed.
+fn with_rules(query: &str) -> Option<String> {
+    if !query.contains("portolan:") {
+        return Some(query.to_owned());
+    }
+    if RULES_ARE_GONE.load(Ordering::SeqCst) {
+        return None;
+    }
+    if query.contains("timestamp(") {
+        return Some("vector(1700000000)".to_owned());
+    }
+    let window = Window { at_s: 0, window_s: 600, scrape_interval_s: Some(15.0) };
+    let signals = Signals { percentiles: true, ..Signals::default() };
+    let kind = match query.rsplit_once(':').map_or(query, |(name, _)| name) {
+        name if name.ends_with("_sum") => QueryKind::DurationSum,
+        name if name.ends_with("_count") => QueryKind::DurationCount,
+        name if name.ends_with("_bucket") => QueryKind::DurationBucket,
+        _ => QueryKind::Requests,
+    };
+    let plan = graph::plan(&Origin::default(), signals, &window);
+    plan.into_iter().find(|query| query.kind == kind).map(|query| query.promql)
+}
+
+#[tokio::test]
+async fn rules_that_were_removed_empty_no_graph() {
+    let (url, asked) = start(Rewriting { query: with_rules, answer: |_| {} }).await;
+    let product = product(&url);
+    let recorded = || asked.lock().unwrap().iter().filter(|query| query.starts_with("portolan:")).count();
+    let with = product.get(GRAPH).await.json();
+    assert_eq!(recorded(), 4);
+    RULES_ARE_GONE.store(true, Ordering::SeqCst);
+    let without = product.get("/api/v1/graph?at=1772618340&percentiles=true").await.json();
+    assert_eq!(without["edges"].as_array().unwrap().len(), with["edges"].as_array().unwrap().len());
+    assert!(without["edges"].to_string().contains("p95"), "buckets come from the counters too");
+    assert_eq!(without["meta"]["warnings"], json!([]));
+    let before = recorded();
+    product.get("/api/v1/graph?at=1772618280&percentiles=true").await;
+    assert_eq!(recorded(), before, "they are not asked for again until they are looked for");
 }
