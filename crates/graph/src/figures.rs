@@ -290,8 +290,7 @@ impl Figures {
             self.volume.get_or_insert_default().add(volume, weight);
         }
         if let Some(more) = &more.custom {
-            let mine = self.custom.get_or_insert_default();
-            mine.iter_mut().zip(**more).for_each(|(mine, theirs)| add_some(mine, theirs, weight));
+            self.custom.get_or_insert_default().add(more, weight);
         }
         self.known |= more.known;
         self.request_security.add(&more.request_security, weight);

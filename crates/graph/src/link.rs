@@ -28,6 +28,8 @@ pub(crate) struct Link {
     /// Bytes and connections of TCP.
     pub(crate) tcp_rows: Vec<(Measure, f64)>,
     pub(crate) figures: Figures,
+    /// Rows of the installation's own metrics that name it, by their place among them, with its share of each.
+    pub(crate) own_rows: Vec<(usize, f64)>,
 }
 
 /// Which columns were answered: what was not asked or failed stays unknown.
@@ -91,6 +93,7 @@ impl Summing<'_> {
             rows,
             tcp_rows: heard.tcp,
             figures,
+            own_rows: Vec::new(),
         }
     }
 

@@ -273,8 +273,8 @@ pub fn plan(origin: &Origin, signals: Signals, window: &Window) -> Vec<Query> {
 pub(crate) enum Matcher {
     Is(&'static str, String),
     IsNot(&'static str, String),
-    /// The label that requests are told apart by.
-    Operation(String, String),
+    /// Of a label that the settings or an address name.
+    Named(String, String),
     /// Any of these texts, literally.
     OneOf(&'static str, Vec<String>),
     /// A pattern of our own; never made from a label value.
@@ -297,7 +297,7 @@ impl Matcher {
         match self {
             Self::Is(label, value) => format!("{label}=\"{}\"", escape(value)),
             Self::IsNot(label, value) => format!("{label}!=\"{}\"", escape(value)),
-            Self::Operation(label, value) => format!("{label}=\"{}\"", escape(value)),
+            Self::Named(label, value) => format!("{label}=\"{}\"", escape(value)),
             Self::Unlike(label, pattern) => format!("{label}!~\"{}\"", escape(pattern)),
             Self::OneOf(label, values) if values.len() == 1 => format!("{label}=\"{}\"", escape(&values[0])),
             Self::OneOf(label, values) => {

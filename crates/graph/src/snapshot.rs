@@ -3,7 +3,7 @@
 
 use crate::{
     answers::{Answers, Outcome},
-    custom,
+    custom::{self, CustomFlow},
     flow::{Channel, End, Flow, Flows, Intent, Measure, Reporter},
     histogram::{Grid, Rise},
     hops,
@@ -30,6 +30,8 @@ pub struct Snapshot {
     /// The workloads that answered for each service.
     pub(crate) answering: FxHashMap<Service, Vec<PlaceId>>,
     pub(crate) intents: Vec<Intent>,
+    /// Rows of the installation's own metrics.
+    pub(crate) own_rows: Vec<CustomFlow>,
     pub(crate) grid: Grid,
     /// Bounds of request and response sizes.
     pub(crate) sizes: Grid,
@@ -52,6 +54,7 @@ impl Snapshot {
                     + link.figures.bytes()
                     + size_of_val(link.rows.as_slice())
                     + size_of_val(link.tcp_rows.as_slice())
+                    + size_of_val(link.own_rows.as_slice())
             })
             .sum();
         let places = self.places.all.len() * 2 * size_of::<place::Known>();
@@ -120,6 +123,7 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
         places,
         links,
         intents,
+        own_rows: custom,
         grid,
         sizes,
         answered,

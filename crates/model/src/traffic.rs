@@ -76,6 +76,17 @@ pub struct Custom {
     /// What it counts, in the plural.
     pub unit: String,
     pub per_s: f64,
+    /// The same by the values of a label, where the settings name one: most first, the rest as "n more".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<CustomPart>,
+}
+
+/// What of it has one value of a label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomPart {
+    pub value: String,
+    pub per_s: f64,
 }
 
 /// Bytes of one request or one response.
@@ -163,7 +174,8 @@ from_json_fields! {
     Volume { request_bytes_per_s, response_bytes_per_s, sent_messages_per_s, received_messages_per_s, request_size, response_size }
     Size { mean_bytes, p50_bytes, p95_bytes, at_least }
     QuantileMs { ms, at_least }
-    Custom { name, unit, per_s }
+    Custom { name, unit, per_s, parts }
+    CustomPart { value, per_s }
     Latency { mean_ms, p50, p90, p95, p99 }
     SideGap { reporter, rate_rps, error_share, mean_ms }
     Change { presence, rate_rps, error_share, mean_ms }

@@ -5,7 +5,7 @@ use crate::{cards, find::Matched};
 use layout::{index::Index, sorting::Order as _};
 use model::{
     Change, Edge, Graph, Health, Node, NodeKind, Presence, Protocol, Reason, Requests, Status, Subject, Tcp,
-    traffic::Volume,
+    traffic::{Custom, Volume},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -258,7 +258,7 @@ fn add_edge(sum: &mut Edge, edge: &Edge) {
     for more in &edge.custom {
         match sum.custom.iter_mut().find(|custom| custom.name == more.name) {
             Some(custom) => custom.per_s += more.per_s,
-            None => sum.custom.push(more.clone()),
+            None => sum.custom.push(Custom { parts: Vec::new(), ..more.clone() }),
         }
     }
     if edge.health.status > sum.health.status {

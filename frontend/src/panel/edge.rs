@@ -149,9 +149,10 @@ fn facts(edge: &Edge) -> impl IntoView + use<> {
     ];
     facts.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, words)| ("Note", words.to_owned())));
     facts.extend(edge.last_seen_s.map(|seen_s| ("Last seen", format::instant(seen_s))));
-    let own = edge.custom.iter().map(|custom| {
-        let rate = format::rate(custom.per_s).replace("rps", &custom.unit);
-        (custom.name.clone(), rate + " per s")
+    let own = edge.custom.iter().flat_map(|custom| {
+        let rate = |per_s| format::rate(per_s).replace("rps", &custom.unit) + " per s";
+        let parts = custom.parts.iter().map(move |part| (part.value.clone(), rate(part.per_s)));
+        std::iter::once((custom.name.clone(), rate(custom.per_s))).chain(parts)
     });
     let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
     facts.chain(own).map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).views()

@@ -5,7 +5,7 @@ use super::lists::{self, Reader};
 use graph::custom::{CustomMetric, EndLabels, MOST, NamedBy};
 use toml::{Table, Value};
 
-const KEYS: [&str; 5] = ["name", "metric", "unit", "source", "destination"];
+const KEYS: [&str; 6] = ["name", "metric", "unit", "source", "destination", "split"];
 
 /// All of them; what is wrong is told with its place in the list.
 pub(super) fn read(value: &Value, mistakes: &mut Vec<String>) -> Vec<CustomMetric> {
@@ -32,6 +32,7 @@ fn one(reader: &mut Reader<'_>) -> Option<CustomMetric> {
     let unit = text(table, "unit");
     let source = end(table.get("source"));
     let destination = end(table.get("destination"));
+    let split = text(table, "split").filter(|label| is_name(label, false));
     let mut need = |lacks: bool, what: &str| {
         if lacks {
             reader.wrong.push(format!("needs {what}"));
@@ -48,7 +49,9 @@ fn one(reader: &mut Reader<'_>) -> Option<CustomMetric> {
         destination.is_none(),
         "a `destination`: labels, like { service = \"server\" }, or workload and namespace as of the source",
     );
+    need(table.contains_key("split") && split.is_none(), "a `split` that is the name of a label");
     Some(CustomMetric {
+        split,
         name: name?,
         metric: metric?,
         unit: unit?,
@@ -65,14 +68,15 @@ fn text(table: &Table, key: &str) -> Option<String> {
 fn end(value: Option<&Value>) -> Option<EndLabels> {
     let table = value?.as_table()?;
     let label = |key: &str| text(table, key).filter(|label| is_name(label, false));
-    let (workload, service, namespace) = (label("workload"), label("service"), label("namespace"));
-    let named = usize::from(workload.is_some()) + usize::from(service.is_some());
-    let complete = table.len() == named + usize::from(namespace.is_some());
+    let (workload, service) = (label("workload"), label("service"));
+    let (namespace, cluster) = (label("namespace"), label("cluster"));
+    let all = [&workload, &service, &namespace, &cluster];
+    let complete = table.len() == all.into_iter().flatten().count();
     match (workload, service) {
         (Some(name), None) if namespace.is_some() && complete => {
-            Some(EndLabels { by: NamedBy::Workload, name, namespace })
+            Some(EndLabels { by: NamedBy::Workload, name, namespace, cluster })
         }
-        (None, Some(name)) if complete => Some(EndLabels { by: NamedBy::Service, name, namespace }),
+        (None, Some(name)) if complete => Some(EndLabels { by: NamedBy::Service, name, namespace, cluster }),
         _ => None,
     }
 }
@@ -87,19 +91,22 @@ fn is_name(text: &str, colons: bool) -> bool {
 pub(super) fn print(metric: &CustomMetric) -> String {
     let end = |end: &EndLabels| {
         let by = if end.by == NamedBy::Workload { "workload" } else { "service" };
-        let labels = [(by, Some(&end.name)), ("namespace", end.namespace.as_ref())];
+        let labels =
+            [(by, Some(&end.name)), ("namespace", end.namespace.as_ref()), ("cluster", end.cluster.as_ref())];
         let labels =
             labels.into_iter().filter_map(|(key, label)| Some((key.to_owned(), label?.as_str().into())));
         Value::Table(labels.collect())
     };
     let text = |text: &str| Value::from(text);
+    let split = metric.split.as_ref().map(|label| format!("split = {}\n", text(label)));
     format!(
-        "name = {}\nmetric = {}\nunit = {}\nsource = {}\ndestination = {}\n",
+        "name = {}\nmetric = {}\nunit = {}\nsource = {}\ndestination = {}\n{}",
         text(&metric.name),
         text(&metric.metric),
         text(&metric.unit),
         end(&metric.source),
-        end(&metric.destination)
+        end(&metric.destination),
+        split.unwrap_or_default()
     )
 }
 
@@ -120,10 +127,13 @@ mod tests {
     fn metrics_as_people_write_them_come_out_as_they_went_in() {
         let more = HITS
             .replace("Cache hits", "Misses")
-            .replace("service = 'server'", "service = 's', namespace = 'n'");
+            .replace("service = 'server'", "service = 's', namespace = 'n', cluster = 'c'")
+            + "split = 'outcome'\n";
         let (read_metrics, mistakes) = metrics(&(HITS.to_owned() + &more));
         assert!(mistakes.is_empty(), "{mistakes:?}");
         assert_eq!(read_metrics[0].source.namespace.as_deref(), Some("client_ns"));
+        assert_eq!(read_metrics[1].destination.cluster.as_deref(), Some("c"));
+        assert_eq!(read_metrics[1].split.as_deref(), Some("outcome"));
         assert_eq!((read_metrics[0].destination.by, read_metrics.len()), (NamedBy::Service, 2));
         let mut printed = String::new();
         for metric in &read_metrics {
@@ -148,6 +158,7 @@ mod tests {
                 "needs a `destination`",
             ),
             (but("service = 'server'", "service = 's', app = 'a'"), "needs a `destination`"),
+            (HITS.to_owned() + "split = 'a-b'\n", "needs a `split`"),
             (HITS.to_owned() + "colour = 'red'\n", "`colour`, which means nothing"),
             (HITS.to_owned() + HITS, "two [[metric]] of the name “Cache hits”"),
             ((1..=5).map(|n| but("hits'\nm", &format!("hits {n}'\nm"))).collect(), "4 at most"),

@@ -93,6 +93,11 @@ impl<'a> Asking<'a> {
         (!terms.is_empty()).then(|| format!("sum({})", self.rates(metric, &terms)))
     }
 
+    /// Of any counter, over series of which each is selected once.
+    pub(super) fn sum(&self, metric: &str, terms: &[Term]) -> String {
+        format!("sum({})", self.rates(metric, terms))
+    }
+
     /// Bytes of requests or of responses, as the chosen sides count them.
     pub(super) fn bytes(&self, metric: &str) -> Option<String> {
         let terms = self.timed()?;

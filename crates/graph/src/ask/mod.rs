@@ -2,6 +2,7 @@
 //! It must not know findings or the wire's nodes.
 
 mod expression;
+mod own;
 mod terms;
 mod traffic;
 
@@ -104,9 +105,13 @@ pub(crate) fn named(picture: &Picture<'_>, scope: &Scope) -> Vec<NamedQuery> {
     let of_home = |home| {
         let asking = Asking::new(picture, scope, picture.snapshot.window.range_s(), home);
         let source = home.map(|home: &Member| home.name.clone());
-        figures(&asking).into_iter().filter_map(move |(name, promql)| {
-            Some(NamedQuery { name: name.into(), promql: promql?, source: source.clone() })
-        })
+        let own = if scope.is_edge() { own::queries(picture, scope, home, &asking) } else { Vec::new() };
+        let figures =
+            figures(&asking).into_iter().filter_map(|(name, promql)| Some((name.to_owned(), promql?)));
+        figures
+            .chain(own)
+            .map(|(name, promql)| NamedQuery { name, promql, source: source.clone() })
+            .collect::<Vec<_>>()
     };
     homes(picture).into_iter().flat_map(of_home).collect()
 }
@@ -160,6 +165,10 @@ impl Scope {
     pub(crate) fn edge(picture: &Picture<'_>, edge: EdgeIndex) -> Self {
         let map_edge = picture.edge(edge);
         Self { parts: map_edge.parts.clone(), constrain: Constrain::Both, protocol: Some(map_edge.protocol) }
+    }
+
+    fn is_edge(&self) -> bool {
+        self.constrain == Constrain::Both
     }
 
     /// Each version of a card by its row key; none where the card has no rows.

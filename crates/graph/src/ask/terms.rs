@@ -363,7 +363,7 @@ fn operation(picture: &Picture<'_>, links: &[&Link]) -> Option<Matcher> {
     let label = picture.snapshot.origin.operations.as_ref()?;
     let value = links.first().map(|link| link.asked.operation).filter(|value| !value.is_empty())?;
     let one = links.iter().all(|link| link.asked.operation == value);
-    one.then(|| Matcher::Operation(label.clone(), picture.snapshot.text(value).to_owned()))
+    one.then(|| Matcher::Named(label.clone(), picture.snapshot.text(value).to_owned()))
 }
 
 /// Absent, empty and `unknown` are one.

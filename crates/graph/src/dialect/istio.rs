@@ -80,8 +80,11 @@ const UNIT: &str = "portolan_unit";
 const SECONDS: &str = "s";
 const END_SOURCE: &str = "portolan_source";
 const END_SOURCE_NAMESPACE: &str = "portolan_source_namespace";
+const END_SOURCE_CLUSTER: &str = "portolan_source_cluster";
 const END_DESTINATION: &str = "portolan_destination";
 const END_DESTINATION_NAMESPACE: &str = "portolan_destination_namespace";
+const END_DESTINATION_CLUSTER: &str = "portolan_destination_cluster";
+const PART: &str = "portolan_part";
 const DIRECTION: &str = "portolan_direction";
 const SENT: &str = "sent";
 
@@ -106,7 +109,15 @@ const BY_MESSAGES: &[&str] = &identity!("request_protocol", DIRECTION, OPERATION
 const BY_PRESENCE_REQUESTS: &[&str] = &identity!("request_protocol");
 const BY_PRESENCE_TCP: &[&str] = &identity!();
 /// What a metric of the installation's own has of a row, whatever its labels are called.
-const BY_CUSTOM: [&str; 4] = [END_SOURCE, END_SOURCE_NAMESPACE, END_DESTINATION, END_DESTINATION_NAMESPACE];
+const BY_CUSTOM: [&str; 7] = [
+    END_SOURCE,
+    END_SOURCE_NAMESPACE,
+    END_SOURCE_CLUSTER,
+    END_DESTINATION,
+    END_DESTINATION_NAMESPACE,
+    END_DESTINATION_CLUSTER,
+    PART,
+];
 /// A scrape may have put its own `namespace` over Flagger's, which is then `exported_namespace`.
 const BY_WEIGHT: &[&str] = &["workload", "namespace", "exported_namespace"];
 

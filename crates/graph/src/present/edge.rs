@@ -1,8 +1,15 @@
 //! One edge of the wire. It must not know nodes' figures or findings.
 
 use crate::{figures::Figures, picture::Picture, place::PlaceId};
-use model::{Edge, graph::EdgeFlags, traffic::Custom};
+use model::{
+    Edge,
+    graph::EdgeFlags,
+    traffic::{Custom, CustomPart},
+};
 use petgraph::stable_graph::EdgeIndex;
+
+/// Values of a label that a figure is told by, one by one.
+const PARTS: usize = 8;
 
 /// A sum of parts may miss its whole by this much.
 const ALL_OF_IT: f64 = 1.0 - 1e-9;
@@ -46,9 +53,30 @@ pub(super) fn edge(picture: &Picture<'_>, index: EdgeIndex, id: String) -> Edge 
 }
 
 fn custom(picture: &Picture<'_>, figures: &Figures) -> Vec<Custom> {
-    let told = figures.custom.iter().flat_map(|custom| picture.snapshot.origin.metrics.iter().zip(**custom));
-    told.filter_map(|(metric, per_s)| {
-        Some(Custom { name: metric.name.clone(), unit: metric.unit.clone(), per_s: per_s? })
-    })
-    .collect()
+    let Some(own) = &figures.custom else { return Vec::new() };
+    let metrics = picture.snapshot.origin.metrics.iter().zip(own.whole).enumerate();
+    metrics
+        .filter_map(|(at, (metric, per_s))| {
+            let parts = own.parts.iter().filter(|part| part.0 == at);
+            let parts = parts.map(|(_, value, per_s)| (picture.snapshot.text(*value), *per_s)).collect();
+            let (name, unit) = (metric.name.clone(), metric.unit.clone());
+            Some(Custom { name, unit, per_s: per_s?, parts: told(parts) })
+        })
+        .collect()
+}
+
+/// The most first; the rest as one.
+fn told(mut parts: Vec<(&str, f64)>) -> Vec<CustomPart> {
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    let rest = parts.split_off(parts.len().min(PARTS));
+    let named = |(value, per_s): (&str, f64)| {
+        let value = if value.is_empty() { "none" } else { value }.to_owned();
+        CustomPart { value, per_s }
+    };
+    let mut told: Vec<CustomPart> = parts.into_iter().map(named).collect();
+    if !rest.is_empty() {
+        let per_s = rest.iter().map(|(_, per_s)| per_s).sum();
+        told.push(CustomPart { value: format!("{} more", rest.len()), per_s });
+    }
+    told
 }

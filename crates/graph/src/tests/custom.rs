@@ -1,14 +1,14 @@
 //! Counters of the installation's own: their queries, and the edges that they come to.
 
 use crate::{
-    Answers, CustomMetric, EndLabels, NamedBy, Origin, QueryKind, Signals, plan, snapshot,
+    Answers, CustomMetric, EndLabels, NamedBy, Origin, Part, QueryKind, Signals, edge_detail, plan, snapshot,
     testing::{a_view, answers_of, both, labels, req, sample, snap},
-    view,
+    union, view,
 };
 use model::{Edge, Graph, GraphType};
 
 fn end(by: NamedBy, name: &str, namespace: Option<&str>) -> EndLabels {
-    EndLabels { by, name: name.into(), namespace: namespace.map(str::to_owned) }
+    EndLabels { by, name: name.into(), namespace: namespace.map(str::to_owned), cluster: None }
 }
 
 fn hits(source: EndLabels, destination: EndLabels) -> CustomMetric {
@@ -18,6 +18,7 @@ fn hits(source: EndLabels, destination: EndLabels) -> CustomMetric {
         unit: "hits".into(),
         source,
         destination,
+        split: None,
     }
 }
 
@@ -161,4 +162,98 @@ fn a_query_that_failed_leaves_the_figure_unknown_and_says_so() {
     let (snapshot, warnings) = snapshot(&answers);
     assert!(warnings[0].sentence.contains("a metric of the settings file"), "{}", warnings[0].sentence);
     assert!(view(&snapshot, &a_view(GraphType::App)).edges[0].custom.is_empty());
+}
+
+/// With the clusters of both ends and the value of a label beside them.
+fn split_row(from: &str, to: (&str, &str), more: &str, value: f64) -> String {
+    row(from, to, value).replace('}', &format!(",{more}}}"))
+}
+
+fn clusters(source: &str, destination: &str) -> String {
+    format!("source_cluster=\"{source}\",destination_cluster=\"{destination}\"")
+}
+
+#[test]
+fn it_is_told_by_the_values_of_a_label_when_asked() {
+    let outcome = |value: &str| format!("portolan_part=\"{value}\"");
+    let cart = ("cart-v1", "shop");
+    let many: String =
+        (0..12).map(|n| split_row("web-v1.shop", cart, &outcome(&format!("o{n:02}")), 0.1)).collect();
+    let samples = both("web-v1.shop", "cart-v1.shop", "", 5.0)
+        + &split_row("web-v1.shop", cart, &outcome("miss"), 3.0)
+        + &split_row("web-v1.shop", cart, &outcome("hit"), 7.0)
+        + &row("web-v1.shop", cart, 0.5)
+        + &many;
+    let metric = CustomMetric { split: Some("outcome".into()), ..by_workload() };
+    let graph = drawn(metric.clone(), &samples, GraphType::App);
+    let hits = &graph.edges[0].custom[0];
+    assert!((hits.per_s - 11.7).abs() < 1e-9, "{hits:?}");
+    let parts: Vec<String> =
+        hits.parts.iter().map(|part| format!("{} {:.1}", part.value, part.per_s)).collect();
+    assert_eq!(parts[..3], ["hit 7.0", "miss 3.0", "none 0.5"]);
+    assert_eq!((parts.len(), parts[8].as_str()), (9, "7 more 0.7"));
+    assert!(drawn(by_workload(), &samples, GraphType::App).edges[0].custom[0].parts.is_empty());
+    let asked =
+        plan(&Origin { metrics: vec![metric], ..Origin::default() }, Signals::default(), &snap("").window());
+    assert!(
+        asked[7].promql.contains("sum by (client, client_ns, server, server_ns, outcome)"),
+        "{}",
+        asked[7].promql
+    );
+}
+
+#[test]
+fn clusters_in_its_labels_tell_ends_of_one_name_apart() {
+    let mut metric = by_workload();
+    (metric.source.cluster, metric.destination.cluster) = (Some("from".into()), Some("to".into()));
+    let to = |cluster: &str, value| {
+        let more = format!("portolan_source_cluster=\"west\",portolan_destination_cluster=\"{cluster}\"");
+        split_row("web-v1.shop", ("cart-v1", "shop"), &more, value)
+    };
+    let samples = both("web-v1.shop", "cart-v1.shop", &clusters("west", "west"), 5.0)
+        + &both("web-v1.shop", "cart-v1.shop", &clusters("west", "east"), 5.0)
+        + &to("west", 3.0)
+        + &to("east", 4.0);
+    let graph = drawn(metric, &samples, GraphType::Workload);
+    let mut figures: Vec<f64> = graph.edges.iter().map(|edge| edge.custom[0].per_s).collect();
+    figures.sort_by(f64::total_cmp);
+    assert_eq!(figures, [3.0, 4.0]);
+}
+
+#[test]
+fn of_several_stores_a_row_stays_in_its_own_cluster() {
+    let local = |cluster: &str, value| {
+        both("web-v1.shop", "cart-v1.shop", &clusters(cluster, cluster), 5.0)
+            + &row("web-v1.shop", ("cart-v1", "shop"), value)
+    };
+    let parts = [answered(by_workload(), &local("west", 3.0)), answered(by_workload(), &local("east", 4.0))];
+    let [west, east] = [("west", &parts[0]), ("east", &parts[1])].map(|(name, answers)| Part {
+        name,
+        cluster: name,
+        answers,
+    });
+    let (whole, _) = union(&[west, east], Signals::default(), parts[0].window);
+    let graph = view(&snapshot(&whole).0, &a_view(GraphType::Workload));
+    let mut figures: Vec<f64> = graph.edges.iter().map(|edge| edge.custom[0].per_s).collect();
+    figures.sort_by(f64::total_cmp);
+    assert_eq!(figures, [3.0, 4.0]);
+}
+
+#[test]
+fn its_figure_has_a_query_unless_it_is_but_a_share() {
+    let samples = both("web-v1.shop", "cart-v1.shop", "", 9.0)
+        + &both("web-v1.shop", "cart-v2.shop", "", 1.0)
+        + &row("web-v1.shop", ("cart.shop.svc.cluster.local", ""), 20.0);
+    let found = snapshot(&answered(by_service(), &samples)).0;
+    let queries = |graph_type: GraphType| -> Vec<String> {
+        let view_of = a_view(graph_type);
+        let edges = view(&found, &view_of).edges;
+        let details = edges.iter().filter_map(|edge| edge_detail(&found, &view_of, &edge.id));
+        let own = details.flat_map(|detail| detail.queries).filter(|query| query.name == "Cache hits");
+        own.map(|query| query.promql).collect()
+    };
+    let whole = "sum(rate(shop_hits_total{client=\"web-v1\",client_ns=\"shop\",\
+                 service=\"cart.shop.svc.cluster.local\"}[600s]))";
+    assert_eq!(queries(GraphType::App), [whole]);
+    assert_eq!(queries(GraphType::Workload), Vec::<String>::new());
 }

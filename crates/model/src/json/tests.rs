@@ -66,7 +66,7 @@ fn edge() -> Value {
         "requests": requests, "tcp": tcp, "latency": latency(), "mtls_share": 1.0, "source_share": 0.5,
         "other_side": { "reporter": "source", "rate_rps": 1.0, "error_share": 0.5, "mean_ms": 2.0 },
         "health": health(), "flags": { "cycle": true, "silent": true, "unreached": true, "estimated": true, "idle": true },
-        "last_seen_s": 1_700_000_000, "volume": volume(), "custom": [{ "name": "n", "unit": "u", "per_s": 1.5 }],
+        "last_seen_s": 1_700_000_000, "volume": volume(), "custom": [{ "name": "n", "unit": "u", "per_s": 1.5, "parts": [{ "value": "v", "per_s": 0.5 }] }],
     })
 }
 

@@ -51,9 +51,8 @@ pub(super) fn query(origin: &Origin, kind: QueryKind, window: &Window) -> Query 
 /// A counter whose labels are the installation's, summed by them and then given names of our own.
 pub(super) fn custom(origin: &Origin, kind: QueryKind, metric: &CustomMetric, window: &Window) -> Query {
     let asking = Asking { origin, window, replicas: replicas(&origin.probe) };
-    let ends = [&metric.source, &metric.destination].map(|end| [Some(&end.name), end.namespace.as_ref()]);
-    let labels = ends.as_flattened();
-    let by: Vec<&str> = labels.iter().flatten().map(|label| label.as_str()).collect();
+    let labels = metric.labels();
+    let by: Vec<&str> = labels.into_iter().flatten().collect();
     let sum = format!("sum by ({}) ({}) > 0", by.join(", "), asking.rate(&metric.metric, &[]));
     let promql = BY_CUSTOM.iter().zip(labels).fold(sum, |of, (ours, label)| match label {
         Some(label) => format!("label_replace({of}, \"{ours}\", \"$1\", \"{label}\", \"(.*)\")"),

@@ -330,12 +330,17 @@ impl<'a> Reader<'a> {
 
     fn custom(&mut self, metric: usize, table: &Table) {
         let columns = Columns::new(BY_CUSTOM, &table.labels);
+        let stores = Columns::new([STORE_CLUSTER], &table.labels);
         for (index, value) in table.values.iter().copied().enumerate() {
             let cells = columns.cells(table.row(index));
-            let [source, its_namespace, destination, namespace] = cells.map(|cell| self.meanings.known(cell));
-            let source = EndName { name: source, namespace: its_namespace };
-            let destination = EndName { name: destination, namespace };
-            self.flows.custom.push(CustomFlow { metric, source, destination, value });
+            let [store] = stores.cells(table.row(index));
+            let end = |at: usize| {
+                let [name, namespace, cluster] =
+                    [at, at + 1, at + 2].map(|at| self.meanings.known(cells[at]));
+                EndName { name, namespace, cluster }
+            };
+            let (source, destination) = (end(0), end(3));
+            self.flows.custom.push(CustomFlow { metric, source, destination, cells, store, value });
         }
     }
 
