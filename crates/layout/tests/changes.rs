@@ -1,6 +1,8 @@
 //! What holds while a picture changes: the laws of every picture, and that nothing moves unsaid.
 
 mod common;
+#[path = "common/remember.rs"]
+mod remember;
 #[path = "common/tangle.rs"]
 mod tangle;
 
@@ -11,7 +13,7 @@ use layout::{
     Edge, Group, GroupKind, Input, Node, Point, Rect, Scene, Size, Update, generate, place, update,
 };
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
+use remember::config;
 use tangle::{Chance, tangle};
 
 fn rect_of(scene: &Scene, key: &str) -> Rect {
@@ -231,15 +233,8 @@ fn live(n: usize, seed: u64) {
     }
 }
 
-/// What was lost once is asked again in every run.
-fn config() -> ProptestConfig {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/changes.regressions");
-    let failure_persistence = Some(Box::new(FileFailurePersistence::Direct(file)) as Box<_>);
-    ProptestConfig { cases: 100, failure_persistence, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(100, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/changes.regressions")))]
 
     #[test]
     fn changes_keep_the_laws_and_the_places(n in 4_usize..30, seed: u64) {

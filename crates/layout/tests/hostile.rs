@@ -1,11 +1,14 @@
 //! That no input, however broken, brings the engine down: keys that come twice or name nothing, groups in circles,
 //! lengths that are no lengths, everything pinned at once.
 
+#[path = "common/remember.rs"]
+mod remember;
+
 use layout::{Edge, Group, GroupKind, Input, Node, Point, Port, Size, place, update};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
+use remember::config;
 
 /// Few keys, so that they meet: as cards, as groups, as ends of lines.
 fn key() -> impl Strategy<Value = String> {
@@ -67,14 +70,8 @@ fn input() -> impl Strategy<Value = Input> {
         .prop_map(|(nodes, edges, groups, aspect)| Input { nodes, edges, groups, aspect })
 }
 
-fn config() -> ProptestConfig {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile.regressions");
-    let failure_persistence = Some(Box::new(FileFailurePersistence::Direct(file)) as Box<_>);
-    ProptestConfig { cases: 300, failure_persistence, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(300, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile.regressions")))]
 
     #[test]
     fn no_input_brings_it_down(inputs in vec(input(), 1..5)) {
