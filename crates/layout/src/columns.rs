@@ -2,6 +2,7 @@
 //! order from top to bottom, no pixel.
 
 use crate::part::Part;
+use crate::rows::Rows;
 
 /// The layered picture. Entries below `real` are items, the rest are stand-ins.
 #[derive(Clone, Debug)]
@@ -13,8 +14,10 @@ pub(crate) struct Columns {
     pub(crate) place: Vec<usize>,
     pub(crate) real: usize,
     pub(crate) segments: Vec<Segment>,
-    /// Neighbours to the left and to the right of each entry.
-    near: [Near; 2],
+    /// Neighbours of each entry: a row for those on the left, then one for those on the right.
+    near: Rows<Beside>,
+    /// Where on each of them the lines are tied.
+    at: Rows<f64>,
     /// Link of each stand-in.
     pub(crate) link: Vec<usize>,
     /// The stand-ins of each link, from left to right. A link back also passes the layers of its ends.
@@ -31,15 +34,8 @@ pub(crate) struct Columns {
     pub(crate) height: Vec<f64>,
     /// Crossings after each column; none when they must be counted anew.
     counts: Vec<Option<u64>>,
-}
-
-/// Neighbours on one side, all in one list: those of entry `e` are `list[start[e]..start[e + 1]]`.
-#[derive(Clone, Debug, Default)]
-struct Near {
-    start: Vec<u32>,
-    list: Vec<Beside>,
-    /// Where on each neighbour the lines are tied.
-    at: Vec<f64>,
+    /// Room for counting.
+    tree: Vec<i32>,
 }
 
 /// A neighbour in the next column on one side.
@@ -61,6 +57,8 @@ impl Beside {
 pub(crate) struct Stand {
     order: Vec<Vec<usize>>,
     height: Vec<f64>,
+    shelf: Vec<usize>,
+    floors: Vec<f64>,
 }
 
 /// A link's way between two neighbouring layers.
@@ -85,7 +83,8 @@ impl Columns {
             place: Vec::new(),
             real,
             segments: Vec::new(),
-            near: [Near::default(), Near::default()],
+            near: Rows::default(),
+            at: Rows::default(),
             link: Vec::new(),
             chain: vec![Vec::new(); part.links.len()],
             backs: Vec::new(),
@@ -94,6 +93,7 @@ impl Columns {
             floors: Vec::new(),
             height: Vec::new(),
             counts: Vec::new(),
+            tree: Vec::new(),
         };
         for (index, link) in part.links.iter().enumerate() {
             let count = i32::try_from(link.lines.len()).unwrap_or(i32::MAX).min(1_000);
@@ -167,29 +167,16 @@ impl Columns {
         self.place = vec![0; n];
         self.height = vec![0.0; n];
         self.counts = vec![None; self.order.len()];
-        for (side, near) in self.near.iter_mut().enumerate() {
-            let ends = |segment: &Segment| {
-                let (from, to) = ((segment.from, segment.from_at), (segment.to, segment.to_at));
-                if side == 0 { (to.0, from) } else { (from.0, to) }
-            };
-            near.start = vec![0; n + 1];
-            for segment in &self.segments {
-                near.start[ends(segment).0 + 1] += 1;
-            }
-            for entry in 0..n {
-                near.start[entry + 1] += near.start[entry];
-            }
-            let mut next = near.start.clone();
-            near.list = vec![Beside::default(); self.segments.len()];
-            near.at = vec![0.0; self.segments.len()];
-            for segment in &self.segments {
-                let (entry, (other, at)) = ends(segment);
-                let slot = next[entry] as usize;
-                near.list[slot] = Beside { entry: other as u32, count: segment.count };
-                near.at[slot] = at;
-                next[entry] += 1;
-            }
-        }
+        let segments = &self.segments;
+        // Each segment once as its right end sees it and once as its left end does.
+        let end = |index: usize| {
+            let Segment { from, to, count, from_at, to_at, .. } = segments[index / 2];
+            let (own, other, at) =
+                if index.is_multiple_of(2) { (2 * to, from, from_at) } else { (2 * from + 1, to, to_at) };
+            (own, Beside { entry: other as u32, count }, at)
+        };
+        self.near = Rows::new(2 * n, 2 * segments.len(), |index| (end(index).0, end(index).1));
+        self.at = Rows::new(2 * n, 2 * segments.len(), |index| (end(index).0, end(index).2));
         // Lines back start on top, and stay there where that crosses nothing.
         let mut over = vec![false; n];
         for &link in &self.backs {
@@ -309,17 +296,20 @@ impl Columns {
 
     /// Neighbours on one side.
     pub(crate) fn beside(&self, entry: usize, left: bool) -> &[Beside] {
-        let near = &self.near[usize::from(!left)];
-        &near.list[near.start[entry] as usize..near.start[entry + 1] as usize]
+        self.near.row(2 * entry + usize::from(!left))
+    }
+
+    /// Neighbours on both sides.
+    pub(crate) fn around(&self, entry: usize) -> &[Beside] {
+        self.near.span(2 * entry, 2)
     }
 
     /// Heights of the neighbours on one side, in places of their column.
     pub(crate) fn heights(&self, entry: usize, left: bool, out: &mut Vec<(f64, f64)>) {
         out.clear();
-        let near = &self.near[usize::from(!left)];
-        for slot in near.start[entry] as usize..near.start[entry + 1] as usize {
-            let beside = near.list[slot];
-            out.push((self.height[beside.entry()] + 0.9 * near.at[slot], f64::from(beside.count)));
+        let at = self.at.row(2 * entry + usize::from(!left));
+        for (beside, at) in self.beside(entry, left).iter().zip(at) {
+            out.push((self.height[beside.entry()] + 0.9 * at, f64::from(beside.count)));
         }
     }
 
@@ -328,14 +318,17 @@ impl Columns {
         if let Some(known) = self.counts[column] {
             return known;
         }
-        let found = self.count(column);
+        let mut tree = std::mem::take(&mut self.tree);
+        let found = self.count(column, &mut tree);
+        self.tree = tree;
         self.counts[column] = Some(found);
         found
     }
 
-    fn count(&self, column: usize) -> u64 {
+    fn count(&self, column: usize, tree: &mut Vec<i32>) -> u64 {
         let Some(next) = self.order.get(column + 1) else { return 0 };
-        let mut tree = vec![0_i32; next.len() + 1];
+        tree.clear();
+        tree.resize(next.len() + 1, 0);
         let (mut total, mut crossings) = (0, 0_u64);
         for &entry in &self.order[column] {
             let ends = self.beside(entry, false);
@@ -365,16 +358,25 @@ impl Columns {
     }
 
     pub(crate) fn stand(&self) -> Stand {
-        Stand { order: self.order.clone(), height: self.height.clone() }
+        Stand {
+            order: self.order.clone(),
+            height: self.height.clone(),
+            shelf: self.shelf.clone(),
+            floors: self.floors.clone(),
+        }
     }
 
     pub(crate) fn note(&self, stand: &mut Stand) {
         stand.order.clone_from(&self.order);
         stand.height.clone_from(&self.height);
+        stand.shelf.clone_from(&self.shelf);
+        stand.floors.clone_from(&self.floors);
     }
 
     pub(crate) fn restore(&mut self, stand: &Stand) {
         self.height.clone_from(&stand.height);
+        self.shelf.clone_from(&stand.shelf);
+        self.floors.clone_from(&stand.floors);
         for column in 0..self.order.len() {
             self.restore_column(stand, column);
         }

@@ -3,6 +3,7 @@
 
 use crate::columns::Columns;
 use crate::part::Part;
+use crate::rows::Rows;
 use crate::scene::Size;
 use crate::tuning::{BAND_GAP, BAND_PADDING, CARD_GAP, LINE_CLEAR, LINE_GAP, OUTSIDE_GAP};
 
@@ -16,13 +17,6 @@ pub(crate) struct Field {
     down: Rows<(usize, f64)>,
     up: Rows<(usize, f64)>,
     near: Rows<Near>,
-}
-
-/// A list for each variable, all in one.
-#[derive(Debug)]
-struct Rows<T> {
-    start: Vec<u32>,
-    list: Vec<T>,
 }
 
 /// Two variables that want to lie at one height, at an offset each.
@@ -45,37 +39,6 @@ pub(crate) struct Near {
     pub(crate) at: f64,
     pub(crate) weight: f64,
     pub(crate) line: bool,
-}
-
-impl<T> Default for Rows<T> {
-    fn default() -> Self {
-        Self { start: Vec::new(), list: Vec::new() }
-    }
-}
-
-impl<T: Copy + Default> Rows<T> {
-    /// `entry` gives owner and content by index; each row keeps that order.
-    fn new(rows: usize, len: usize, entry: impl Fn(usize) -> (usize, T)) -> Self {
-        let mut start = vec![0_u32; rows + 2];
-        for index in 0..len {
-            start[entry(index).0 + 2] += 1;
-        }
-        for row in 2..start.len() {
-            start[row] += start[row - 1];
-        }
-        let mut list = vec![T::default(); len];
-        for index in 0..len {
-            let (row, content) = entry(index);
-            let slot = &mut start[row + 1];
-            list[*slot as usize] = content;
-            *slot += 1;
-        }
-        Self { start, list }
-    }
-
-    fn row(&self, row: usize) -> &[T] {
-        &self.list[self.start[row] as usize..self.start[row + 1] as usize]
-    }
 }
 
 impl Field {

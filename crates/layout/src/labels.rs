@@ -134,15 +134,11 @@ impl Ground {
         }
         for (index, edge) in scene.edges.iter().enumerate() {
             for cubic in edge.path.iter().filter(|cubic| area.is_near(&hull(cubic))) {
-                let pieces = pieces(cubic);
-                let mut from = cubic.from;
-                for step in 1..=pieces {
-                    let to = if step == pieces { cubic.to } else { cubic.at(step as f64 / pieces as f64) };
+                straight(cubic, &mut |from, to| {
                     ground.lines.insert(&span(from, to), ground.points.len());
                     ground.points.push((from, index as u32));
-                    from = to;
-                }
-                ground.points.push((from, index as u32));
+                });
+                ground.points.push((cubic.to, index as u32));
             }
         }
         ground
@@ -163,6 +159,17 @@ impl Ground {
     }
 }
 
+/// Walks along a curve in straight pieces.
+fn straight(cubic: &Cubic, piece: &mut dyn FnMut(Point, Point)) {
+    let pieces = pieces(cubic);
+    let mut from = cubic.from;
+    for step in 1..=pieces {
+        let to = if step == pieces { cubic.to } else { cubic.at(step as f64 / pieces as f64) };
+        piece(from, to);
+        from = to;
+    }
+}
+
 /// Pieces that keep within some two pixels of the curve: the further it climbs the more.
 fn pieces(cubic: &Cubic) -> usize {
     let hull = hull(cubic);
@@ -180,12 +187,15 @@ fn span(a: Point, b: Point) -> Rect {
 
 /// Places along the way, the best first.
 fn candidates(route: &Route, size: Size, half: f64, stops: &[f64]) -> Vec<Rect> {
-    let line = crate::geometry::polyline(&route.path);
+    let mut line: Vec<Point> = route.path.first().map(|cubic| cubic.from).into_iter().collect();
+    for cubic in &route.path {
+        straight(cubic, &mut |_, to| line.push(to));
+    }
     // Lengths along both axes are added: no root is needed to find the middle.
     let lengths: Vec<f64> =
         line.windows(2).map(|ends| (ends[1].x - ends[0].x).abs() + (ends[1].y - ends[0].y).abs()).collect();
     let total: f64 = lengths.iter().sum();
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(4 * stops.len());
     if total < 24.0 {
         return out;
     }

@@ -36,6 +36,7 @@ mod push;
 mod redraw;
 mod room;
 mod routes;
+mod rows;
 mod settle;
 mod shelves;
 mod sift;

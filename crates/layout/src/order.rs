@@ -23,15 +23,13 @@ pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usiz
         improve(columns, 2);
         shelves::improve(columns, band, bands);
     }
-    improve(
-        columns,
-        match columns.real {
-            0..=150 => 4,
-            151..=FEW => 2,
-            _ => 1,
-        },
-    );
-    let work = if columns.real <= FEW { 400_000 } else { 4_000_000 };
+    let (restarts, work) = match columns.real {
+        0..=150 => (4, 400_000),
+        151..=FEW => (2, 400_000),
+        401..=MANY => (1, 4_000_000),
+        _ => (1, 1_500_000),
+    };
+    improve(columns, restarts);
     sift::all(columns, work, if columns.real <= MANY { usize::MAX } else { work });
     turn_over(columns, band, bands, weight);
 }
@@ -209,8 +207,8 @@ pub(crate) fn merged(columns: &Columns, keyed: &[(f64, usize)]) -> Vec<usize> {
             let shelf = columns.shelf[*item].min(columns.floors.len() - 2);
             *key = key.max(columns.floors[shelf]).min(columns.floors[shelf + 1]);
         }
+        items.order_by(|a, b| columns.shelf[a.1].cmp(&columns.shelf[b.1]).then(a.0.total_cmp(&b.0)));
     }
-    items.order_by(|a, b| columns.shelf[a.1].cmp(&columns.shelf[b.1]).then(a.0.total_cmp(&b.0)));
     let mut all = items;
     all.extend(keyed.iter().copied().filter(|entry| !columns.is_real(entry.1)));
     all.order_by(|a, b| a.0.total_cmp(&b.0));

@@ -76,7 +76,7 @@ pub(crate) fn improve(columns: &mut Columns, band: &[Option<usize>], bands: usiz
 
 /// Changes a band with the next one if that takes crossings away.
 fn swap_bands(columns: &mut Columns, upper: usize) {
-    let saved = columns.clone();
+    let saved = columns.stand();
     let before = columns.crossings();
     for shelf in &mut columns.shelf[..columns.real] {
         if *shelf == upper {
@@ -89,7 +89,7 @@ fn swap_bands(columns: &mut Columns, upper: usize) {
     settle(columns);
     exchange(columns);
     if columns.crossings() >= before {
-        *columns = saved;
+        columns.restore(&saved);
     }
 }
 

@@ -14,8 +14,8 @@ const REACH: usize = 200;
 /// Sifts entry by entry, with room for what is known of the columns beside.
 #[derive(Debug, Default)]
 struct Sifter {
-    /// By side and place: lines of the entry that end above, less those that end below.
-    above: [Vec<i32>; 2],
+    /// By entry beside: lines of the entry looked at that end above it, less those that end below.
+    above: Vec<i32>,
     /// Neighbours and places looked at.
     work: usize,
     /// Moves made: column, from, to.
@@ -124,30 +124,33 @@ impl Sifter {
         }
     }
 
-    /// Notes, for every place beside, how the entry's own lines lie to it.
+    /// Notes, for every entry of the columns beside, how the entry's own lines lie to it.
     fn look(&mut self, columns: &Columns, entry: usize) {
+        self.above.resize(columns.layer.len(), 0);
         let column = columns.layer[entry];
-        for (side, above) in self.above.iter_mut().enumerate() {
-            above.clear();
-            let ends = columns.beside(entry, side == 0);
+        for left in [true, false] {
+            let next = if left { column.wrapping_sub(1) } else { column + 1 };
+            let Some(order) = columns.order.get(next) else { continue };
+            for &other in order {
+                self.above[other] = 0;
+            }
+            let ends = columns.beside(entry, left);
             if ends.is_empty() {
                 continue;
             }
-            let len = columns.order[if side == 0 { column - 1 } else { column + 1 }].len();
-            above.resize(len, 0);
             let mut below = 0;
             for end in ends {
-                above[columns.place[end.entry()]] += end.count;
+                self.above[end.entry()] += end.count;
                 below += end.count;
             }
             let mut over = 0;
-            for slot in above {
-                let here = *slot;
+            for &other in order {
+                let here = self.above[other];
                 below -= here;
-                *slot = over - below;
+                self.above[other] = over - below;
                 over += here;
             }
-            self.work += len;
+            self.work += order.len();
         }
         self.work += 2 * columns.order[column].len().min(REACH);
     }
@@ -155,12 +158,8 @@ impl Sifter {
     /// Crossings that go when the entry comes from below another to stand above it.
     fn gain(&self, columns: &Columns, other: usize) -> i64 {
         let mut gain = 0;
-        for (side, above) in self.above.iter().enumerate() {
-            if !above.is_empty() {
-                for end in columns.beside(other, side == 0) {
-                    gain += above[columns.place[end.entry()]] * end.count;
-                }
-            }
+        for end in columns.around(other) {
+            gain += self.above[end.entry()] * end.count;
         }
         i64::from(gain)
     }

@@ -1,0 +1,43 @@
+//! Many short lists, all in one. Knows numbers of rows, not what is in them.
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rows<T> {
+    start: Vec<u32>,
+    list: Vec<T>,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self { start: Vec::new(), list: Vec::new() }
+    }
+}
+
+impl<T: Copy + Default> Rows<T> {
+    /// `entry` gives row and content by index; each row keeps that order.
+    pub(crate) fn new(rows: usize, len: usize, entry: impl Fn(usize) -> (usize, T)) -> Self {
+        let mut start = vec![0_u32; rows + 2];
+        for index in 0..len {
+            start[entry(index).0 + 2] += 1;
+        }
+        for row in 2..start.len() {
+            start[row] += start[row - 1];
+        }
+        let mut list = vec![T::default(); len];
+        for index in 0..len {
+            let (row, content) = entry(index);
+            let slot = &mut start[row + 1];
+            list[*slot as usize] = content;
+            *slot += 1;
+        }
+        Self { start, list }
+    }
+
+    pub(crate) fn row(&self, row: usize) -> &[T] {
+        self.span(row, 1)
+    }
+
+    /// So many rows from one on.
+    pub(crate) fn span(&self, row: usize, rows: usize) -> &[T] {
+        &self.list[self.start[row] as usize..self.start[row + rows] as usize]
+    }
+}
