@@ -28,7 +28,7 @@ pub(crate) fn tables() -> impl IntoView {
 fn one(page: Page, of: Of, id: &'static str) -> AnyView {
     let sort = RwSignal::new(of.first_sort());
     let rows = memo(move || {
-        let (matched, shown) = (page.matched(), page.shown.get());
+        let (matched, shown) = (page.matched(), page.shown.get().ok().flatten());
         let graph = page.feed.with(|feed| feed.graph.clone());
         graph.map_or_else(Vec::new, |graph| {
             table::rows(&graph, of, matched.as_ref(), shown.as_ref(), sort.get())

@@ -232,6 +232,12 @@ impl Browser {
         self.session.post("actions", &json!({ "actions": sources })).await.map(drop)
     }
 
+    /// From here on a script may take so long: a crowded page can hold it up.
+    pub async fn let_scripts_take(&self, most: Duration) -> Result<()> {
+        let most_ms = most.as_millis() as u64;
+        self.session.post("timeouts", &json!({ "script": most_ms })).await.map(drop)
+    }
+
     /// Runs the body of a function in the page and gives what it returns.
     pub async fn execute(&self, script: &str, args: &[Value]) -> Result<Value> {
         let body = json!({ "script": script, "args": args });

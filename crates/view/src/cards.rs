@@ -123,7 +123,17 @@ fn group(graph_box: &GraphBox, graph: &Graph, drawn: &Index, measure: &dyn Measu
     }
 }
 
-/// "8 apps", "2 apps, 1 gateway"; an app's box needs none.
+/// The cluster of a namespace, where names of several clusters may meet.
+pub(crate) fn cluster_of<'a>(graph_box: &GraphBox, graph: &'a Graph) -> Option<&'a str> {
+    if graph.meta.clusters.is_empty() || graph_box.by != BoxBy::Namespace {
+        return None;
+    }
+    let within = |b: &&GraphBox| b.id == graph_box.id || b.parent.as_deref() == Some(&graph_box.id);
+    let member = graph.boxes.iter().filter(within).find_map(|b| b.members.first())?;
+    graph.nodes.iter().find(|node| node.id == *member)?.cluster.as_deref()
+}
+
+/// "8 apps", "2 apps, 1 gateway in west"; an app's box needs none.
 pub(crate) fn title_count(graph_box: &GraphBox, graph: &Graph) -> String {
     if graph_box.by == BoxBy::App {
         return String::new();
@@ -131,7 +141,11 @@ pub(crate) fn title_count(graph_box: &GraphBox, graph: &Graph) -> String {
     let inner = graph.boxes.iter().filter(|b| b.parent.as_deref() == Some(&graph_box.id));
     let boxes = std::iter::once(graph_box).chain(inner);
     let ids = Index::new(&mut boxes.flat_map(|b| b.members.iter().map(String::as_str)));
-    counted_kinds(graph.nodes.iter().filter(|node| ids.has(&node.id)).map(|node| node.kind))
+    let count = counted_kinds(graph.nodes.iter().filter(|node| ids.has(&node.id)).map(|node| node.kind));
+    match cluster_of(graph_box, graph) {
+        Some(cluster) => [&count, " in ", cluster].concat(),
+        None => count,
+    }
 }
 
 /// "8 apps, 1 gateway".

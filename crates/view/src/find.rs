@@ -53,17 +53,29 @@ pub fn shown(graph: &Graph, found: Option<&Matched>, hidden: Option<&Matched>) -
 impl Matched {
     /// "3 nodes and 2 edges match.", "Nothing matches."
     pub fn sentence(&self) -> String {
-        let count = |list: &[bool]| list.iter().filter(|lit| **lit).count();
-        let (nodes, edges) = (count(&self.nodes), count(&self.edges));
-        let parts: Vec<String> = [(nodes, "node", "nodes"), (edges, "edge", "edges")]
-            .into_iter()
-            .filter(|(n, _, _)| *n > 0)
-            .map(|(n, one, many)| speak::counted(n, one, many))
-            .collect();
-        match parts.as_slice() {
-            [] => "Nothing matches.".into(),
-            [one] if nodes + edges == 1 => format!("{one} matches."),
-            many => format!("{} match.", many.join(" and ")),
+        match (self.count().as_str(), self.of_nodes() + self.of_edges()) {
+            ("", _) => "Nothing matches.".into(),
+            (one, 1) => [one, " matches."].concat(),
+            (many, _) => [many, " match."].concat(),
         }
+    }
+
+    /// "3 nodes and 2 edges"; empty where there is nothing.
+    pub fn count(&self) -> String {
+        let (nodes, edges) = (self.of_nodes(), self.of_edges());
+        let mut words = if nodes > 0 { speak::counted(nodes, "node", "nodes") } else { String::new() };
+        if edges > 0 {
+            words.push_str(if nodes > 0 { " and " } else { "" });
+            words.push_str(&speak::counted(edges, "edge", "edges"));
+        }
+        words
+    }
+
+    fn of_nodes(&self) -> usize {
+        self.nodes.iter().filter(|lit| **lit).count()
+    }
+
+    fn of_edges(&self) -> usize {
+        self.edges.iter().filter(|lit| **lit).count()
     }
 }

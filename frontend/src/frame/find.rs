@@ -30,7 +30,7 @@ pub(crate) fn Find() -> impl IntoView {
         id: "find",
         list: "finds",
         name: "Find on the map",
-        placeholder: "Find: cart, ns=shop…",
+        placeholder: "Find: ns=shop…",
         icon: SEARCH,
         text: |params| &mut params.find,
         outcome: page.found,
@@ -48,9 +48,14 @@ pub(crate) fn Find() -> impl IntoView {
     let words = move || match (page.found.get(), page.hidden.get()) {
         (Err(sentence), _) | (_, Err(sentence)) => sentence,
         (Ok(found), Ok(hidden)) => {
-            let found = found.map(|found| found.sentence());
-            let hidden = hidden.map(|hidden| ["Hidden: ", &hidden.sentence()].concat());
-            [found, hidden].into_iter().flatten().collect::<Vec<_>>().join(" ")
+            let mut words = found.map_or_else(String::new, |found| found.sentence());
+            if let Some(hidden) = hidden {
+                let count = hidden.count();
+                words.push_str(if words.is_empty() { "Hidden: " } else { " Hidden: " });
+                words.push_str(if count.is_empty() { "nothing" } else { &count });
+                words.push('.');
+            }
+            words
         }
     };
     view! {

@@ -1,6 +1,6 @@
 //! Which namespaces are drawn: a list to search and tick, and the switch for system ones.
 
-use crate::state::shared::{Look, click, memo, part};
+use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
     nav::Step,
     state::{Page, page},
@@ -58,9 +58,7 @@ fn Chooser() -> impl IntoView {
         </div>
         <div class="scroll" role="group" aria-label="Namespaces">
             {part(move || found.look(Vec::is_empty).then(|| view! { <p class="none">"No namespace of this name has traffic in the window."</p> }))}
-            <For each=move || found.get() key=|namespace| namespace.name.clone() let:namespace>
-                <Entry namespace=namespace/>
-            </For>
+            {part(move || found.get().into_iter().map(|namespace| entry(page, namespace)).views())}
         </div>
         <div class="foot">
             <label class="check">
@@ -74,9 +72,7 @@ fn Chooser() -> impl IntoView {
     }
 }
 
-#[component]
-fn Entry(namespace: NamespaceSummary) -> impl IntoView {
-    let page = page();
+fn entry(page: Page, namespace: NamespaceSummary) -> AnyView {
     let name = StoredValue::new(namespace.name.clone());
     let ticked = memo(move || {
         page.params.with(|params| match &params.graph.namespaces {
@@ -87,10 +83,11 @@ fn Entry(namespace: NamespaceSummary) -> impl IntoView {
     view! {
         <label class="check">
             <input type="checkbox" prop:checked=ticked on:change=move |_| toggle(page, &name.get_value())/>
-            <span class="name">{namespace.name.clone()}</span>
+            <span class="name">{namespace.name}</span>
             <span class="sub">{namespace.rate_rps.map(format::rate)}</span>
         </label>
     }
+    .into_any()
 }
 
 fn choose(page: Page, names: Option<Vec<String>>) {

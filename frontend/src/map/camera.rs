@@ -19,7 +19,8 @@ pub(crate) struct Glide {
 const GLIDE_MS: f64 = 240.0;
 /// Narrower maps than this open near.
 const PHONE_PX: f64 = 640.0;
-const PHONE_ZOOM: f64 = 0.9;
+const PHONE_ZOOM: [f64; 2] = [0.86, 0.9];
+const PHONE_MARGIN: f64 = 16.0;
 /// The corner of a band in which its name stands.
 const TITLE: Size = Size::new(130.0, 26.0);
 /// With more lines than this there are too many figures to keep all clear of sheets.
@@ -79,7 +80,9 @@ impl Stage {
         });
         match near {
             Some(rect) if size.width < PHONE_PX && Level::at(whole.zoom, None) == Level::Far => {
-                let view = Viewport::in_middle(rect.centre(), PHONE_ZOOM, size);
+                // Both ends of a line shall be in the window, as long as figures can be read.
+                let zoom = ((size.width - PHONE_MARGIN) / rect.width).clamp(PHONE_ZOOM[0], PHONE_ZOOM[1]);
+                let view = Viewport::in_middle(rect.centre(), zoom, size);
                 fit::lowered(view, &self.cards(), rect, size, covered)
             }
             _ => whole,

@@ -83,24 +83,17 @@ fn list(stage: &Stage, marks: &[Mark]) -> JsValue {
             told.push(&object([
                 ("role", mark.role.into()),
                 ("owner", owner(mark.owner, &picture.graph, group)),
-                ("shape", shape(mark).into()),
                 ("text", maybe(text(mark))),
                 ("rect", rect_json(rect)),
                 ("fill", mark.fill.map_or(JsValue::NULL, |ink| ink_json(ink, stage.look.theme))),
-                ("stroke", stroke(mark, stage)),
+                (
+                    "stroke",
+                    mark.stroke.map_or(JsValue::NULL, |stroke| ink_json(stroke.ink, stage.look.theme)),
+                ),
             ]));
         }
     }
     told.into()
-}
-
-fn stroke(mark: &Mark, stage: &Stage) -> JsValue {
-    let Some(stroke) = mark.stroke else { return JsValue::NULL };
-    let told = ink_json(stroke.ink, stage.look.theme);
-    set(&told, "width", &(stroke.width * stage.view.zoom).into());
-    let dash = stroke.dash.map_or(JsValue::NULL, |[on, off]| Array::of2(&on.into(), &off.into()).into());
-    set(&told, "dash", &dash);
-    told
 }
 
 fn index_of_group(owner: Owner) -> usize {
@@ -121,15 +114,6 @@ fn owner(owner: Owner, graph: &Graph, group: Option<&str>) -> JsValue {
             set(&told, "row", &maybe(key));
             told
         }
-    }
-}
-
-fn shape(mark: &Mark) -> &'static str {
-    match mark.shape {
-        Shape::Rect { .. } => "rect",
-        Shape::Path(_) => "path",
-        Shape::Circle { .. } => "circle",
-        Shape::Text(_) => "text",
     }
 }
 
@@ -176,7 +160,7 @@ fn viewport(stage: &Stage) -> JsValue {
         ("width", size.width.into()),
         ("height", size.height.into()),
         ("pixel_ratio", stage.pixel_ratio().into()),
-        ("level", format!("{:?}", stage.level).to_ascii_lowercase().into()),
+        ("level", ["far", "middle", "near"][stage.level as usize].into()),
     ])
 }
 
@@ -192,7 +176,7 @@ fn scene(stage: &Stage) -> JsValue {
     let digest = stage.picture.as_ref().map(|picture| {
         let mut tape = layout::tape::Tape::default();
         tape.scene(&mut picture.scene.clone());
-        format!("{:016x}", tape.digest())
+        tape.digest().to_string()
     });
     object([
         ("nodes", nodes),

@@ -122,7 +122,7 @@ fn look(page: Page, stand: Stand) -> Look {
             None => subject,
         }),
         matched: page.matched().map(&folded),
-        shown: page.shown.get().map(&folded),
+        shown: page.shown.get().ok().flatten().map(&folded),
         theme: if stand.dark.get() { Theme::Dark } else { Theme::Light },
         moving: moving && !tabled,
         still,

@@ -3,6 +3,7 @@
 
 use super::{
     picture::{Picture, Plan, Way, Wish},
+    placing::AT_ONCE,
     stage::Stage,
 };
 use layout::{Point, Rect, Scene};
@@ -102,10 +103,12 @@ impl Stage {
         }
         let held = self.held();
         let standing = self.picture.take();
-        let before = standing.as_ref().filter(|_| way != Way::Fresh && !self.look.still);
+        // To another question a small picture glides as well: what both have stays in sight, the rest fades over.
+        let small = |before: &&Picture| before.graph.nodes.len() + plan.graph.nodes.len() <= 2 * AT_ONCE;
+        let before = standing.as_ref().filter(|_| !self.look.still).filter(|b| way != Way::Fresh || small(b));
         self.motion = before.and_then(|before| {
             let tween = Tween::new(&before.scene, &scene, &plan.graph)?;
-            let length_ms = if way == Way::Tidy { TIDY_MS } else { TWEEN_MS };
+            let length_ms = if way == Way::Update { TWEEN_MS } else { TIDY_MS };
             Some(Motion { tween, before: Arc::clone(&before.graph), start_ms: None, length_ms, share: 0.0 })
         });
         self.picture = Some(plan.placed(scene, standing));
@@ -116,7 +119,7 @@ impl Stage {
                 .filter(|_| self.touched)
                 .and_then(|(key, before)| Some((before, self.picture.as_ref()?.place_of_key(&key)?)));
             match now {
-                Some((before, now)) => self.follow(before, now, way == Way::Tidy),
+                Some((before, now)) => self.follow(before, now, self.motion.is_some()),
                 None => self.fit_wanted = true,
             }
         }

@@ -13,7 +13,7 @@ use model::Graph;
 use std::sync::Arc;
 
 /// Up to so many cards a picture is placed at once, within a frame.
-const AT_ONCE: usize = 300;
+pub(super) const AT_ONCE: usize = 300;
 
 /// What is told of a placing outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -81,13 +81,12 @@ fn facts(carried: &Carried, asked: Extras) -> Vec<(&'static str, String)> {
     }
     if carried.messages && asked.has(Extras::MESSAGES) {
         let per_second = |rate: f64| format::rate(rate).replace("rps", "per s");
-        let ways =
-            [volume.sent_messages_per_s, volume.received_messages_per_s].map(|rate| rate.map(per_second));
-        if ways == [None, None] {
-            facts.push(("Messages", "none counted".into()));
-        } else {
-            let [sent, received] = ways.map(known);
-            facts.extend([("Messages sent", sent), ("Messages received", received)]);
+        match (volume.sent_messages_per_s, volume.received_messages_per_s) {
+            (None, None) => facts.push(("Messages", "none counted".into())),
+            (sent, received) => {
+                facts.push(("Messages sent", known(sent.map(per_second))));
+                facts.push(("Messages received", known(received.map(per_second))));
+            }
         }
     }
     if carried.tcp && asked.has(Extras::OPEN) {

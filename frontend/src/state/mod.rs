@@ -34,8 +34,9 @@ pub(crate) struct Page {
     pub(crate) found: Memo<Result<Option<Matched>, String>>,
     /// What the hide box finds.
     pub(crate) hidden: Memo<Result<Option<Matched>, String>>,
-    /// If either box leaves something out, the only things drawn.
-    pub(crate) shown: Memo<Option<Matched>>,
+    /// If either box leaves something out, the only things drawn. Never an error, but of the type of the two above: each
+    /// type of memo costs the page two kilobytes.
+    pub(crate) shown: Memo<Result<Option<Matched>, String>>,
     /// The map is near enough to write p95 on its cards.
     pub(crate) near: RwSignal<bool>,
     pub(crate) particles_paused: RwSignal<bool>,
@@ -98,9 +99,10 @@ impl Page {
                 let [found, hidden] = [found, hidden].map(|found| found.get().ok().flatten());
                 let found = found.filter(|_| only);
                 if found.is_none() && hidden.is_none() {
-                    return None;
+                    return Ok(None);
                 }
-                feed.with(|feed| Some(shown(feed.graph.as_ref()?, found.as_ref(), hidden.as_ref())))
+                let graph = feed.with(|feed| feed.graph.clone());
+                Ok(graph.map(|graph| shown(&graph, found.as_ref(), hidden.as_ref())))
             }),
             hover: RwSignal::new(None),
             near: RwSignal::new(false),

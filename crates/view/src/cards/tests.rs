@@ -5,7 +5,7 @@ use crate::{
     ApproximateMeasure, label,
     tests::{edge, node, shop},
 };
-use model::VersionRow;
+use model::{Graph, VersionRow};
 
 fn options() -> Options {
     Options { labels: label::by_words(&["rate"]), pins: vec![], aspect: 1.6 }
@@ -24,6 +24,18 @@ fn figures_may_change_under_a_card() {
     for (a, b) in graph.nodes.iter().zip(&other.nodes) {
         assert_eq!(size(a, &ApproximateMeasure), size(b, &ApproximateMeasure), "{}", a.name);
     }
+}
+
+#[test]
+fn bands_say_their_cluster_only_where_there_are_several() {
+    let mut graph = shop();
+    let land = |graph: &Graph| graph.boxes.iter().find(|land| land.name == "shop").unwrap().clone();
+    let plain = title_count(&land(&graph), &graph);
+    assert!(!plain.contains(" in "), "{plain}");
+    graph.nodes.iter_mut().for_each(|node| node.cluster = Some("west".into()));
+    assert_eq!(title_count(&land(&graph), &graph), plain);
+    graph.meta.clusters = vec!["east".into(), "west".into()];
+    assert_eq!(title_count(&land(&graph), &graph), plain + " in west");
 }
 
 #[test]

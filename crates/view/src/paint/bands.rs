@@ -25,7 +25,7 @@ pub(crate) fn ground(pen: &mut Pen) {
             continue;
         }
         for (i, group) in scene.groups.iter().enumerate().filter(|(_, group)| group.kind == kind) {
-            if !pen.drawing.in_sight(group.rect) {
+            if !pen.drawing.in_sight(group.rect) || !pen.drawing.shows_land(&group.key) {
                 continue;
             }
             pen.owner(Owner::Group(i));
@@ -52,7 +52,7 @@ pub(crate) fn ground(pen: &mut Pen) {
 pub(crate) fn titles(pen: &mut Pen) {
     let scene = pen.drawing.scene;
     for (i, placed) in scene.groups.iter().enumerate() {
-        if pen.drawing.in_sight(placed.rect) {
+        if pen.drawing.in_sight(placed.rect) && pen.drawing.shows_land(&placed.key) {
             pen.owner(Owner::Group(i));
             title(pen, placed);
         }

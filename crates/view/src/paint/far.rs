@@ -5,7 +5,7 @@ use super::{
     pen::Pen,
 };
 use crate::{
-    cards::CARD_HEIGHT,
+    cards::{self, CARD_HEIGHT},
     mark::{Ink, Owner, Shape, Stroke, Text},
     measure::{Font, ellipsis},
     palette::{FAINT, Token},
@@ -22,6 +22,8 @@ const RING: f64 = 4.0;
 /// The name of a folded namespace, and its baseline from the middle of the dot.
 const NAME: f64 = 10.5;
 const NAME_BELOW: f64 = 16.0;
+/// Its distance from the middle of the dot elsewhere.
+const NAME_BESIDE: f64 = 7.5;
 const TITLE: (f64, f64) = (12.0, 18.0);
 /// A name may reach out of a small band so far.
 const TITLE_ROOM: f64 = 90.0;
@@ -58,12 +60,6 @@ pub(crate) fn dot(pen: &mut Pen, index: usize, card: Rect) {
             );
         }
         None => plain(pen, node, centre),
-    }
-    if node.kind == NodeKind::Namespace {
-        // Folded land keeps its name, as open land does.
-        let at = Point::new(centre.x, centre.y + NAME_BELOW * unit);
-        let text = Text::new(at, node.name.clone(), Font::new(NAME * unit, 600)).middle();
-        pen.text_with_halo(text, Token::Text, Stroke::new(Token::Sea, 3.5 * unit).round(), "name");
     }
 }
 
@@ -102,28 +98,70 @@ pub(crate) fn dots(pen: &Pen, places: &Places) -> Vec<Rect> {
         .filter_map(|(node, card)| {
             let half = if sign(node).is_some() { SIGN / 2.0 } else { DOT };
             let centre = card.filter(|card| pen.drawing.in_sight(*card))?.centre();
-            let dot = Rect::new(centre.x, centre.y, 0.0, 0.0).grown(half * unit);
-            let name = (node.kind == NodeKind::Namespace).then(|| {
-                let width = pen.drawing.measure.width(&node.name, Font::new(NAME * unit, 600));
-                Rect::new(centre.x - width / 2.0, centre.y, width, (NAME_BELOW + 2.0) * unit)
-            });
-            Some(name.map_or(dot, |name| dot.union(&name)))
+            Some(Rect::new(centre.x, centre.y, 0.0, 0.0).grown(half * unit))
         })
         .collect()
+}
+
+/// Folded land keeps its name, as open land does, if there is room beside its dot: trouble is named first, then the
+/// busiest. Gives the room they took.
+pub(crate) fn names(pen: &mut Pen, places: &Places, dots: &[Rect]) -> Vec<Rect> {
+    let drawing = pen.drawing;
+    let unit = 1.0 / drawing.zoom;
+    let font = Font::new(NAME * unit, 600);
+    let mut lands: Vec<(f64, usize, Point)> = Vec::new();
+    for (index, node) in drawing.graph.nodes.iter().enumerate() {
+        let card = places.cards[index].filter(|card| drawing.in_sight(*card) && drawing.shows_node(index));
+        if let Some(card) = card.filter(|_| node.kind == NodeKind::Namespace) {
+            let rate = node.requests.as_ref().map_or(0.0, |requests| requests.rate_rps);
+            lands.push((if sign(node).is_some() { f64::MAX } else { rate }, index, card.centre()));
+        }
+    }
+    lands.order_by(|a, b| b.0.total_cmp(&a.0));
+    let mut taken: Vec<Rect> = Vec::new();
+    for (_, index, centre) in lands {
+        let name = &drawing.graph.nodes[index].name;
+        let (width, height) = (drawing.measure.width(name, font), NAME * unit);
+        let (left, beside) = (-width / 2.0, NAME_BESIDE * unit);
+        let below = NAME_BELOW * unit - 0.8 * height;
+        for (x, y) in [
+            (left, below),
+            (left, -beside - height),
+            (beside, -height / 2.0),
+            (-beside - width, -height / 2.0),
+        ] {
+            let place = Rect::new(centre.x + x, centre.y + y, width, height);
+            if dots.iter().chain(&taken).any(|other| other.overlaps(&place)) {
+                continue;
+            }
+            pen.owner(Owner::Node(index));
+            let text = Text::new(Point::new(place.x, place.y + 0.8 * height), name.clone(), font);
+            pen.text_with_halo(text, Token::Text, Stroke::new(Token::Sea, 3.5 * unit).round(), "name");
+            taken.push(place);
+            break;
+        }
+    }
+    taken
 }
 
 /// The names of the bands, the largest band's first; gives the room they took. A name that would cover another is left out.
 pub(crate) fn titles(pen: &mut Pen, dots: &[Rect]) -> Vec<Rect> {
     let drawing = pen.drawing;
     let mut bands: Vec<(usize, &PlacedGroup)> = drawing.scene.groups.iter().enumerate().collect();
-    bands.retain(|(_, band)| band.kind == GroupKind::Band && drawing.in_sight(band.rect));
+    bands.retain(|(_, band)| {
+        band.kind == GroupKind::Band && drawing.in_sight(band.rect) && drawing.shows_land(&band.key)
+    });
     let area = |band: &PlacedGroup| band.rect.width * band.rect.height;
     bands.order_by(|a, b| area(b.1).total_cmp(&area(a.1)));
     let mut taken: Vec<Rect> = Vec::new();
     for (index, band) in bands {
         let Some(graph_box) = drawing.graph.boxes.iter().find(|b| b.id == band.key) else { continue };
         pen.owner(Owner::Group(index));
-        taken.extend(title(pen, &graph_box.name, band, (&taken, dots)));
+        let mut name = graph_box.name.clone();
+        if let Some(cluster) = cards::cluster_of(graph_box, drawing.graph) {
+            name = [&name, " in ", cluster].concat();
+        }
+        taken.extend(title(pen, &name, band, (&taken, dots)));
     }
     taken
 }

@@ -32,7 +32,7 @@ pub fn lit(drawing: &Drawing, held: Option<&Reach>, painted: &[Mark]) -> Vec<Mar
         let is_over = OVER_LINES[..if is_far { 5 } else { 4 }].contains(&mark.role);
         match mark.owner {
             Owner::Node(index) | Owner::Row(index, _) if within.nodes.get(index) == Some(&true) => {
-                Some(index) != node
+                Some(index) != node || (is_far && is_over)
             }
             Owner::Edge(index) if within.edges.get(index) == Some(&true) => is_over,
             Owner::Group(_) => is_over,

@@ -27,7 +27,7 @@ use crate::{
 };
 use layout::{Rect, Scene};
 pub use lit::lit;
-use model::{Edge, Graph, Node, Subject};
+use model::{Edge, Graph, GraphBox, Node, Subject};
 use pen::Pen;
 
 /// Strength of what a held hover leaves out.
@@ -122,6 +122,15 @@ impl Drawing<'_> {
         }
     }
 
+    /// Land on which nothing stands is not drawn either.
+    fn shows_land(&self, id: &str) -> bool {
+        let Some(shown) = self.shown else { return true };
+        let within = |b: &&GraphBox| b.id == id || b.parent.as_deref() == Some(id);
+        let nodes = || self.graph.nodes.iter().zip(&shown.nodes).filter(|(_, shown)| **shown);
+        let mut boxes = self.graph.boxes.iter().filter(within);
+        boxes.any(|b| nodes().any(|(node, _)| b.members.contains(&node.id)))
+    }
+
     fn shows_edge(&self, index: usize) -> bool {
         self.shown.is_none_or(|shown| shown.edges.get(index) == Some(&true))
     }
@@ -170,6 +179,7 @@ pub fn marks(drawing: &Drawing) -> Vec<Mark> {
     }
     if is_far {
         let mut taken = far::dots(&pen, &places);
+        taken.extend(far::names(&mut pen, &places, &taken));
         taken.extend(far::titles(&mut pen, &taken));
         labels::draw(&mut pen, &strands, &places, taken);
     } else if drawing.level == Level::Near {

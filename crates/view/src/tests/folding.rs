@@ -1,7 +1,8 @@
 //! Namespaces as cards.
 
-use super::{node, shop};
+use super::{drawing, node, placed, shop};
 use crate::{
+    ApproximateMeasure,
     find::{Find, matched},
     fold,
 };
@@ -211,4 +212,33 @@ fn of_too_many_lines_the_busiest_and_those_in_trouble_stay() {
         (380, 0),
         "nothing is left out of what is not folded"
     );
+}
+
+#[test]
+fn from_afar_no_name_covers_a_dot_or_another_name_and_trouble_is_named_first() {
+    let mut graph = shop();
+    graph.nodes.iter_mut().for_each(|node| node.kind = model::NodeKind::Namespace);
+    graph.boxes.clear();
+    let scene = placed(&graph);
+    for zoom in [0.05, 0.1, 0.2] {
+        let far = crate::Drawing { level: crate::Level::Far, zoom, ..drawing(&graph, &scene) };
+        let marks = crate::marks(&far);
+        let of = |role: &str| -> Vec<_> { marks.iter().filter(|mark| mark.role == role).collect() };
+        let names = of("name");
+        let rects: Vec<_> = names
+            .iter()
+            .map(|mark| match &mark.shape {
+                crate::Shape::Text(text) => text.bounds(&ApproximateMeasure),
+                _ => panic!("a name is text"),
+            })
+            .collect();
+        for (at, name) in rects.iter().enumerate() {
+            assert!(rects[..at].iter().all(|other| !other.overlaps(name)), "at {zoom}");
+            let dots = of("dot");
+            assert!(dots.iter().all(|dot| !dot.bounds(&ApproximateMeasure).overlaps(name)), "at {zoom}");
+        }
+        let failing =
+            graph.nodes.iter().position(|node| node.health.status == model::Status::Failing).unwrap();
+        assert!(names.iter().any(|name| name.owner == crate::Owner::Node(failing)), "at {zoom}");
+    }
 }

@@ -230,6 +230,7 @@ fn what_is_hidden_goes_with_the_lines_that_lead_there_and_nothing_else() {
         let stays = !leads && edge.protocol != model::Protocol::Grpc;
         assert_eq!(has(&marks, Owner::Edge(index), "edge"), stays, "{}", edge.id);
     }
+    assert!(!texts(&marks, "group-name").contains(&"data"), "nor is the land on which nothing stands");
     // Found and hidden both: hidden wins.
     let both = crate::find::shown(&graph, Some(&of("ns=data")), Some(&hidden));
     assert!(both.nodes.iter().zip(&hidden.nodes).all(|(shown, hidden)| !(*shown && *hidden)));
