@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: a driven browser, the product as a process, servers to test against.
 //! Must not hold assertions about the product: those lie in `tests/tests`.
 
+pub mod alike;
 pub mod browser;
 pub mod cost;
 pub mod fake_source;

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use meshsim::Mesh;
 use meshsim::store::{METRIC_NAME, MatchOp, Matcher, Point, Series, Store as _};
 use serde_json::Value;
+use tests::alike::alike;
 use tests::product::Product;
 use tests::prometheus::{Prometheus, tool};
 
@@ -113,27 +114,4 @@ async fn recorded(prometheus: &Prometheus, name: &str, expression: &str, at_s: i
 fn samples(mesh: &Mesh, at_s: i64) -> Result<Vec<Series>> {
     let every = Matcher::new(METRIC_NAME, MatchOp::Regex, "istio_.*")?;
     Ok(mesh.select(&[every], (at_s - 900) * 1000, at_s * 1000))
-}
-
-/// Equal but for the last digits of numbers: sums are made in another order.
-fn alike(one: &Value, two: &Value, at: &str) -> Result<()> {
-    match (one, two) {
-        (Value::Object(one), Value::Object(two)) => {
-            ensure!(one.keys().eq(two.keys()), "{at}: {one:?} {two:?}");
-            one.iter().try_for_each(|(key, value)| alike(value, &two[key], &format!("{at}.{key}")))
-        }
-        (Value::Array(one), Value::Array(two)) => {
-            ensure!(one.len() == two.len(), "{at}: {} {}", one.len(), two.len());
-            one.iter().zip(two).try_for_each(|(one, two)| alike(one, two, at))
-        }
-        (Value::Number(one), Value::Number(two)) => {
-            let (one, two) = (one.as_f64().context("finite")?, two.as_f64().context("finite")?);
-            ensure!((one - two).abs() <= 1e-9 * one.abs().max(1.0), "{at}: {one} {two}");
-            Ok(())
-        }
-        _ => {
-            ensure!(one == two, "{at}: {one} {two}");
-            Ok(())
-        }
-    }
 }
