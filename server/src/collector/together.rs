@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long the others wait for a source that failed lately, or that nothing is known of yet.
+/// How long the others wait for a source that failed lately.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Of a warning: a source did not answer, so that the picture lacks what it has.
@@ -48,9 +48,7 @@ impl Member {
         match seen {
             Ok(seen) => Ok(collector.assumed_interval_s.or(seen.engine.scrape_interval_s)),
             Err(error) => {
-                if ask.at_s.is_none() {
-                    let _ = collector.lives.failed(&ask.place(), error.clone(), collector.now_s());
-                }
+                drop(collector.failed(error.clone(), ask, collector.now_s()));
                 Err(error)
             }
         }
@@ -58,8 +56,8 @@ impl Member {
 
     /// What it says of this window. Its flight goes on where nobody waits for it any more.
     async fn asked(&self, window: Window, ask: &Ask) -> Result<Found, Failure> {
-        let (collector, place) = (self.collector.clone(), ask.place());
-        if let Some(waiting) = collector.lives.waiting(&place).filter(|_| ask.at_s.is_none()) {
+        let collector = &self.collector;
+        if let Some(waiting) = collector.lives.waiting(&ask.place()).filter(|_| ask.at_s.is_none()) {
             return waiting;
         }
         let (flying, wanted) = (collector.clone(), ask.clone());
@@ -67,7 +65,7 @@ impl Member {
         let Some(error) = self.failing(ask) else { return landed(flight.await) };
         match tokio::time::timeout(PATIENCE, flight).await {
             Ok(outcome) => landed(outcome),
-            Err(_) => collector.lives.failed(&place, error, window.at_s),
+            Err(_) => collector.failed(error, ask, window.at_s),
         }
     }
 }
