@@ -43,6 +43,8 @@ pub(crate) struct Prometheus {
 struct Shared {
     upstream: Router,
     seen: Mutex<Vec<QueryKind>>,
+    /// All queries, also those over other windows.
+    texts: Mutex<Vec<String>>,
     /// None as a kind: every query.
     fault: Mutex<Option<(Option<QueryKind>, Fault)>>,
     /// Queries of this kind wait until it is None (or another).
@@ -66,6 +68,7 @@ impl Prometheus {
         let state = Arc::new(Shared {
             upstream: portolan::demo::router(mesh),
             seen: Mutex::default(),
+            texts: Mutex::default(),
             fault: Mutex::default(),
             held: watch::Sender::new(None),
             seen_count: watch::Sender::new(0),
@@ -108,6 +111,16 @@ impl Prometheus {
     /// How often a kind was asked.
     pub(crate) fn asked(&self, kind: QueryKind) -> usize {
         self.state.seen.lock().unwrap().iter().filter(|seen| **seen == kind).count()
+    }
+
+    /// How often requests were asked for over a window of so many seconds.
+    pub(crate) fn asked_over(&self, window_s: u64) -> usize {
+        let texts = self.state.texts.lock().unwrap();
+        let over = |text: &&String| {
+            text.starts_with("sum by (reporter")
+                && text.contains(&format!("istio_requests_total[{window_s}s]"))
+        };
+        texts.iter().filter(over).count()
     }
 
     pub(crate) fn asked_in_all(&self) -> usize {
@@ -165,6 +178,7 @@ async fn relayed(State(state): State<Arc<Shared>>, request: Request) -> Response
     let body = body.collect().await.unwrap().to_bytes();
     let form: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
     let promql = form.iter().find(|(key, _)| key == "query").map(|(_, value)| value.as_str());
+    state.texts.lock().unwrap().extend(promql.map(str::to_owned));
     let Some(kind) = promql.and_then(kind_of) else {
         return state.upstream.clone().oneshot(Request::from_parts(parts, Body::from(body))).await.unwrap();
     };
