@@ -16,8 +16,6 @@ pub(crate) struct Columns {
     pub(crate) segments: Vec<Segment>,
     /// Neighbours of each entry: a row for those on the left, then one for those on the right.
     near: Rows<Beside>,
-    /// Where on each of them the lines are tied.
-    at: Rows<f64>,
     /// Link of each stand-in.
     pub(crate) link: Vec<usize>,
     /// The stand-ins of each link, from left to right. A link back also passes the layers of its ends.
@@ -44,6 +42,8 @@ pub(crate) struct Beside {
     entry: u32,
     /// Lines that lead to it.
     pub(crate) count: i32,
+    /// Where on it they are tied.
+    at: f32,
 }
 
 impl Beside {
@@ -84,7 +84,6 @@ impl Columns {
             real,
             segments: Vec::new(),
             near: Rows::default(),
-            at: Rows::default(),
             link: Vec::new(),
             chain: vec![Vec::new(); part.links.len()],
             backs: Vec::new(),
@@ -167,16 +166,12 @@ impl Columns {
         self.place = vec![0; n];
         self.height = vec![0.0; n];
         self.counts = vec![None; self.order.len()];
-        let segments = &self.segments;
-        // Each segment once as its right end sees it and once as its left end does.
-        let end = |index: usize| {
-            let Segment { from, to, count, from_at, to_at, .. } = segments[index / 2];
-            let (own, other, at) =
-                if index.is_multiple_of(2) { (2 * to, from, from_at) } else { (2 * from + 1, to, to_at) };
-            (own, Beside { entry: other as u32, count }, at)
-        };
-        self.near = Rows::new(2 * n, 2 * segments.len(), |index| (end(index).0, end(index).1));
-        self.at = Rows::new(2 * n, 2 * segments.len(), |index| (end(index).0, end(index).2));
+        let mut near = Vec::with_capacity(2 * self.segments.len());
+        for &Segment { from, to, count, from_at, to_at, .. } in &self.segments {
+            near.push((2 * to, Beside { entry: from as u32, count, at: from_at as f32 }));
+            near.push((2 * from + 1, Beside { entry: to as u32, count, at: to_at as f32 }));
+        }
+        self.near = Rows::new(2 * n, &near);
         // Lines back start on top, and stay there where that crosses nothing.
         let mut over = vec![false; n];
         for &link in &self.backs {
@@ -307,9 +302,8 @@ impl Columns {
     /// Heights of the neighbours on one side, in places of their column.
     pub(crate) fn heights(&self, entry: usize, left: bool, out: &mut Vec<(f64, f64)>) {
         out.clear();
-        let at = self.at.row(2 * entry + usize::from(!left));
-        for (beside, at) in self.beside(entry, left).iter().zip(at) {
-            out.push((self.height[beside.entry()] + 0.9 * at, f64::from(beside.count)));
+        for beside in self.beside(entry, left) {
+            out.push((self.height[beside.entry()] + 0.9 * f64::from(beside.at), f64::from(beside.count)));
         }
     }
 

@@ -13,7 +13,7 @@ pub(crate) struct Field {
     pub(crate) y: Vec<f64>,
     pub(crate) ties: Vec<Tie>,
     /// Above, below, and how far the one is at least below the other.
-    gaps: Vec<(usize, usize, f64)>,
+    gaps: Vec<(usize, (usize, f64))>,
     down: Rows<(usize, f64)>,
     up: Rows<(usize, f64)>,
     near: Rows<Near>,
@@ -47,7 +47,7 @@ impl Field {
     }
 
     fn below(&mut self, above: usize, below: usize, gap: f64) {
-        self.gaps.push((above, below, gap));
+        self.gaps.push((above, (below, gap)));
     }
 
     fn tie(&mut self, tie: Tie) {
@@ -56,14 +56,18 @@ impl Field {
 
     /// Sorts gaps and ties by variable.
     fn index(&mut self) {
-        let (n, gaps, ties) = (self.y.len(), &self.gaps, &self.ties);
-        self.down = Rows::new(n, gaps.len(), |index| (gaps[index].0, (gaps[index].1, gaps[index].2)));
-        self.up = Rows::new(n, gaps.len(), |index| (gaps[index].1, (gaps[index].0, gaps[index].2)));
-        self.near = Rows::new(n, 2 * ties.len(), |index| {
-            let Tie { a, b, a_at, b_at, weight, line } = ties[index / 2];
-            let (own, other, at) = if index % 2 == 0 { (a, b, a_at - b_at) } else { (b, a, b_at - a_at) };
-            (own, Near { other, at, weight, line })
-        });
+        let n = self.y.len();
+        self.down = Rows::new(n, &self.gaps);
+        for (above, (below, _)) in &mut self.gaps {
+            std::mem::swap(above, below);
+        }
+        self.up = Rows::new(n, &self.gaps);
+        let mut near = Vec::with_capacity(2 * self.ties.len());
+        for &Tie { a, b, a_at, b_at, weight, line } in &self.ties {
+            near.push((a, Near { other: b, at: a_at - b_at, weight, line }));
+            near.push((b, Near { other: a, at: b_at - a_at, weight, line }));
+        }
+        self.near = Rows::new(n, &near);
     }
 
     /// What lies below: (variable, how much further down at least).

@@ -13,18 +13,17 @@ impl<T> Default for Rows<T> {
 }
 
 impl<T: Copy + Default> Rows<T> {
-    /// `entry` gives row and content by index; each row keeps that order.
-    pub(crate) fn new(rows: usize, len: usize, entry: impl Fn(usize) -> (usize, T)) -> Self {
+    /// Each entry goes to its row; a row keeps their order.
+    pub(crate) fn new(rows: usize, entries: &[(usize, T)]) -> Self {
         let mut start = vec![0_u32; rows + 2];
-        for index in 0..len {
-            start[entry(index).0 + 2] += 1;
+        for &(row, _) in entries {
+            start[row + 2] += 1;
         }
         for row in 2..start.len() {
             start[row] += start[row - 1];
         }
-        let mut list = vec![T::default(); len];
-        for index in 0..len {
-            let (row, content) = entry(index);
+        let mut list = vec![T::default(); entries.len()];
+        for &(row, content) in entries {
             let slot = &mut start[row + 1];
             list[*slot as usize] = content;
             *slot += 1;
