@@ -1,5 +1,7 @@
 //! From places to a scene: frames round cards, routes, labels, bounds, in the order of the input.
 
+use std::sync::Arc;
+
 use crate::frames;
 use crate::input::Input;
 use crate::labels;
@@ -72,7 +74,7 @@ pub(crate) fn scene(input: &Input, net: &Net, plan: &Plan) -> Scene {
     let mut scene = Scene { groups: frames::groups(input, net, &plan.cards), ..Scene::default() };
     scene.nodes = nodes(input, net, plan);
     let order = input_order(net.lines.iter().map(|line| line.input), input.edges.len());
-    scene.edges = order.into_iter().filter_map(|line| routes[line].take()).collect();
+    scene.edges = order.into_iter().filter_map(|line| routes[line].take().map(Arc::new)).collect();
     labels::place(&mut scene, input, |_, _| true);
     frames::bound(&mut scene);
     frames::to_origin(&mut scene);

@@ -92,10 +92,11 @@ mod tests {
         let mut worse = scene.clone();
         // The first line once more, from corner to corner through everything.
         let far = Point::new(scene.bounds.right(), scene.bounds.bottom());
-        worse.edges.push(Route {
+        let line = Route {
             path: vec![Cubic::line(Point::new(scene.bounds.x, scene.bounds.y), far)],
             ..Route::default()
-        });
+        };
+        worse.edges.push(line.into());
         let few = Scene { edges: scene.edges[..4].to_vec(), ..scene };
         assert!(tidier(&worse, &few));
     }

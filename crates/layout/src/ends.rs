@@ -1,5 +1,7 @@
 //! Free ends on the sides of cards that stand, for lines that come new. Knows heights taken, no route.
 
+use std::sync::Arc;
+
 use crate::net::Net;
 use crate::routes::Ends;
 use crate::scene::{Rect, Route};
@@ -12,10 +14,18 @@ pub(crate) struct Taken {
 }
 
 impl Taken {
-    pub(crate) fn new(net: &Net, routes: &[Option<Route>]) -> Self {
+    /// Of the cards at which the fresh lines end.
+    pub(crate) fn new(net: &Net, routes: &[Option<Arc<Route>>], fresh: &[usize]) -> Self {
+        let mut asked = vec![false; net.cards.len()];
+        for line in fresh.iter().map(|&line| &net.lines[line]) {
+            (asked[line.source], asked[line.target]) = (true, true);
+        }
         let sides = || vec![Vec::new(); net.cards.len()];
         let mut taken = Self { right: sides(), left: sides() };
         for (line, route) in net.lines.iter().zip(routes) {
+            if !asked[line.source] && !asked[line.target] {
+                continue;
+            }
             let Some(path) = route.as_ref().map(|route| &route.path) else { continue };
             if let (Some(first), Some(last)) = (path.first(), path.last()) {
                 taken.right[line.source].push(first.from.y);

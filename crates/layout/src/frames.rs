@@ -1,5 +1,7 @@
 //! Rectangles round members, and round the whole picture. Knows cards and paths as shapes.
 
+use std::sync::Arc;
+
 use crate::geometry::hull;
 use crate::input::Input;
 use crate::net::{Frame, Net};
@@ -108,7 +110,7 @@ pub(crate) fn to_origin(scene: &mut Scene) {
     };
     scene.nodes.iter_mut().for_each(|node| shift(&mut node.rect));
     scene.groups.iter_mut().for_each(|group| shift(&mut group.rect));
-    for edge in &mut scene.edges {
+    for edge in scene.edges.iter_mut().map(Arc::make_mut) {
         edge.label.iter_mut().for_each(shift);
         for cubic in &mut edge.path {
             slide(&mut cubic.from);

@@ -1,11 +1,13 @@
 //! A place for each label beside its line: above a level stretch, on a side of a steep one, clear of cards, titles,
 //! other labels and, where possible, other lines. Knows a scene, no text.
 
+use std::sync::Arc;
+
 use crate::sorting::Order as _;
 
 use crate::geometry::{PIECES, cuts, hull, touches};
 use crate::grid::Grid;
-use crate::index::Index;
+use crate::index::follow;
 use crate::input::Input;
 use crate::net::{sane, sane_size};
 use crate::scene::{Cubic, Point, Rect, Route, Scene, Size};
@@ -54,7 +56,9 @@ pub(crate) fn place(scene: &mut Scene, input: &Input, wanted: impl Fn(usize, &Ro
     }
     found.extend(left_out.iter().map(|wish| (wish.edge, None)));
     for (edge, place) in found {
-        scene.edges[edge].label = place;
+        if scene.edges[edge].label != place {
+            Arc::make_mut(&mut scene.edges[edge]).label = place;
+        }
     }
 }
 
@@ -94,9 +98,10 @@ fn wishes<'a>(scene: &Scene, input: &'a Input, wanted: &impl Fn(usize, &Route) -
     if edges.is_empty() {
         return wishes;
     }
-    let index = Index::new(&mut input.edges.iter().map(|edge| &*edge.key));
-    for edge in edges {
-        let Some(own) = index.get(&scene.edges[edge].key).map(|index| &input.edges[index]) else { continue };
+    let keys: Vec<&str> = input.edges.iter().map(|edge| &*edge.key).collect();
+    let owns = follow(&keys, &mut edges.iter().map(|&edge| &*scene.edges[edge].key));
+    for (edge, own) in edges.into_iter().zip(owns) {
+        let Some(own) = own.map(|own| &input.edges[own]) else { continue };
         let Some(size) = own.label.map(sane_size) else { continue };
         let half = sane(own.width, 1.0, 40.0) / 2.0;
         let weight = sane(own.weight, 0.0, 1e12);

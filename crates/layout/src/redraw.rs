@@ -1,6 +1,8 @@
 //! A picture drawn again over one that stands: lines that still fit keep every bend and their label, the others find
 //! a way between what is there. Knows where the cards stand by now, not why.
 
+use std::sync::Arc;
+
 use crate::detour;
 use crate::draw;
 use crate::ends::Taken;
@@ -54,9 +56,9 @@ impl Work<'_> {
         let kept = |(line, old): (usize, &Option<usize>)| {
             let route = old.map(|index| &self.previous.edges[index])?;
             let carried = if self.slides.is_empty() { None } else { self.carried(line, route) };
-            carried.or_else(|| Some(route).filter(|route| self.holds(line, route)).cloned())
+            carried.map(Arc::new).or_else(|| Some(route).filter(|route| self.holds(line, route)).cloned())
         };
-        let mut routes: Vec<Option<Route>> = self.standing.lines.iter().enumerate().map(kept).collect();
+        let mut routes: Vec<Option<Arc<Route>>> = self.standing.lines.iter().enumerate().map(kept).collect();
         let is_fresh = self.route_anew(&mut routes);
         self.drop_labels(&mut routes, &is_fresh);
         let order = draw::input_order(self.net.lines.iter().map(|line| line.input), self.input.edges.len());
@@ -65,7 +67,7 @@ impl Work<'_> {
         scene.edges = order.iter().filter_map(|&line| routes[line].take()).collect();
         // As it was given: what has been stretched is news too.
         let given = &self.standing.previous.edges;
-        let old: Vec<Option<&Route>> =
+        let old: Vec<Option<&Arc<Route>>> =
             order.iter().map(|&line| self.standing.lines[line].map(|index| &given[index])).collect();
         // A path that was copied need not be compared.
         let bent: Vec<bool> = (scene.edges.iter().zip(&order).zip(&old))
@@ -89,7 +91,7 @@ impl Work<'_> {
     }
 
     /// Routes for the lines that have none, and which lines run elsewhere than before.
-    fn route_anew(&mut self, routes: &mut [Option<Route>]) -> Vec<bool> {
+    fn route_anew(&mut self, routes: &mut [Option<Arc<Route>>]) -> Vec<bool> {
         let mut is_fresh: Vec<bool> = routes.iter().map(Option::is_none).collect();
         let mut fresh: Vec<usize> = (0..routes.len()).filter(|&line| is_fresh[line]).collect();
         for (line, old) in self.standing.lines.iter().enumerate().filter(|_| self.has_given_way()) {
@@ -110,10 +112,10 @@ impl Work<'_> {
         };
         // Those that climb least first: they get the ends in the middle, the others theirs beyond.
         fresh.order_by(|&a, &b| climb(a).total_cmp(&climb(b)));
-        let mut taken = Taken::new(self.net, routes);
+        let mut taken = Taken::new(self.net, routes, &fresh);
         for line in fresh {
             let ends = taken.ends(self.net, &self.cards, line);
-            routes[line] = Some(self.route(line, &ends));
+            routes[line] = Some(Arc::new(self.route(line, &ends)));
         }
         is_fresh
     }
@@ -244,19 +246,24 @@ impl Work<'_> {
     }
 
     /// A label goes that is wanted in another size or not at all, or that a newcomer or its line covers.
-    fn drop_labels(&self, routes: &mut [Option<Route>], is_fresh: &[bool]) {
+    fn drop_labels(&self, routes: &mut [Option<Arc<Route>>], is_fresh: &[bool]) {
         let new =
             routes.iter().zip(is_fresh).filter(|(_, fresh)| **fresh).filter_map(|(route, _)| route.as_ref());
         let new = new.flat_map(|route| &route.path);
         let new: Vec<(Rect, Cubic)> = new.map(|cubic| (hull(cubic), *cubic)).collect();
         for (route, line) in routes.iter_mut().zip(&self.net.lines) {
-            let Some(route) = route.as_mut().filter(|route| route.label.is_some()) else { continue };
-            route.label = route.label.filter(|label| {
-                line.label.is_some_and(|size| {
-                    (size.width - label.width).abs() < 6.0 && (size.height - label.height).abs() < 2.0
-                }) && !self.changed.iter().any(|card| card.overlaps(label))
-                    && !new.iter().any(|(hull, cubic)| touches(hull, label) && enters(cubic, label))
-            });
+            let Some((route, label)) =
+                route.as_mut().and_then(|route| route.label.map(|label| (route, label)))
+            else {
+                continue;
+            };
+            let stays = line.label.is_some_and(|size| {
+                (size.width - label.width).abs() < 6.0 && (size.height - label.height).abs() < 2.0
+            }) && !self.changed.iter().any(|card| card.overlaps(&label))
+                && !new.iter().any(|(hull, cubic)| touches(hull, &label) && enters(cubic, &label));
+            if !stays {
+                Arc::make_mut(route).label = None;
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where everything stands: the plain result that painters, exports and tests read. No behaviour but small geometry.
 
+use std::sync::Arc;
+
 use crate::input::GroupKind;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -36,7 +38,8 @@ pub struct Cubic {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     pub nodes: Vec<PlacedNode>,
-    pub edges: Vec<Route>,
+    /// Shared with the picture this one follows, as far as they are the same.
+    pub edges: Vec<Arc<Route>>,
     pub groups: Vec<PlacedGroup>,
     /// Round everything, labels and lines included.
     pub bounds: Rect,

@@ -1,6 +1,8 @@
 //! Room between columns: all that stands right of an x moves right, and lines that cross it grow longer. Knows a
 //! scene, not why it has to give way.
 
+use std::sync::Arc;
+
 use crate::scene::{Cubic, Scene};
 
 /// What lies right of `x` moves right by `by`.
@@ -22,7 +24,7 @@ pub(crate) fn stretched(scene: &Scene, stretches: &[Stretch]) -> Scene {
     for stretch in stretches {
         let moved = |x: &mut f64| *x = stretch.moved(*x);
         scene.nodes.iter_mut().for_each(|node| moved(&mut node.rect.x));
-        for edge in &mut scene.edges {
+        for edge in scene.edges.iter_mut().map(Arc::make_mut) {
             let grows = |cubic: &Cubic| (cubic.from.x > stretch.x) != (cubic.to.x > stretch.x);
             edge.label = edge.label.filter(|_| !edge.path.iter().any(grows));
             edge.label.iter_mut().for_each(|label| moved(&mut label.x));

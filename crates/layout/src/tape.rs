@@ -1,6 +1,8 @@
 //! Pictures as plain numbers and one text, to be handed from one thread of a browser to another. One description serves
 //! writing and reading; floats pass bit by bit. Knows what a picture is made of, not who hands it on.
 
+use std::sync::Arc;
+
 use crate::input::{Edge, Group, GroupKind, Input, Node, Port};
 use crate::scene::{Cubic, PlacedGroup, PlacedNode, Point, Rect, Route, Scene, Size};
 
@@ -147,7 +149,7 @@ impl Tape {
 
     pub fn scene(&mut self, Scene { nodes, edges, groups, bounds }: &mut Scene) {
         self.list(nodes, Self::placed_node);
-        self.list(edges, Self::route);
+        self.list(edges, |tape, edge| tape.route(Arc::make_mut(edge)));
         self.list(groups, Self::placed_group);
         self.rect(bounds);
     }

@@ -254,7 +254,7 @@ fn line(text: &str, edge: Edge) -> Entry {
     let mut graph = blank();
     graph.nodes = ["a", "b"].map(|id| Node::blank(id, model::NodeKind::App)).to_vec();
     let scene = Scene {
-        edges: vec![Route { key: edge.id.clone(), path: vec![across], ..Route::default() }],
+        edges: vec![Route { key: edge.id.clone(), path: vec![across], ..Route::default() }.into()],
         ..Scene::default()
     };
     graph.edges = vec![edge];

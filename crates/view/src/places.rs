@@ -25,7 +25,7 @@ impl<'a> Places<'a> {
             routes: graph
                 .edges
                 .iter()
-                .map(|edge| Some(&scene.edges[routes.get(&edge.id)?]).filter(|route| !route.path.is_empty()))
+                .map(|edge| Some(&*scene.edges[routes.get(&edge.id)?]).filter(|route| !route.path.is_empty()))
                 .collect(),
             boxed: boxed(graph),
             ends: ends(graph),

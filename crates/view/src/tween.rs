@@ -5,6 +5,7 @@ use crate::{curve, mark::Mark, mark::Owner};
 use layout::index::Index;
 use layout::{Cubic, Point, Rect, Route, Scene};
 use model::Graph;
+use std::sync::Arc;
 
 /// From where to where, by index of the scene that it leads to.
 #[derive(Debug, Default)]
@@ -87,7 +88,7 @@ impl Tween {
             scene.groups[*index].rect = if done { *to } else { between(from, to, share) };
         }
         for bend in &self.edges {
-            let route = &mut scene.edges[bend.route];
+            let route = Arc::make_mut(&mut scene.edges[bend.route]);
             if done {
                 route.path.clone_from(&bend.path);
             } else {
@@ -132,11 +133,12 @@ pub fn fade_out(marks: &mut [Mark], share: f64) {
 pub fn carry(scene: &mut Scene, node: &str, by: Point) {
     let Some(card) = scene.nodes.iter_mut().find(|placed| placed.key == node) else { return };
     (card.rect.x, card.rect.y) = (card.rect.x + by.x, card.rect.y + by.y);
-    for route in &mut scene.edges {
+    let own = scene.edges.iter_mut().filter(|route| route.source == node || route.target == node);
+    for route in own.map(Arc::make_mut) {
         let mine = |end: &str| if end == node { by } else { Point::default() };
         let (source, target) = (mine(&route.source), mine(&route.target));
         if source == target {
-            // A loop comes along whole; what belongs to others stays.
+            // A loop comes along whole.
             for piece in &mut route.path {
                 *piece = Cubic {
                     from: plus(piece.from, source),

@@ -81,7 +81,8 @@ fn read(plain: &str, input: &Input) -> Scene {
                 let looped = source == target;
                 let back = !looped && number(4) > number(4 + 2 * count.saturating_sub(1));
                 let path = (0..count / 3).map(piece).collect();
-                scene.edges.push(Route { source, target, path, back, looped, ..Route::default() });
+                let route = Route { source, target, path, back, looped, ..Route::default() };
+                scene.edges.push(route.into());
             }
             _ => {}
         }

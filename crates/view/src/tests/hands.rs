@@ -130,12 +130,13 @@ fn particles_keep_their_place_when_figures_change_and_never_pass_the_cap() {
                 .map(move |edge| model::Edge { id: format!("{}#{copy}", edge.id), ..edge.clone() })
         })
         .collect();
-    let routes: Vec<layout::Route> = (0..100)
+    let routes: Vec<std::sync::Arc<layout::Route>> = (0..100)
         .flat_map(|copy| {
             scene
                 .edges
                 .iter()
-                .map(move |route| layout::Route { key: format!("{}#{copy}", route.key), ..route.clone() })
+                .map(move |route| layout::Route { key: format!("{}#{copy}", route.key), ..(**route).clone() })
+                .map(std::sync::Arc::new)
         })
         .collect();
     graph.edges = copies;

@@ -74,6 +74,7 @@ fn a_small_picture_in_words() {
                 label: Some(Rect::new(150.0, 30.0 + 80.0 * i as f64, 60.0, 14.0)),
                 ..layout::Route::default()
             })
+            .map(std::sync::Arc::new)
             .collect(),
         ..layout::Scene::default()
     };
