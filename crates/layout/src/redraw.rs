@@ -275,16 +275,16 @@ impl Tracks {
             if (cubic.from.y - cubic.to.y).abs() > 0.05 {
                 continue;
             }
-            let hull = hull(cubic);
-            if hull.right() < left || hull.x > right {
+            let (start, end) = (cubic.from.x.min(cubic.to.x), cubic.from.x.max(cubic.to.x));
+            if end < left || start > right {
                 continue;
             }
-            let first = self.at(hull.x);
+            let first = self.at(start);
             for track in &mut self.columns[first..] {
-                if track.left > hull.right() {
+                if track.left > end {
                     break;
                 }
-                if hull.x <= track.left && hull.right() >= track.right {
+                if start <= track.left && end >= track.right {
                     track.lanes.push(cubic.from.y);
                 }
             }

@@ -1,7 +1,7 @@
 //! Room above and below within some columns: what stands there and the lines that pass move up and down in the order
 //! they have, no more than they must. Knows bands, columns and heights, no route.
 
-use crate::push::LEAST_GAP;
+use crate::push::{Body, LEAST_GAP};
 use crate::routes::Ends;
 use crate::scene::{Cubic, Rect};
 use crate::settle::Settled;
@@ -36,41 +36,24 @@ impl Settled<'_> {
         let (mut bodies, owners) = self.bodies();
         let near = frame.grown(LINE_CLEAR);
         let mut slide = Slide { left: near.x, right: near.right(), lanes: Vec::new() };
+        let passed = tracks.columns.iter().filter(|track| track.left < home.right() && track.right > home.x);
+        let lanes: Vec<f64> = passed.flat_map(|track| &track.lanes).copied().collect();
+        let meets = |body: &Body| body.rect.x < near.right() && body.rect.right() > near.x;
         for side in [-1.0, 1.0] {
             // Seen from the band, whatever the side: numbers grow away from it.
             let span = |y: f64, height: f64| if side > 0.0 { (y, y + height) } else { (-y - height, -y) };
-            let start = span(frame.y, frame.height).1;
             let is_there = |y: f64| (y - home.centre().y) * side > 0.0;
             let mut things: Vec<Thing> = Vec::new();
             for (index, body) in bodies.iter().enumerate() {
-                let meets = body.rect.x < near.right() && body.rect.right() > near.x;
-                if owners[index] != Ok(band) && meets && !body.fixed && is_there(body.rect.centre().y) {
+                if owners[index] != Ok(band) && !body.fixed && meets(body) && is_there(body.rect.centre().y) {
                     let (low, high) = span(body.rect.y, body.rect.height);
                     things.push(Thing { low, high, body: Some(index) });
                 }
             }
-            let passed =
-                tracks.columns.iter().filter(|track| track.left < home.right() && track.right > home.x);
-            for &lane in passed.flat_map(|track| &track.lanes).filter(|lane| is_there(**lane)) {
-                let (low, high) = span(lane, 0.0);
-                things.push(Thing { low, high, body: None });
+            for &lane in lanes.iter().filter(|lane| is_there(**lane)) {
+                things.push(Thing { low: side * lane, high: side * lane, body: None });
             }
-            things.order_by(|a, b| a.low.total_cmp(&b.low));
-            let mut last = Thing { low: start, high: start, body: Some(0) };
-            let mut by = f64::INFINITY;
-            for thing in things {
-                let least = match (last.body, thing.body) {
-                    (None, None) => LINE_GAP,
-                    (Some(_), Some(body)) => bodies[body].room.max(LEAST_GAP),
-                    _ => LINE_CLEAR,
-                };
-                // What is close stays as close as it is.
-                let spare = (thing.low - last.high - least).max(0.0);
-                by = if by.is_finite() { by - spare } else { 0.0 };
-                by = by.max(start + least - thing.low).max(0.0);
-                if thing.high > last.high {
-                    last = thing;
-                }
+            for (thing, by) in ways(things, span(frame.y, frame.height).1, &bodies) {
                 match thing.body {
                     None => slide.lanes.push((side * thing.low, side * by)),
                     Some(body) => bodies[body].rect.y += (side * by).round(),
@@ -90,8 +73,29 @@ impl Settled<'_> {
     }
 }
 
-/// The heights at which a line passes the columns between two ends, in the order of its way, where it passed the same
-/// columns before; beside them it goes on as it was. None when it never ran through columns.
+/// How far each must go, from the edge that pushes on: what is close stays as close as it is, what is not takes up the
+/// rest of the way.
+fn ways(mut things: Vec<Thing>, edge: f64, bodies: &[Body]) -> Vec<(Thing, f64)> {
+    things.order_by(|a, b| a.low.total_cmp(&b.low));
+    let (mut is_lane, mut last, mut by) = (false, edge, 0.0_f64);
+    let mut ways = Vec::with_capacity(things.len());
+    for thing in things {
+        let least = match thing.body {
+            None if is_lane => LINE_GAP,
+            Some(body) if !is_lane => bodies[body].room.max(LEAST_GAP),
+            _ => LINE_CLEAR,
+        };
+        by = (by - (thing.low - last - least).max(0.0)).max(edge + least - thing.low).max(0.0);
+        if thing.high > last {
+            (is_lane, last) = (thing.body.is_none(), thing.high);
+        }
+        ways.push((thing, by));
+    }
+    ways
+}
+
+/// The heights at which a line passes the columns between its ends, in the order of its way: where it passed them before,
+/// by as much as that has slid; in columns that are new as in the one before.
 pub(crate) fn carried(path: &[Cubic], ends: &Ends, tracks: &Tracks, slides: &[Slide]) -> Vec<(usize, f64)> {
     let (from, to) = (tracks.at(ends.source.x), tracks.at(ends.target.x));
     let back = from >= to;

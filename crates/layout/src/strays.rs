@@ -7,6 +7,9 @@ use crate::room;
 use crate::scene::Rect;
 use crate::settle::Settled;
 
+/// Closer to a pinned card no line gets out.
+const PIN_LEAST: f64 = 7.0;
+
 impl Settled<'_> {
     /// Lifts what stands outside of its box, or inside a strange one. What no box minds is set down again at once.
     pub(crate) fn lift_strays(&mut self) {
@@ -99,8 +102,9 @@ impl Settled<'_> {
         let frames: Vec<Option<Rect>> =
             (0..self.net.bands.len()).map(|band| self.frame(band, None)).collect();
         let pinned = (0..self.rects.len()).filter(|&card| self.is_pinned(card));
-        let pinned: Vec<(usize, Rect)> =
-            pinned.filter_map(|card| Some((self.net.cards[card].item, self.rects[card]?))).collect();
+        let pinned: Vec<(usize, Rect)> = pinned
+            .filter_map(|card| Some((self.net.cards[card].item, self.rects[card]?.grown(PIN_LEAST))))
+            .collect();
         let whole = rects.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
         let mut near = Grid::with_cells(whole, 2_000.0);
         for (item, rect) in rects.iter().enumerate() {
