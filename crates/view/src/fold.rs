@@ -2,7 +2,10 @@
 //! all, and what cannot be summed (a quantile) is not known. It knows no place: opening one is an update of the picture.
 
 use crate::{cards, find::Matched};
-use layout::{index::Index, sorting::Order as _};
+use layout::{
+    index::Index,
+    sorting::{Keyed as _, Order as _},
+};
 use model::{
     Change, Edge, Graph, Health, Node, NodeKind, Presence, Protocol, Reason, Requests, Status, Subject, Tcp,
     traffic::{Custom, Volume},
@@ -45,7 +48,7 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(&str) -> bool) -> Folded {
             members.entry(home).or_default().push(node);
         }
     }
-    members.retain(|_, members| members.len() > 1);
+    let members = members.into_iter().filter(|(_, members)| members.len() > 1).keyed();
     // Where each node is drawn, by id.
     let drawn: Vec<&str> = homes
         .iter()
@@ -63,7 +66,7 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(&str) -> bool) -> Folded {
         .zip(&graph.nodes)
         .filter(|(home, _)| home.as_deref().is_some_and(|home| !closed(home)))
         .map(|(_, node)| &*node.id)
-        .collect();
+        .distinct();
     thin_out(&mut edges, (nodes.len(), &opened), &|id| members.contains_key(id));
     let left_out = all - edges.len();
     let there = Index::new(&mut edges.iter().map(|edge| edge.id.as_str()));

@@ -7,6 +7,7 @@ use crate::{
     format::{self, NOT_APPLICABLE, UNKNOWN},
     speak,
 };
+use layout::sorting::Order as _;
 use model::{Edge, Graph, Latency, Node, Protocol, Requests, Status, Subject, Tcp, VersionRow};
 use std::cmp::Ordering;
 
@@ -160,7 +161,7 @@ pub fn rows(
             .map(|edge| edge_line(&graph.edges[edge], graph, is_lit(matched.map(|m| &m.edges), edge)))
             .collect(),
     };
-    lines.sort_by(|a, b| by(a, b, sort));
+    lines.order_by(|a, b| by(a, b, sort));
     lines.into_iter().flat_map(|line| std::iter::once(line.row).chain(line.versions)).collect()
 }
 
