@@ -75,6 +75,7 @@ impl Prometheus {
             .arg(format!("--web.listen-address=127.0.0.1:{}", self.port))
             // What the tests write lies at fixed times, years before or after today.
             .args(["--storage.tsdb.retention.time=100y", "--web.enable-remote-write-receiver"])
+            .arg("--enable-feature=native-histograms")
             .args(&self.setup.arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

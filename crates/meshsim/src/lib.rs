@@ -7,6 +7,7 @@ pub mod json;
 mod kept;
 mod latency;
 mod mesh;
+pub mod native;
 pub mod promql;
 mod scale;
 pub mod scenario;

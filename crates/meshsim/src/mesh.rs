@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::kept::Kept;
 use crate::latency::{BOUNDS, BUCKETS};
+use crate::native;
 use crate::scale;
 use crate::scenario::{Mistakes, Scenario};
 use crate::store::{self, Labels, Matcher, Point, Series, Store};
@@ -34,6 +35,7 @@ pub const SCENARIOS: &[(&str, &str)] = &[
     ("missing-labels", bookinfo!("../scenarios/with-missing-labels.toml")),
     ("mixed-bounds", bookinfo!("../scenarios/with-mixed-bounds.toml")),
     ("late-samples", bookinfo!("../scenarios/with-late-samples.toml")),
+    ("native-histograms", bookinfo!("../scenarios/with-native-histograms.toml")),
 ];
 
 /// The seed of the demo.
@@ -124,6 +126,11 @@ impl Mesh {
         self.scenario.late_ms
     }
 
+    /// Whether the store has native histograms of durations instead of their buckets.
+    pub(crate) fn keeps_natively(&self) -> bool {
+        self.scenario.keeping.as_ref().is_some_and(|keeping| keeping.native_histograms)
+    }
+
     /// All scrape targets as they stand at an instant.
     pub fn targets(&self, at_ms: i64) -> Vec<Target> {
         let mut targets = Vec::with_capacity(self.pods.all.len());
@@ -180,7 +187,14 @@ impl Store for Scraped<'_> {
 
     /// Counters never fall while a container lives, so its last scrapes tell which series there were.
     fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
-        telemetry::visit(self.0, matchers, Window::Lasts { from_ms, to_ms }, &mut |labels, _| each(labels));
+        telemetry::visit(self.0, matchers, Window::Lasts { from_ms, to_ms }, &mut |labels, _| {
+            match native::part_of(labels).map(|part| &**part) {
+                None => each(labels),
+                // A histogram is one series, and any of its parts tells of it.
+                Some(native::COUNT) => each(&native::without_part(labels)),
+                Some(_) => {}
+            }
+        });
     }
 }
 

@@ -194,3 +194,29 @@ fn what_a_silent_service_would_have_called_is_silent_too() {
     assert!(called("search", before) && called("search-index", before));
     assert!(!called("search", during) && !called("search-index", during) && called("catalog", during));
 }
+
+/// Buckets a tenth wide tell of a quantile to within that; sums and counts are what the classic ones are.
+#[test]
+fn native_histograms_tell_what_classic_ones_do() {
+    let of = |name: &str| Mesh::named(name).unwrap();
+    let (classic, native) = (of("bookinfo"), of("native-histograms"));
+    let duration = "istio_request_duration_milliseconds";
+    let mut compared = 0;
+    for edge in classic.truth(NOON_MS - 600_000, NOON_MS) {
+        let Some(p95_ms) = edge.p95_ms.filter(|_| edge.requests > 2_000.0) else { continue };
+        let selected = selector(&edge, "");
+        let mean = |parts: [String; 2]| format!("sum({}) / sum({})", parts[0], parts[1]);
+        let parts = ["sum", "count"].map(|part| format!("rate({duration}_{part}{selected}[10m])"));
+        let whole = format!("rate({duration}{selected}[10m])");
+        let of_whole = ["sum", "count"].map(|part| format!("histogram_{part}({whole})"));
+        let (theirs, ours) =
+            (number(&classic, &mean(parts), NOON_MS), number(&native, &mean(of_whole), NOON_MS));
+        assert!((ours / theirs - 1.0).abs() < 0.01, "{selected}: mean {ours}, {theirs}");
+        let p95 = number(&native, &format!("histogram_quantile(0.95, sum({whole}))"), NOON_MS);
+        let step = meshsim::native::upper(1);
+        assert!((1.0 / step..step).contains(&(p95 / p95_ms)), "{selected}: p95 {p95}, {p95_ms}");
+        compared += 1;
+    }
+    assert!(compared >= 4, "{compared} edges are busy enough");
+    assert!(number(&native, &format!("count({duration}_count) or vector(0)"), NOON_MS).abs() < 0.5);
+}

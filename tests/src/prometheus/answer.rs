@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use meshsim::native::{self, Histograms};
 use meshsim::promql::{EvalError, Value};
-use meshsim::store::{Labels, METRIC_NAME, Series, label};
+use meshsim::store::{Labels, METRIC_NAME, Point, Series, label};
 use serde::Deserialize;
 
 /// Times in ms and values.
 pub type Samples = Vec<(i64, f64)>;
 
-/// Series by their labels' text. Instant vectors are series of one sample; the order of a vector is not kept.
+/// Series by their labels' text. Instant vectors are series of one sample; the order of a vector is not kept. What a native
+/// histogram has is a series each: its count, its sum, and each bucket by its upper bound.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     Series(BTreeMap<String, Samples>),
@@ -42,6 +44,18 @@ struct Row {
     value: Option<(f64, String)>,
     #[serde(default)]
     values: Vec<(f64, String)>,
+    histogram: Option<(f64, Whole)>,
+    #[serde(default)]
+    histograms: Vec<(f64, Whole)>,
+}
+
+#[derive(Deserialize)]
+struct Whole {
+    count: String,
+    sum: String,
+    /// Which bounds belong to it, above, up to, count.
+    #[serde(default)]
+    buckets: Vec<(u8, String, String, String)>,
 }
 
 impl Answer {
@@ -57,7 +71,8 @@ impl Answer {
             Answered::Scalar((_, value)) => Self::Scalar(value.parse()?),
             Answered::String((_, text)) => Self::Text(text),
             Answered::Vector(rows) | Answered::Matrix(rows) => {
-                Self::Series(rows.into_iter().map(read_row).collect::<Result<_>>()?)
+                let rows = rows.into_iter().map(read_row).collect::<Result<Vec<_>>>()?;
+                Self::Series(rows.into_iter().flatten().collect())
             }
         })
     }
@@ -67,12 +82,13 @@ impl Answer {
         match value {
             Ok(Value::Scalar(value)) => Self::Scalar(value),
             Ok(Value::String(text)) => Self::Text(text),
-            Ok(Value::Vector(samples)) => Self::Series(
-                samples
-                    .iter()
-                    .map(|sample| (labels_text(&sample.labels), vec![(sample.t_ms, sample.value)]))
-                    .collect(),
-            ),
+            Ok(Value::Vector(samples)) => {
+                let point = |t_ms, value| vec![Point { t_ms, value }];
+                let series = samples
+                    .into_iter()
+                    .map(|sample| Series { labels: sample.labels, points: point(sample.t_ms, sample.value) });
+                Self::from_series(Ok(series.collect()))
+            }
             Ok(Value::Matrix(series)) => Self::from_series(Ok(series)),
             Err(error) => Self::Refused(error.to_string()),
         }
@@ -81,15 +97,16 @@ impl Answer {
     /// The evaluator's answer to a range query.
     pub fn from_series(series: Result<Vec<Series>, EvalError>) -> Self {
         match series {
-            Ok(series) => Self::Series(
-                series
-                    .iter()
-                    .map(|one| {
-                        let samples = one.points.iter().map(|point| (point.t_ms, point.value)).collect();
-                        (labels_text(&one.labels), samples)
-                    })
-                    .collect(),
-            ),
+            Ok(series) => {
+                let plain = series.iter().filter(|one| native::part_of(&one.labels).is_none());
+                let samples = plain.map(|one| {
+                    let samples = one.points.iter().map(|point| (point.t_ms, point.value)).collect();
+                    (labels_text(&one.labels), samples)
+                });
+                let native = native::gather(series.iter().map(|one| (&one.labels, &one.points[..])));
+                let parts = native.iter().flat_map(|(labels, points)| parts(&labels_text(labels), points));
+                Self::Series(samples.chain(parts).collect())
+            }
             Err(error) => Self::Refused(error.to_string()),
         }
     }
@@ -121,13 +138,49 @@ impl Answer {
     }
 }
 
-fn read_row(row: Row) -> Result<(String, Samples)> {
+fn read_row(row: Row) -> Result<BTreeMap<String, Samples>> {
     let name = row.metric.get(METRIC_NAME).map_or("", String::as_str);
     let labels = row.metric.iter().filter(|(key, _)| *key != METRIC_NAME);
     let text = text_of(name, labels.map(|(key, value)| (key.as_str(), value.as_str())));
     let read = |(seconds, value): (f64, String)| Ok(((seconds * 1000.0).round() as i64, value.parse()?));
-    let samples = row.value.into_iter().chain(row.values).map(read).collect::<Result<_>>()?;
-    Ok((text, samples))
+    let samples: Samples = row.value.into_iter().chain(row.values).map(read).collect::<Result<_>>()?;
+    let mut all = BTreeMap::new();
+    for (seconds, whole) in row.histogram.into_iter().chain(row.histograms) {
+        let t_ms = (seconds * 1000.0).round() as i64;
+        let mut add = |part: String, value: &str| -> Result<()> {
+            let samples: &mut Samples = all.entry(format!("{text}{part}")).or_default();
+            samples.push((t_ms, value.parse()?));
+            Ok(())
+        };
+        add(" count".to_owned(), &whole.count)?;
+        add(" sum".to_owned(), &whole.sum)?;
+        for (_, _, up_to, count) in &whole.buckets {
+            add(up_to_text(up_to.parse()?), count)?;
+        }
+    }
+    if !samples.is_empty() {
+        all.insert(text, samples);
+    }
+    Ok(all)
+}
+
+/// The evaluator's histograms as a real answer's are read.
+fn parts(text: &str, histograms: &Histograms) -> BTreeMap<String, Samples> {
+    let mut all: BTreeMap<String, Samples> = BTreeMap::new();
+    for (&t_ms, histogram) in histograms {
+        let buckets =
+            histogram.buckets.iter().map(|(&index, &count)| (up_to_text(native::upper(index)), count));
+        let figures = [(" count".to_owned(), histogram.count), (" sum".to_owned(), histogram.sum)];
+        for (part, value) in figures.into_iter().chain(buckets) {
+            all.entry(format!("{text}{part}")).or_default().push((t_ms, value));
+        }
+    }
+    all
+}
+
+/// The last digits of a bound are nobody's business.
+fn up_to_text(bound: f64) -> String {
+    format!(" up to {bound:.9e}")
 }
 
 fn labels_text(labels: &Labels) -> String {

@@ -7,6 +7,7 @@ use super::statistics::quantile;
 use super::table::{ABSENT, Row, Table, is_absent};
 use crate::store::Labels;
 use promql_parser::parser::{AggregateExpr, token};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 pub(super) fn eval(context: &Context, parsed: &AggregateExpr) -> Result<Table, EvalError> {
@@ -18,10 +19,14 @@ pub(super) fn eval(context: &Context, parsed: &AggregateExpr) -> Result<Table, E
     let grouping = Grouping::of_aggregation(parsed.modifier.as_ref());
     if let Operator::Fold(fold) = operator {
         let mut folding = Folding::new(&grouping, fold, context.steps.len());
-        context.each_row(&parsed.expr, &mut |row, cells| folding.add(row, cells))?;
+        context.each_row(&parsed.expr, &mut |row, cells| {
+            if let Some(row) = fold.seen(row) {
+                folding.add(&row, cells);
+            }
+        })?;
         return Ok(folding.finish());
     }
-    let table = context.vector(&parsed.expr)?;
+    let table = context.vector(&parsed.expr)?.plain();
     let mut groups = Groups::default();
     let assigned = groups.assign(&table, &grouping);
     let rows_by_group = members(&assigned, groups.len());
@@ -49,6 +54,19 @@ enum Fold {
     Group,
     Stddev,
     Stdvar,
+}
+
+impl Fold {
+    /// A row as it is folded: of native histograms some folds make others, some only ask whether there are any, and the
+    /// rest passes them over.
+    fn seen(self, row: &Row) -> Option<Cow<'_, Row>> {
+        match self {
+            _ if row.part().is_none() => Some(Cow::Borrowed(row)),
+            Self::Sum | Self::Avg => Some(Cow::Borrowed(row)),
+            Self::Count | Self::Group => row.once().map(Cow::Owned),
+            Self::Min | Self::Max | Self::Stddev | Self::Stdvar => None,
+        }
+    }
 }
 
 impl Operator {

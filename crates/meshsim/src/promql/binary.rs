@@ -93,7 +93,8 @@ impl Operator {
     }
 }
 
+/// Native histograms are compared with nothing, and no number is added to one.
 fn with_scalar(table: Table, operator: Operator, f: impl Fn(f64, usize) -> f64) -> Result<Table, EvalError> {
-    let table = table.map(f);
+    let table = table.plain().map(f);
     if operator.drops_name() { table.without_names() } else { Ok(table) }
 }

@@ -2,6 +2,7 @@
 
 use super::eval::{Context, Operand, range_argument};
 use super::label_function::{self, Replacement, labels_of_absence};
+use super::native::{self, Read};
 use super::over_range::RangeFunction;
 use super::select::Window;
 use super::statistics::{max_or_nan, min_or_nan};
@@ -16,27 +17,40 @@ pub(super) fn eval(context: &Context, call: &Call) -> Result<Operand, EvalError>
         return call.table(context).map(Operand::Vector);
     }
     if let Some(function) = elementwise::find(name) {
-        let table = arguments.vector(0)?.map(|value, _| function(value));
+        let table = arguments.vector(0)?.plain().map(|value, _| function(value));
         return table.without_names().map(Operand::Vector);
     }
     let table = match name {
         "time" => return Ok(Operand::Scalar(seconds(context))),
         "pi" => return Ok(Operand::Scalar(vec![std::f64::consts::PI; context.steps.len()])),
-        "scalar" => return Ok(Operand::Scalar(scalar_of(&arguments.vector(0)?))),
+        "scalar" => return Ok(Operand::Scalar(scalar_of(&arguments.vector(0)?.plain()))),
         "vector" => Table::of_scalar(&arguments.scalar(0)?),
         "timestamp" => timestamp(&arguments)?,
         "absent" => absent(&arguments)?,
         "absent_over_time" => absent_over_time(&arguments)?,
         "clamp" | "clamp_min" | "clamp_max" => clamp(&arguments, name)?,
         "round" => round(&arguments)?,
-        "sort" => sorted(&arguments.vector(0)?, f64::total_cmp),
-        "sort_desc" => sorted(&arguments.vector(0)?, |a, b| b.total_cmp(a)),
-        "histogram_quantile" => histogram::histogram_quantile(&arguments.scalar(0)?, &arguments.vector(1)?)?,
+        "sort" => sorted(&arguments.vector(0)?.plain(), f64::total_cmp),
+        "sort_desc" => sorted(&arguments.vector(0)?.plain(), |a, b| b.total_cmp(a)),
+        "histogram_quantile" => quantile(&arguments)?,
+        "histogram_count" => native::read(&arguments.vector(0)?, Read::Count)?,
+        "histogram_sum" => native::read(&arguments.vector(0)?, Read::Sum)?,
+        "histogram_avg" => native::read(&arguments.vector(0)?, Read::Average)?,
         "label_replace" => label_replace(&arguments)?,
         "label_join" => label_join(&arguments)?,
         _ => return Err(EvalError::unsupported(format!("the function {name}()"))),
     };
     Ok(Operand::Vector(table))
+}
+
+/// Of classic buckets and of native histograms alike.
+fn quantile(arguments: &Arguments) -> Result<Table, EvalError> {
+    let (shares, table) = (arguments.scalar(0)?, arguments.vector(1)?);
+    let mut found = native::quantile(&shares, &table)?;
+    for (row, cells) in histogram::histogram_quantile(&shares, &table.plain())?.iter() {
+        found.push(row.clone(), cells);
+    }
+    Ok(found)
 }
 
 struct Arguments<'a> {
@@ -101,7 +115,9 @@ impl<'a> RangeCall<'a> {
             self.function.apply(window, self.parameters.get(step).copied().unwrap_or(f64::NAN))
         };
         select::each_window(context, self.selector, &of_window, &mut |row, cells| {
-            sink(&Row { all: row.all.clone(), drop_name: !self.keeps_name }, cells);
+            if let Some(row) = self.function.seen(row) {
+                sink(&Row { drop_name: !self.keeps_name, ..row }, cells);
+            }
         })
     }
 
@@ -137,7 +153,7 @@ fn timestamp(arguments: &Arguments) -> Result<Table, EvalError> {
             .without_names();
     }
     let seconds = seconds(arguments.context);
-    arguments.vector(0)?.map(|_, step| seconds[step]).without_names()
+    arguments.vector(0)?.plain().map(|_, step| seconds[step]).without_names()
 }
 
 fn present_at(table: &Table, step: usize) -> bool {
@@ -181,7 +197,7 @@ fn clamp(arguments: &Arguments, name: &str) -> Result<Table, EvalError> {
         "clamp_min" => (arguments.scalar(1)?, unbounded(f64::INFINITY)),
         _ => (unbounded(f64::NEG_INFINITY), arguments.scalar(1)?),
     };
-    let clamped = arguments.vector(0)?.map(|value, step| {
+    let clamped = arguments.vector(0)?.plain().map(|value, step| {
         if highest[step] < lowest[step] {
             ABSENT
         } else {
@@ -197,7 +213,7 @@ fn round(arguments: &Arguments) -> Result<Table, EvalError> {
     } else {
         vec![1.0; arguments.context.steps.len()]
     };
-    arguments.vector(0)?.map(|value, step| elementwise::round(value, multiples[step])).without_names()
+    arguments.vector(0)?.plain().map(|value, step| elementwise::round(value, multiples[step])).without_names()
 }
 
 /// By the value at the first step, for only an instant answer has an order; NaN comes last either way.

@@ -3,6 +3,7 @@
 //! A mesh has hundreds of thousands of rows whose texts repeat, so texts become numbers by the address of their `Arc`
 //! first; the text itself is hashed once an address.
 
+use super::native;
 use super::table::{Row, Table};
 use crate::store::{Labels, METRIC_NAME};
 use promql_parser::parser::LabelModifier;
@@ -45,12 +46,20 @@ pub(super) enum Grouping {
 impl Grouping {
     /// `by`/`without` of an aggregation: nothing said means one group.
     pub(super) fn of_aggregation(modifier: Option<&LabelModifier>) -> Self {
-        modifier.map_or(Self::By(Vec::new()), Self::of_modifier)
+        match modifier.map_or(Self::By(Vec::new()), Self::of_modifier) {
+            // Parts of histograms are never mixed up.
+            Self::By(names) => Self::By(native::with_part(names)),
+            without @ Self::Without(_) => without,
+        }
     }
 
-    /// `on`/`ignoring` of a binary operator: nothing said means all labels but the name.
+    /// `on`/`ignoring` of a binary operator: nothing said means all labels but the name (and the part).
     pub(super) fn of_matching(modifier: Option<&LabelModifier>) -> Self {
-        modifier.map_or(Self::Without(vec![METRIC_NAME.to_owned()]), Self::of_modifier)
+        match modifier.map_or(Self::Without(vec![METRIC_NAME.to_owned()]), Self::of_modifier) {
+            // Histograms match as wholes.
+            Self::Without(names) => Self::Without(native::with_part(names)),
+            by @ Self::By(_) => by,
+        }
     }
 
     fn of_modifier(modifier: &LabelModifier) -> Self {

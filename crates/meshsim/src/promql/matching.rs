@@ -18,6 +18,10 @@ pub(super) fn eval(
     if modifier.is_some_and(|m| m.fill_values.lhs.is_some() || m.fill_values.rhs.is_some()) {
         return Err(EvalError::unsupported("a fill modifier (`fill`, `fill_left`, `fill_right`)"));
     }
+    let sets = matches!(operator, Operator::And | Operator::Or | Operator::Unless);
+    if !sets && [left, right].iter().any(|side| side.rows.iter().any(|row| row.part().is_some())) {
+        return Err(EvalError::unsupported("arithmetic between native histograms"));
+    }
     let grouping = Grouping::of_matching(modifier.and_then(|modifier| modifier.matching.as_ref()));
     let mut groups = Groups::default();
     let left = Side { table: left, groups: groups.assign(left, &grouping) };
@@ -136,7 +140,7 @@ impl Pairing<'_> {
         let drops_name = self.operator.drops_name();
         let Some(included) = self.card.labels() else {
             return match self.grouping {
-                Grouping::Without(names) if names.len() == 1 => {
+                Grouping::Without(names) if names.len() == 2 => {
                     Row { all: many.all.clone(), drop_name: many.drop_name || drops_name }
                 }
                 Grouping::Without(names) => {

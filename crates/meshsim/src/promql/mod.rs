@@ -12,6 +12,7 @@ mod histogram;
 mod key;
 mod label_function;
 mod matching;
+mod native;
 mod over_range;
 mod rate;
 mod select;
@@ -74,7 +75,7 @@ pub struct Sample {
     pub value: f64,
 }
 
-/// The answer to an instant query.
+/// The answer to an instant query. A native histogram comes as its parts; `crate::native` puts them together.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Scalar(f64),

@@ -3,6 +3,7 @@
 use super::rate;
 use super::select::Window;
 use super::statistics::{ExactSum, exact_variance, quantile};
+use super::table::Row;
 
 /// A function of one window, which is never empty.
 #[derive(Debug, Clone, Copy)]
@@ -11,15 +12,32 @@ pub(super) enum RangeFunction {
     Any(fn(Window) -> f64),
     /// Two samples are needed.
     Change(fn(Window) -> Option<f64>),
+    /// The same of the last two alone.
+    Step(fn(Window) -> Option<f64>),
+    /// One sample is enough, and it may be a histogram.
+    Whole(fn(Window) -> f64),
+    /// How often there was something, whatever.
+    Presence(fn(Window) -> f64),
     /// Takes a scalar argument before the range.
     Quantile,
 }
 
 impl RangeFunction {
+    /// The row of its result, given the row whose samples it looks at. Of native histograms some functions make others,
+    /// some only ask whether and when there were any, and the rest passes them over.
+    pub(super) fn seen(self, row: &Row) -> Option<Row> {
+        match self {
+            _ if row.part().is_none() => Some(row.clone()),
+            Self::Whole(_) | Self::Change(_) => Some(row.clone()),
+            Self::Presence(_) => row.once(),
+            Self::Any(_) | Self::Step(_) | Self::Quantile => None,
+        }
+    }
+
     pub(super) fn apply(self, window: Window, argument: f64) -> Option<f64> {
         match self {
-            Self::Any(function) => Some(function(window)),
-            Self::Change(function) => function(window),
+            Self::Any(function) | Self::Whole(function) | Self::Presence(function) => Some(function(window)),
+            Self::Change(function) | Self::Step(function) => function(window),
             Self::Quantile => Some(quantile_of(window, argument)),
         }
     }
@@ -28,15 +46,15 @@ impl RangeFunction {
 const ALL: &[(&str, RangeFunction)] = &[
     ("avg_over_time", RangeFunction::Any(avg)),
     ("changes", RangeFunction::Any(changes)),
-    ("count_over_time", RangeFunction::Any(count)),
+    ("count_over_time", RangeFunction::Presence(count)),
     ("delta", RangeFunction::Change(rate::delta)),
-    ("idelta", RangeFunction::Change(rate::idelta)),
+    ("idelta", RangeFunction::Step(rate::idelta)),
     ("increase", RangeFunction::Change(rate::increase)),
-    ("irate", RangeFunction::Change(rate::irate)),
-    ("last_over_time", RangeFunction::Any(last)),
+    ("irate", RangeFunction::Step(rate::irate)),
+    ("last_over_time", RangeFunction::Whole(last)),
     ("max_over_time", RangeFunction::Any(max)),
     ("min_over_time", RangeFunction::Any(min)),
-    ("present_over_time", RangeFunction::Any(|_| 1.0)),
+    ("present_over_time", RangeFunction::Presence(|_| 1.0)),
     ("quantile_over_time", RangeFunction::Quantile),
     ("rate", RangeFunction::Change(rate::rate)),
     ("resets", RangeFunction::Any(resets)),

@@ -50,7 +50,8 @@ fn extrapolated(window: Window, kind: Kind, divisor: f64) -> Option<f64> {
     let distance_s = sampled_s / (window.points.len() - 1) as f64;
     let mut to_start_s = (first.t_ms - window.start_ms) as f64 / 1000.0;
     let to_end_s = (window.end_ms - last.t_ms) as f64 / 1000.0;
-    if kind == Kind::Counter && change > 0.0 && first.value >= 0.0 {
+    // Of histograms Prometheus 2 does not ask where they would have been zero.
+    if kind == Kind::Counter && !window.is_part && change > 0.0 && first.value >= 0.0 {
         to_start_s = to_start_s.min(sampled_s * (first.value / change));
     }
     let stretch_s = |gap_s: f64| if gap_s < distance_s * 1.1 { gap_s } else { distance_s / 2.0 };

@@ -2,7 +2,7 @@
 
 use super::eval::Context;
 use super::table::{ABSENT, Row, Table, is_absent};
-use super::{EvalError, Steps};
+use super::{EvalError, Steps, native};
 use crate::store::{Labels, METRIC_NAME, MatchOp, Matcher, Point, Series};
 use promql_parser::label::{MatchOp as ParsedOp, Matcher as ParsedMatcher};
 use promql_parser::parser::{AtModifier, MatrixSelector, Offset, VectorSelector};
@@ -14,6 +14,8 @@ pub(super) struct Window<'a> {
     pub(super) points: &'a [Point],
     pub(super) start_ms: i64,
     pub(super) end_ms: i64,
+    /// They are one part of native histograms.
+    pub(super) is_part: bool,
 }
 
 /// Takes rows one by one; a row in which nothing is present does not come.
@@ -129,7 +131,14 @@ pub(super) fn each_instant(
                 _ => ABSENT,
             };
         }
-        pass_on(labels, &cells, sink);
+        match what {
+            Yield::TimestampSeconds if native::is_part(labels) => {
+                if let Some(row) = Row::new(labels.clone()).once() {
+                    pass_on(&row.all, &cells, sink);
+                }
+            }
+            _ => pass_on(labels, &cells, sink),
+        }
     });
     Ok(())
 }
@@ -158,6 +167,7 @@ pub(super) fn each_window(
     context.store.visit(&selector.matchers, from_ms, to_ms, &mut |labels, points| {
         let points = without_markers(points, &mut living);
         let (mut first, mut end) = (0, 0);
+        let is_part = native::is_part(labels);
         for (step, t_ms) in context.steps.times().enumerate() {
             let end_ms = selector.reference_ms(t_ms);
             let start_ms = end_ms - range_ms;
@@ -169,7 +179,7 @@ pub(super) fn each_window(
                 first += 1;
             }
             let inside = points.get(first..end).filter(|inside| !inside.is_empty());
-            let value = inside.and_then(|points| f(Window { points, start_ms, end_ms }, step));
+            let value = inside.and_then(|points| f(Window { points, start_ms, end_ms, is_part }, step));
             cells[step] = value.unwrap_or(ABSENT);
         }
         pass_on(labels, &cells, sink);

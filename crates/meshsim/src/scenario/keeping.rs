@@ -1,14 +1,15 @@
-//! What a store does to label sets before it keeps them, checked. Knows no series.
+//! What a store does to series before it keeps them, checked. Knows no series.
 
 use super::check::{Log, distinct};
 use super::spec::StoreSpec;
 
-/// What a store does to label sets.
-#[derive(Debug, Clone, Default)]
+/// What a store does to series.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Keeping {
     pub replicas: Vec<String>,
     pub dropped: Vec<String>,
     pub mixed_bounds: bool,
+    pub native_histograms: bool,
 }
 
 /// What tells one series from another must stay; the rest a store may do without.
@@ -25,7 +26,8 @@ pub(super) fn check(spec: &StoreSpec, log: &mut Log) -> (Option<Keeping>, i64) {
         replicas: spec.replicas.clone(),
         dropped: spec.drop_labels.clone(),
         mixed_bounds: spec.mixed_bounds,
+        native_histograms: spec.native_histograms,
     };
-    let plain = keeping.replicas.is_empty() && keeping.dropped.is_empty() && !keeping.mixed_bounds;
+    let plain = keeping == Keeping::default();
     ((!plain).then_some(keeping), (late_s * 1_000.0) as i64)
 }

@@ -71,6 +71,9 @@ pub struct StoreSpec {
     pub drop_labels: Vec<String>,
     /// Half of the pods are scraped by a Prometheus 3, which writes `1.0` where others write `1`.
     pub mixed_bounds: bool,
+    /// Durations are kept as native histograms, and their buckets not at all.
+    #[serde(default)]
+    pub native_histograms: bool,
     /// How long samples are on their way.
     pub late: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Values of counters at a pod's scrapes: whole numbers, never falling while the container lives. Knows no labels.
 
 use crate::latency::{BUCKETS, Latency};
+use crate::native;
 use crate::scenario::Call;
 use crate::seed::{finish, unit};
 use crate::shape::{Instant, Profile, Weighted};
@@ -33,6 +34,17 @@ fn place(profile: &Profile, instant: &Instant) -> Place {
     (instant.periods, profile.within(instant))
 }
 
+/// Shares below the lower bound of each native bucket, and 1: the outermost take what lies beyond.
+fn shares_below(distribution: Latency) -> Vec<f64> {
+    let inner = native::INDICES.skip(1).map(|index| distribution.cdf(native::upper(index - 1)).min(1.0));
+    let mut highest: f64 = 0.0;
+    let rising = inner.map(|share| {
+        highest = highest.max(share);
+        highest
+    });
+    std::iter::once(0.0).chain(rising).chain(std::iter::once(1.0)).collect()
+}
+
 impl<'a> Track<'a> {
     pub(crate) fn new(
         (stream, profile, call): (&'a Stream, &'a Profile, &'a Call),
@@ -48,13 +60,19 @@ impl<'a> Track<'a> {
 
     /// Sums `weights` (by piece) over the pod's requests and rounds down; `head` is what an event already begun is worth.
     fn sum(&self, weights: Vec<f64>, head: f64, at: &[Place], out: &mut Vec<f64>) {
+        self.sum_from(self.phase * head, weights, at, out);
+    }
+
+    fn sum_from(&self, begun: f64, weights: Vec<f64>, at: &[Place], out: &mut Vec<f64>) {
         let weighted = Weighted::new(self.profile, weights);
         let value = |(periods, within): Place| weighted.value(periods, within);
         let bases: Vec<f64> = self.since.iter().map(|since| since.map_or(0.0, value)).collect();
         out.clear();
-        out.extend(at.iter().zip(&self.scrapes.good).map(|(&at, scrape)| {
-            ((value(at) - bases[scrape.epoch]).max(0.0) * self.share + self.phase * head).floor()
-        }));
+        out.extend(
+            at.iter().zip(&self.scrapes.good).map(|(&at, scrape)| {
+                ((value(at) - bases[scrape.epoch]).max(0.0) * self.share + begun).floor()
+            }),
+        );
     }
 
     /// Requests, or connections opened.
@@ -84,6 +102,26 @@ impl<'a> Track<'a> {
     pub(crate) fn bucket(&self, shares: &[[f64; BUCKETS]], le: usize, out: &mut Vec<f64>) {
         let weights = self.stream.shares.iter().zip(shares).map(|(share, below)| share * below[le]).collect();
         self.sum(weights, 1.0, &self.at, out);
+    }
+
+    /// A native histogram, part by part. Each bucket counts for itself, as it never falls by itself; the count is the sum
+    /// of them.
+    pub(crate) fn native(&self, measure: Measure, each: &mut dyn FnMut(&str, &[f64])) {
+        let below: Vec<Vec<f64>> = self.distribution(measure).into_iter().map(shares_below).collect();
+        let mut total = vec![0.0; self.at.len()];
+        let mut values = Vec::new();
+        for (place, index) in native::INDICES.enumerate() {
+            let share = |below: &Vec<f64>| below[place + 1] - below[place];
+            let weights =
+                self.stream.shares.iter().zip(&below).map(|(all, below)| all * share(below)).collect();
+            let begun = unit(finish(self.phase.to_bits() ^ place as u64));
+            self.sum_from(begun, weights, &self.at, &mut values);
+            total.iter_mut().zip(&values).for_each(|(total, value)| *total += value);
+            each(&index.to_string(), &values);
+        }
+        each(native::COUNT, &total);
+        self.part(measure, Part::Sum, &mut values);
+        each(native::SUM, &values);
     }
 
     pub(crate) fn part(&self, measure: Measure, part: Part, out: &mut Vec<f64>) {

@@ -6,6 +6,8 @@ pub(crate) enum FamilyKind {
     /// Requests of a stream.
     Requests,
     Histogram(Measure, Part),
+    /// The same as one series of native histograms, where a store keeps those.
+    Native(Measure),
     Tcp(TcpCount),
     Messages(Way),
     Gauge(super::GaugeKind),
@@ -58,12 +60,19 @@ const fn family(name: &'static str, base: &'static str, kind: FamilyKind, help: 
 }
 
 const fn histogram(name: &'static str, base: &'static str, measure: Measure, part: Part) -> Family {
-    let help = match measure {
+    family(name, base, FamilyKind::Histogram(measure, part), help_of(measure))
+}
+
+const fn native(name: &'static str, measure: Measure) -> Family {
+    family(name, name, FamilyKind::Native(measure), help_of(measure))
+}
+
+const fn help_of(measure: Measure) -> &'static str {
+    match measure {
         Measure::Duration => "Duration of requests in milliseconds.",
         Measure::RequestBytes => "Size of request bodies in bytes.",
         Measure::ResponseBytes => "Size of response bodies in bytes.",
-    };
-    family(name, base, FamilyKind::Histogram(measure, part), help)
+    }
 }
 
 const DURATION: &str = "istio_request_duration_milliseconds";
@@ -76,6 +85,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     histogram("istio_request_duration_milliseconds_bucket", DURATION, Measure::Duration, Part::Bucket),
     histogram("istio_request_duration_milliseconds_sum", DURATION, Measure::Duration, Part::Sum),
     histogram("istio_request_duration_milliseconds_count", DURATION, Measure::Duration, Part::Count),
+    native(DURATION, Measure::Duration),
     histogram("istio_request_bytes_bucket", REQUEST, Measure::RequestBytes, Part::Bucket),
     histogram("istio_request_bytes_sum", REQUEST, Measure::RequestBytes, Part::Sum),
     histogram("istio_request_bytes_count", REQUEST, Measure::RequestBytes, Part::Count),
@@ -110,11 +120,25 @@ impl Family {
         matches!(self.kind, FamilyKind::Histogram(_, Part::Bucket))
     }
 
+    /// Whether a store has it: of what it keeps natively it has nothing else.
+    pub(crate) fn is_kept(&self, natively: bool) -> bool {
+        match self.kind {
+            FamilyKind::Native(_) => natively,
+            FamilyKind::Histogram(Measure::Duration, _) => !natively,
+            _ => true,
+        }
+    }
+
+    /// Whether the text formats can tell it.
+    pub(crate) fn is_text(&self) -> bool {
+        !matches!(self.kind, FamilyKind::Native(_))
+    }
+
     /// The type word of the text format.
     pub(crate) fn type_word(&self) -> &'static str {
         match self.kind {
             FamilyKind::Requests | FamilyKind::Tcp(_) | FamilyKind::Messages(_) => "counter",
-            FamilyKind::Histogram(..) => "histogram",
+            FamilyKind::Histogram(..) | FamilyKind::Native(_) => "histogram",
             FamilyKind::Gauge(_) => "gauge",
         }
     }

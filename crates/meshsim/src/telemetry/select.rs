@@ -2,6 +2,7 @@
 
 use crate::latency::BUCKETS;
 use crate::mesh::Mesh;
+use crate::native::PART;
 use crate::store::{Labels, METRIC_NAME, Matcher, Point};
 
 use super::clock::{Scrapes, second_of};
@@ -47,11 +48,13 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(mesh: &Mesh, matchers: &'a [Matcher]) -> Self {
+    fn new(mesh: &Mesh, matchers: &'a [Matcher], window: Window) -> Self {
         let named =
             |name: &str, value: &str| matchers.iter().filter(|m| m.name == name).all(|m| m.accepts(value));
-        let families =
-            FAMILIES.iter().enumerate().filter(|(_, family)| named(METRIC_NAME, family.name)).collect();
+        // What a page shows as text has buckets whatever a store keeps.
+        let natively = !matches!(window, Window::Now(_)) && mesh.keeps_natively();
+        let asked = |family: &Family| family.is_kept(natively) && named(METRIC_NAME, family.name);
+        let families = FAMILIES.iter().enumerate().filter(|(_, family)| asked(family)).collect();
         Self {
             families,
             base: matchers.iter().filter(|m| !LATE.contains(&m.name.as_str())).collect(),
@@ -77,7 +80,7 @@ impl<'a> Plan<'a> {
 
 /// Calls `each` for every series that matches and has a sample in the window.
 pub(crate) fn visit(mesh: &Mesh, matchers: &[Matcher], window: Window, each: Each<'_>) {
-    let plan = Plan::new(mesh, matchers);
+    let plan = Plan::new(mesh, matchers, window);
     if plan.families.iter().any(|(_, family)| !matches!(family.kind, FamilyKind::Gauge(_))) {
         visit_streams(mesh, &plan, window, each);
     }
@@ -152,6 +155,14 @@ impl Buffers {
                     track.part(measure, part, &mut self.values);
                     self.emit(scrapes, || labels(None), each);
                 }
+                FamilyKind::Native(measure) if stream.tells == Tells::Requests => {
+                    let labels = labels(None);
+                    track.native(measure, &mut |part, values| {
+                        self.values.clear();
+                        self.values.extend_from_slice(values);
+                        self.emit(scrapes, || part_labels(&labels, part), each);
+                    });
+                }
                 FamilyKind::Tcp(count) if stream.tells == Tells::Bytes => {
                     track.tcp(count, mesh.scenario.period_s, &mut self.values);
                     self.emit(scrapes, || labels(None), each);
@@ -175,6 +186,10 @@ impl Buffers {
             each(&labels(), &self.points);
         }
     }
+}
+
+fn part_labels(labels: &Labels, part: &str) -> Labels {
+    std::iter::once((PART.into(), part.into())).chain(labels.iter().cloned()).collect()
 }
 
 fn visit_gauge(

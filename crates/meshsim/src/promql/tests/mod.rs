@@ -5,6 +5,7 @@
 
 mod breadth;
 mod laws;
+mod native;
 mod semantics;
 mod unsupported;
 

@@ -11,7 +11,6 @@ fn an_unsupported_construct_is_named() {
         ("sum(x[5m:])", "subquery"),
         ("predict_linear(x[5m], 3600)", "predict_linear()"),
         ("deriv(x[5m])", "deriv()"),
-        ("histogram_count(x)", "histogram_count()"),
         ("histogram_fraction(0, 1, x)", "histogram_fraction()"),
         ("day_of_week()", "day_of_week()"),
         ("sin(x)", "sin()"),
