@@ -7,13 +7,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
 use meshsim::Mesh;
+use meshsim::promql::{Options, Rates};
 use meshsim::store::{MatchOp, Matcher, Store as _};
 use serde_json::Value;
 use tests::fake_store::{FakeStore, Quirk};
 use tests::product::Product;
 use tests::prometheus::{Prometheus, Setup};
 
-const WINDOW_S: i64 = 300;
 const PLAIN: &str = "bookinfo";
 
 /// A quirk, and what the product makes of it.
@@ -23,6 +23,9 @@ struct Case {
     mesh: &'static str,
     quirk: Quirk,
     arguments: &'static [&'static str],
+    /// How the simulated one evaluates; none: as Debian's does, which is then held to the same.
+    engine: Option<Options>,
+    window_s: i64,
     expects: fn(&Told) -> bool,
 }
 
@@ -83,7 +86,7 @@ impl Told {
 }
 
 const fn case(name: &'static str, quirk: Quirk, expects: fn(&Told) -> bool) -> Case {
-    Case { name, mesh: PLAIN, quirk, arguments: &[], expects }
+    Case { name, mesh: PLAIN, quirk, arguments: &[], engine: None, window_s: 300, expects }
 }
 
 const CASES: &[Case] = &[
@@ -138,19 +141,58 @@ const CASES: &[Case] = &[
         })
     },
     Case {
+        mesh: "uneven-replicas",
+        ..case("a pair that scrapes seconds apart, and one of it half a minute late", Quirk::None, |told| {
+            let mut notes = told.graph["meta"]["quality"]["notes"].as_array().into_iter().flatten();
+            told.is_whole() && notes.any(|note| note["code"] == "copies")
+        })
+    },
+    Case {
         mesh: "late-samples",
         ..case("samples that come three quarters of a minute late", Quirk::None, |told| {
             told.status == 200 && told.edges().count() == 8 && told.has_percentiles()
         })
     },
+    Case {
+        mesh: "late-samples",
+        arguments: &["--ingestion-delay", "60s"],
+        ..case("late samples that are waited for", Quirk::None, |told| {
+            told.is_whole() && told.is_silent() && told.ends_s() <= told.answered_at_s - 60
+        })
+    },
+    Case {
+        engine: Some(LEFT_OPEN),
+        ..case("Prometheus 3: ranges that leave out where they begin", Quirk::None, |told| {
+            told.is_whole() && told.is_silent() && told.source["engine"] == "Prometheus 3.5.0"
+        })
+    },
+    Case {
+        engine: Some(LEFT_OPEN),
+        arguments: &["--scrape-interval", "15s"],
+        window_s: 30,
+        ..case("Prometheus 3: a window of two scrapes", Quirk::None, |told| {
+            let mut notes = told.graph["meta"]["quality"]["notes"].as_array().into_iter().flatten();
+            told.edges().count() == 8 && notes.any(|note| note["code"] == "window_against_scrape")
+        })
+    },
+    Case {
+        engine: Some(Options { left_open: true, lookback_ms: 300_000, rates: Rates::SinceBefore }),
+        ..case("VictoriaMetrics: rates that begin before the window", Quirk::None, |told| {
+            told.is_whole() && told.is_silent() && told.has_percentiles()
+        })
+    },
 ];
+
+const LEFT_OPEN: Options = Options { left_open: true, lookback_ms: 300_000, rates: Rates::Stretched };
 
 #[tokio::test]
 async fn every_quirk_on_the_simulated_prometheus() -> Result<()> {
     let mut wrong = Vec::new();
     for case in CASES {
         let mesh = Arc::new(Mesh::named(case.mesh).context("it is a scenario")?);
-        let demo = portolan::demo::start(Arc::clone(&mesh), "127.0.0.1:0".parse()?).await?;
+        let engine = case.engine.unwrap_or_default();
+        let listen = "127.0.0.1:0".parse()?;
+        let demo = portolan::demo::start_as(Arc::clone(&mesh), listen, engine).await?;
         wrong.extend(broken(case, &mesh, demo.url()).await?);
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -161,7 +203,7 @@ async fn every_quirk_on_the_simulated_prometheus() -> Result<()> {
 async fn every_quirk_on_a_real_prometheus() -> Result<()> {
     let mut origins: BTreeMap<&str, Prometheus> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for case in CASES {
+    for case in CASES.iter().filter(|case| case.engine.is_none()) {
         let mesh = Mesh::named(case.mesh).context("it is a scenario")?;
         if !origins.contains_key(case.mesh) {
             origins.insert(case.mesh, filled(&mesh).await?);
@@ -178,8 +220,9 @@ async fn filled(mesh: &Mesh) -> Result<Prometheus> {
     let prometheus = Prometheus::start_with(Setup { config, ..Setup::default() }).await?;
     let everything = Matcher::new("__name__", MatchOp::Regex, "istio_.*|flagger_.*")?;
     let now_ms = now_s()? * 1_000;
-    let ahead_ms = if mesh.late_ms() > 0 { -mesh.late_ms() } else { 300_000 };
-    prometheus.write(&mesh.select(&[everything], now_ms - 1_200_000, now_ms + ahead_ms)).await?;
+    // What comes late must not be there yet.
+    let knows = if mesh.comes_late() { mesh.known_at(now_ms) } else { mesh.known_at(now_ms + 300_000) };
+    prometheus.write(&knows.select(&[everything], now_ms - 1_200_000, now_ms + 300_000)).await?;
     Ok(prometheus)
 }
 
@@ -195,13 +238,14 @@ async fn broken(case: &Case, mesh: &Mesh, origin: String) -> Result<Option<Strin
     let client = tests::http::client(Duration::from_mins(1))?;
     let address = |resource: &str| format!("{}/api/v1/{resource}", product.url);
     let asked_at_s = now_s()?;
-    let graph = client.get(address(&format!("graph?window={WINDOW_S}s&percentiles=true&type=workload")));
+    let graph =
+        client.get(address(&format!("graph?window={}s&percentiles=true&type=workload", case.window_s)));
     let graph = graph.send().await?;
     let status = graph.status().as_u16();
     let graph: Value = graph.json().await?;
     let answered_at_s = now_s()?;
     let about: Value = client.get(address("status")).send().await?.json().await?;
-    let truth = mesh.truth((asked_at_s - WINDOW_S) * 1_000, asked_at_s * 1_000);
+    let truth = mesh.truth((asked_at_s - case.window_s) * 1_000, asked_at_s * 1_000);
     let truly_rps = truth.iter().filter(|edge| edge.error_share.is_some()).map(|edge| edge.rate_rps).sum();
     let told =
         Told { status, graph, source: about["prometheus"].clone(), asked_at_s, answered_at_s, truly_rps };

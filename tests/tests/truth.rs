@@ -46,8 +46,9 @@ async fn the_graphs_of_other_meshes_and_stores_are_what_their_scenarios_say() ->
     // A whole minute that has just passed: what a store does to series the product finds out at present.
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let end_s = i64::try_from(now_s)? / 60 * 60 - 60;
-    // What a container counted between its last scrape and its end nobody knows.
-    let lost = [("resets", 0.15)];
+    // What a container counted between its last scrape and its end nobody knows. Of two who scrape at different moments
+    // the one that has seen more is believed, series by series.
+    let lost = [("resets", 0.15), ("uneven-replicas", 0.04)];
     for (name, _) in
         meshsim::SCENARIOS.iter().filter(|(name, _)| !["shop", "ramp", "late-samples"].contains(name))
     {
@@ -220,7 +221,7 @@ fn compare(truth: &Expected, edge: &model::Edge, rate_share: f64) -> Vec<String>
             .volume
             .as_ref()
             .and_then(|volume| volume.sent_messages_per_s.zip(volume.received_messages_per_s));
-        let near = |drawn: f64, truth: f64| (drawn - truth).abs() <= truth * 0.03;
+        let near = |drawn: f64, truth: f64| (drawn - truth).abs() <= (truth * 0.03).max(3.0 / window_s);
         if !told.is_some_and(|(sent, received)| near(sent, there) && near(received, back)) {
             wrong.push(format!("{told:?} messages/s, truly {there} and {back}"));
         }

@@ -15,6 +15,8 @@ const REPLICA: &str = "prometheus_replica";
 pub(crate) struct Kept<'a, S> {
     pub(crate) inner: &'a S,
     pub(crate) keeping: &'a Keeping,
+    /// Whose copies these are, where there are several.
+    pub(crate) replica: Option<&'a str>,
 }
 
 impl<S: Store> Kept<'_, S> {
@@ -23,14 +25,17 @@ impl<S: Store> Kept<'_, S> {
     }
 
     fn changes(&self, label: &str) -> bool {
-        (label == REPLICA && !self.keeping.replicas.is_empty())
+        (label == REPLICA && self.replica.is_some())
             || (label == "le" && self.keeping.mixed_bounds)
             || self.drops(label)
     }
 
-    /// Gives all kept label sets of one that a pod shows.
-    fn told(&self, labels: &Labels, each: &mut dyn FnMut(&Labels)) {
+    /// What is kept of a label set that a pod shows.
+    fn told(&self, labels: &Labels) -> Labels {
         let new_spelling = self.keeping.mixed_bounds && is_odd(labels);
+        if self.replica.is_none() && self.keeping.dropped.is_empty() && !new_spelling {
+            return Arc::clone(labels);
+        }
         let mut pairs: Vec<(Arc<str>, Arc<str>)> =
             labels.iter().filter(|(name, _)| !self.drops(name)).cloned().collect();
         for (name, value) in &mut pairs {
@@ -38,15 +43,11 @@ impl<S: Store> Kept<'_, S> {
                 *value = respelled(value);
             }
         }
-        let at = pairs.partition_point(|(name, _)| &**name < REPLICA);
-        for replica in &self.keeping.replicas {
-            let mut copy = pairs.clone();
-            copy.insert(at, (REPLICA.into(), replica.as_str().into()));
-            each(&copy.into());
+        if let Some(replica) = self.replica {
+            let at = pairs.partition_point(|(name, _)| &**name < REPLICA);
+            pairs.insert(at, (REPLICA.into(), replica.into()));
         }
-        if self.keeping.replicas.is_empty() {
-            each(&pairs.into());
-        }
+        pairs.into()
     }
 
     /// Matchers on what is changed can only be tried on what it became.
@@ -63,22 +64,20 @@ impl<S: Store> Store for Kept<'_, S> {
     fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
         let (late, early) = self.sorted(matchers);
         self.inner.visit(&early, from_ms, to_ms, &mut |labels, points| {
-            self.told(labels, &mut |labels| {
-                if late.iter().all(|matcher| matcher.accepts_labels(labels)) {
-                    each(labels, points);
-                }
-            });
+            let labels = self.told(labels);
+            if late.iter().all(|matcher| matcher.accepts_labels(&labels)) {
+                each(&labels, points);
+            }
         });
     }
 
     fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
         let (late, early) = self.sorted(matchers);
         self.inner.visit_labels(&early, from_ms, to_ms, &mut |labels| {
-            self.told(labels, &mut |labels| {
-                if late.iter().all(|matcher| matcher.accepts_labels(labels)) {
-                    each(labels);
-                }
-            });
+            let labels = self.told(labels);
+            if late.iter().all(|matcher| matcher.accepts_labels(&labels)) {
+                each(&labels);
+            }
         });
     }
 }
@@ -126,9 +125,9 @@ mod tests {
         }
     }
 
-    fn found(keeping: &Keeping, matchers: &[Matcher]) -> Vec<String> {
+    fn found(keeping: &Keeping, replica: Option<&str>, matchers: &[Matcher]) -> Vec<String> {
         let inner = store();
-        let kept = Kept { inner: &inner, keeping };
+        let kept = Kept { inner: &inner, keeping, replica };
         let mut labels = Vec::new();
         kept.visit_labels(matchers, 0, 9, &mut |set| labels.push(set.clone()));
         let visited: Vec<Labels> =
@@ -141,7 +140,7 @@ mod tests {
     #[test]
     fn half_of_the_pods_spell_bounds_anew_and_matchers_see_it() {
         let keeping = Keeping { mixed_bounds: true, ..Keeping::default() };
-        let le = |value: &str| found(&keeping, &[Matcher::equal("le", value)]).len();
+        let le = |value: &str| found(&keeping, None, &[Matcher::equal("le", value)]).len();
         assert_eq!(
             [le("5"), le("5.0"), le("1.8e+06"), le("1800000"), le("0.5"), le("+Inf")],
             [1, 1, 1, 0, 1, 1]
@@ -149,20 +148,15 @@ mod tests {
     }
 
     #[test]
-    fn replicas_copy_and_dropped_labels_are_absent() {
-        let keeping = Keeping {
-            replicas: vec!["a".into(), "b".into()],
-            dropped: vec!["response_code".into()],
-            ..Keeping::default()
-        };
-        let all = found(&keeping, &[]);
-        assert_eq!(all.len(), 10);
+    fn replicas_sign_and_dropped_labels_are_absent() {
+        let keeping = Keeping { dropped: vec!["response_code".into()], ..Keeping::default() };
+        let found = |matchers: &[Matcher]| found(&keeping, Some("a"), matchers);
+        let all = found(&[]);
+        assert_eq!(all.len(), 5);
         assert_eq!(all[0], "b 10.8.0.2:1 5 a x");
-        assert_eq!(found(&keeping, &[Matcher::equal("prometheus_replica", "b")]).len(), 5);
-        assert_eq!(found(&keeping, &[Matcher::equal("response_code", "500")]).len(), 0);
-        assert_eq!(
-            found(&keeping, &[Matcher::new("response_code", MatchOp::NotEqual, "x").unwrap()]).len(),
-            10
-        );
+        assert_eq!(found(&[Matcher::equal("prometheus_replica", "a")]).len(), 5);
+        assert_eq!(found(&[Matcher::equal("prometheus_replica", "b")]).len(), 0);
+        assert_eq!(found(&[Matcher::equal("response_code", "500")]).len(), 0);
+        assert_eq!(found(&[Matcher::new("response_code", MatchOp::NotEqual, "x").unwrap()]).len(), 5);
     }
 }

@@ -19,4 +19,4 @@ mod traffic;
 pub mod truth;
 
 pub use latency::{BOUNDS, BUCKETS, Latency};
-pub use mesh::{Mesh, SCENARIOS, SEED, SHOP, Target};
+pub use mesh::{Known, Mesh, SCENARIOS, SEED, SHOP, Target};

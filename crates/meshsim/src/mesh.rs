@@ -1,12 +1,13 @@
 //! A simulated mesh, ready to be asked: a scenario, its traffic, its pods, and a `Store` over the series they give.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use crate::kept::Kept;
 use crate::latency::{BOUNDS, BUCKETS};
 use crate::native;
 use crate::scale;
-use crate::scenario::{Mistakes, Scenario};
+use crate::scenario::{Keeping, Mistakes, Replica, Scenario};
 use crate::store::{self, Labels, Matcher, Point, Series, Store};
 use crate::telemetry::{self, FAMILIES, Gauge, Names, Pods, Stream, Window};
 use crate::traffic::{self, Lane};
@@ -32,6 +33,7 @@ pub const SCENARIOS: &[(&str, &str)] = &[
     ("grpc-streams", include_str!("../scenarios/grpc-streams.toml")),
     ("resets", bookinfo!("../scenarios/with-resets.toml")),
     ("replicas", bookinfo!("../scenarios/with-replicas.toml")),
+    ("uneven-replicas", bookinfo!("../scenarios/with-uneven-replicas.toml")),
     ("missing-labels", bookinfo!("../scenarios/with-missing-labels.toml")),
     ("mixed-bounds", bookinfo!("../scenarios/with-mixed-bounds.toml")),
     ("late-samples", bookinfo!("../scenarios/with-late-samples.toml")),
@@ -126,6 +128,17 @@ impl Mesh {
         self.scenario.late_ms
     }
 
+    /// Whether some samples reach the store later than they were taken.
+    pub fn comes_late(&self) -> bool {
+        let mut replicas = self.scenario.keeping.iter().flat_map(|keeping| &keeping.replicas);
+        self.late_ms() > 0 || replicas.any(|replica| replica.lag_ms > 0)
+    }
+
+    /// What a store has of it at an instant.
+    pub fn known_at(&self, now_ms: i64) -> Known<'_> {
+        Known { mesh: self, now_ms }
+    }
+
     /// Whether the store has native histograms of durations instead of their buckets.
     pub(crate) fn keeps_natively(&self) -> bool {
         self.scenario.keeping.as_ref().is_some_and(|keeping| keeping.native_histograms)
@@ -135,7 +148,8 @@ impl Mesh {
     pub fn targets(&self, at_ms: i64) -> Vec<Target> {
         let mut targets = Vec::with_capacity(self.pods.all.len());
         let from_ms = at_ms - telemetry::SCRAPE_MS + 1;
-        Scraped(self).visit(&[Matcher::equal("__name__", "up")], from_ms, at_ms, &mut |labels, points| {
+        let scraped = Scraped { mesh: self, shift_ms: 0 };
+        scraped.visit(&[Matcher::equal("__name__", "up")], from_ms, at_ms, &mut |labels, points| {
             let text = |name| store::label(labels, name).unwrap_or_default().to_owned();
             let Some(last) = points.last() else { return };
             targets.push(Target {
@@ -151,30 +165,63 @@ impl Mesh {
     }
 }
 
-impl Store for Mesh {
+/// What a store has of a mesh at some instant: nothing of what is still on its way.
+#[derive(Debug)]
+pub struct Known<'a> {
+    mesh: &'a Mesh,
+    now_ms: i64,
+}
+
+impl Known<'_> {
+    /// Has every replica tell what it has by now; without any there is one store, which signs nothing.
+    fn each_copy(&self, to_ms: i64, tell: &mut dyn FnMut(Kept<'_, Scraped<'_>>, i64)) {
+        let plain = Keeping::default();
+        let keeping = self.mesh.scenario.keeping.as_ref().unwrap_or(&plain);
+        let alone = Replica::default();
+        let replicas = if keeping.replicas.is_empty() { from_ref(&alone) } else { &keeping.replicas };
+        for replica in replicas {
+            let inner = Scraped { mesh: self.mesh, shift_ms: replica.shift_ms };
+            let last_ms = self.now_ms.saturating_sub(self.mesh.late_ms() + replica.lag_ms);
+            let signed = Some(replica.name.as_str()).filter(|name| !name.is_empty());
+            tell(Kept { inner: &inner, keeping, replica: signed }, to_ms.min(last_ms));
+        }
+    }
+}
+
+impl Store for Known<'_> {
     fn select(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
         store::collected(self, matchers, from_ms, to_ms)
     }
 
     fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
-        match &self.scenario.keeping {
-            None => Scraped(self).visit(matchers, from_ms, to_ms, each),
-            Some(keeping) => Kept { inner: &Scraped(self), keeping }.visit(matchers, from_ms, to_ms, each),
-        }
+        self.each_copy(to_ms, &mut |kept, to_ms| kept.visit(matchers, from_ms, to_ms, each));
     }
 
     fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
-        match &self.scenario.keeping {
-            None => Scraped(self).visit_labels(matchers, from_ms, to_ms, each),
-            Some(keeping) => {
-                Kept { inner: &Scraped(self), keeping }.visit_labels(matchers, from_ms, to_ms, each);
-            }
-        }
+        self.each_copy(to_ms, &mut |kept, to_ms| kept.visit_labels(matchers, from_ms, to_ms, each));
+    }
+}
+
+/// As if everything had arrived.
+impl Store for Mesh {
+    fn select(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
+        self.known_at(i64::MAX).select(matchers, from_ms, to_ms)
+    }
+
+    fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
+        self.known_at(i64::MAX).visit(matchers, from_ms, to_ms, each);
+    }
+
+    fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
+        self.known_at(i64::MAX).visit_labels(matchers, from_ms, to_ms, each);
     }
 }
 
 /// The series as scraping brings them.
-struct Scraped<'a>(&'a Mesh);
+struct Scraped<'a> {
+    mesh: &'a Mesh,
+    shift_ms: i64,
+}
 
 impl Store for Scraped<'_> {
     fn select(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
@@ -182,12 +229,14 @@ impl Store for Scraped<'_> {
     }
 
     fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
-        telemetry::visit(self.0, matchers, Window::Grid { from_ms, to_ms }, each);
+        let span = telemetry::Span { from_ms, to_ms, shift_ms: self.shift_ms };
+        telemetry::visit(self.mesh, matchers, Window::Grid(span), each);
     }
 
     /// Counters never fall while a container lives, so its last scrapes tell which series there were.
     fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
-        telemetry::visit(self.0, matchers, Window::Lasts { from_ms, to_ms }, &mut |labels, _| {
+        let span = telemetry::Span { from_ms, to_ms, shift_ms: self.shift_ms };
+        telemetry::visit(self.mesh, matchers, Window::Lasts(span), &mut |labels, _| {
             match native::part_of(labels).map(|part| &**part) {
                 None => each(labels),
                 // A histogram is one series, and any of its parts tells of it.

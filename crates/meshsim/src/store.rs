@@ -118,27 +118,6 @@ pub trait Store {
     }
 }
 
-/// A store of which nothing after an instant is known yet.
-#[derive(Debug)]
-pub struct Until<'a, S: ?Sized> {
-    pub store: &'a S,
-    pub last_ms: i64,
-}
-
-impl<S: Store + ?Sized> Store for Until<'_, S> {
-    fn select(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
-        self.store.select(matchers, from_ms, to_ms.min(self.last_ms))
-    }
-
-    fn visit(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels, &[Point])) {
-        self.store.visit(matchers, from_ms, to_ms.min(self.last_ms), each);
-    }
-
-    fn visit_labels(&self, matchers: &[Matcher], from_ms: i64, to_ms: i64, each: &mut dyn FnMut(&Labels)) {
-        self.store.visit_labels(matchers, from_ms, to_ms.min(self.last_ms), each);
-    }
-}
-
 /// What a store that visits selects.
 pub(crate) fn collected<S: Store>(store: &S, matchers: &[Matcher], from_ms: i64, to_ms: i64) -> Vec<Series> {
     let mut series = Vec::new();

@@ -20,6 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::Router;
 use axum::routing::get;
 use meshsim::Mesh;
+use meshsim::promql::Options;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
@@ -32,6 +33,7 @@ const AT_A_TIME: usize = 2;
 struct Source {
     mesh: Arc<Mesh>,
     permits: Arc<Semaphore>,
+    engine: Options,
     now_ms: fn() -> i64,
 }
 
@@ -60,10 +62,15 @@ impl Running {
 
 /// Serves a mesh until the answer is dropped or shut down. Port 0 takes a free port.
 pub async fn start(mesh: Arc<Mesh>, listen: SocketAddr) -> io::Result<Running> {
+    start_as(mesh, listen, Options::default()).await
+}
+
+/// The same, as an engine that evaluates otherwise than Prometheus 2 does.
+pub async fn start_as(mesh: Arc<Mesh>, listen: SocketAddr, engine: Options) -> io::Result<Running> {
     let listener = TcpListener::bind(listen).await?;
     let addr = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let served = axum::serve(listener, router(mesh)).with_graceful_shutdown(async move {
+    let served = axum::serve(listener, router_at(mesh, now_ms, engine)).with_graceful_shutdown(async move {
         // A dropped sender means the same as a message: nobody wants the demo any longer.
         let _ = stopped.await;
     });
@@ -73,11 +80,11 @@ pub async fn start(mesh: Arc<Mesh>, listen: SocketAddr) -> io::Result<Running> {
 
 /// The API without a socket.
 pub fn router(mesh: Arc<Mesh>) -> Router {
-    router_at(mesh, now_ms)
+    router_at(mesh, now_ms, Options::default())
 }
 
-fn router_at(mesh: Arc<Mesh>, now_ms: fn() -> i64) -> Router {
-    let source = Source { mesh, permits: Arc::new(Semaphore::new(AT_A_TIME)), now_ms };
+fn router_at(mesh: Arc<Mesh>, now_ms: fn() -> i64, engine: Options) -> Router {
+    let source = Source { mesh, permits: Arc::new(Semaphore::new(AT_A_TIME)), engine, now_ms };
     Router::new()
         .route("/api/v1/query", get(query::instant).post(query::instant))
         .route("/api/v1/query_range", get(query::range).post(query::range))

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
-use meshsim::Mesh;
+use meshsim::Known;
 use meshsim::json;
-use meshsim::promql::{self, Options, Steps};
-use meshsim::store::Until;
+use meshsim::promql::{self, Steps};
 
 use super::Source;
 use super::answer::{self, Failure};
@@ -20,8 +19,9 @@ const MOST_POINTS: i64 = 11_000;
 pub(super) async fn instant(State(source): State<Source>, fields: Fields) -> Result<Response, Failure> {
     let query = fields.needed("query")?.to_owned();
     let at_ms = fields.time("time")?.unwrap_or_else(source.now_ms);
+    let engine = source.engine;
     let data = evaluate(&source, fields.timeout()?, move |mesh| {
-        let value = promql::instant(mesh, &query, at_ms, &Options::default())?;
+        let value = promql::instant(mesh, &query, at_ms, &engine)?;
         Ok(json::value(&value, at_ms))
     });
     Ok(answer::success(&data.await?))
@@ -30,8 +30,9 @@ pub(super) async fn instant(State(source): State<Source>, fields: Fields) -> Res
 pub(super) async fn range(State(source): State<Source>, fields: Fields) -> Result<Response, Failure> {
     let query = fields.needed("query")?.to_owned();
     let steps = steps(&fields)?;
+    let engine = source.engine;
     let data = evaluate(&source, fields.timeout()?, move |mesh| {
-        let series = promql::range(mesh, &query, steps, &Options::default())?;
+        let series = promql::range(mesh, &query, steps, &engine)?;
         Ok(json::matrix(&series))
     });
     Ok(answer::success(&data.await?))
@@ -63,18 +64,18 @@ fn steps(fields: &Fields) -> Result<Steps, Failure> {
 pub(super) async fn evaluate(
     source: &Source,
     patience: Duration,
-    work: impl FnOnce(&Until<'_, Mesh>) -> Result<String, Failure> + Send + 'static,
+    work: impl FnOnce(&Known<'_>) -> Result<String, Failure> + Send + 'static,
 ) -> Result<String, Failure> {
     if patience.is_zero() {
         return Err(Failure::timeout());
     }
     let permits = Arc::clone(&source.permits);
     let mesh = Arc::clone(&source.mesh);
-    let last_ms = (source.now_ms)() - mesh.late_ms();
+    let now_ms = (source.now_ms)();
     let answer = async move {
         let permit = permits.acquire_owned().await.map_err(|_| Failure::internal("the demo is stopping"))?;
         let task = tokio::task::spawn_blocking(move || {
-            let answer = work(&Until { store: &*mesh, last_ms });
+            let answer = work(&mesh.known_at(now_ms));
             drop(permit);
             answer
         });

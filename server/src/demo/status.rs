@@ -16,10 +16,13 @@ use super::answer::{self, Failure};
 
 /// The engine whose semantics the evaluator has.
 const PLAYED_VERSION: &str = "2.42.0";
+/// The one whose ranges are open on the left.
+const PLAYED_LEFT_OPEN: &str = "3.5.0";
 
-pub(super) async fn buildinfo() -> Response {
+pub(super) async fn buildinfo(State(source): State<Source>) -> Response {
+    let version = if source.engine.left_open { PLAYED_LEFT_OPEN } else { PLAYED_VERSION };
     let data = json!({
-        "version": PLAYED_VERSION,
+        "version": version,
         "revision": "simulated",
         "branch": "HEAD",
         "buildUser": "portolan-demo",

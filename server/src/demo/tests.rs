@@ -18,7 +18,8 @@ const NOON_MS: i64 = 1_772_618_400_000;
 static MESH: LazyLock<Arc<Mesh>> = LazyLock::new(|| Arc::new(Mesh::shop()));
 
 async fn send(request: Request<Body>) -> (StatusCode, String) {
-    let response = router_at(Arc::clone(&MESH), || NOON_MS).oneshot(request).await.unwrap();
+    let response =
+        router_at(Arc::clone(&MESH), || NOON_MS, Options::default()).oneshot(request).await.unwrap();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
@@ -165,7 +166,7 @@ async fn hostile_labels_stay_valid_json() {
                     [[app]]\nname = \"<script>\\\"\\\\\\n\u{202e}\"\nkind = \"external\"\n";
     let mesh = Arc::new(Mesh::from_toml(scenario, 1).unwrap());
     let request = Request::get("/api/v1/query?query=istio_requests_total").body(Body::empty()).unwrap();
-    let response = router_at(mesh, || NOON_MS).oneshot(request).await.unwrap();
+    let response = router_at(mesh, || NOON_MS, Options::default()).oneshot(request).await.unwrap();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let body: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["data"]["result"][0]["metric"]["destination_service"], "<script>\"\\\n\u{202e}");

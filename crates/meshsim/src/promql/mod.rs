@@ -35,11 +35,21 @@ pub struct Options {
     pub left_open: bool,
     /// How old a sample may be and still count as the current one.
     pub lookback_ms: i64,
+    pub rates: Rates,
+}
+
+/// What `rate` and its like make of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rates {
+    /// Prometheus': the change between its samples, stretched to the whole window.
+    Stretched,
+    /// VictoriaMetrics': the change since the sample before the window, if there is one, and nothing is stretched.
+    SinceBefore,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { left_open: false, lookback_ms: 5 * 60 * 1000 }
+        Self { left_open: false, lookback_ms: 5 * 60 * 1000, rates: Rates::Stretched }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::eval::Context;
 use super::table::{ABSENT, Row, Table, is_absent};
-use super::{EvalError, Steps, native};
+use super::{EvalError, Options, Rates, Steps, native};
 use crate::store::{Labels, METRIC_NAME, MatchOp, Matcher, Point, Series};
 use promql_parser::label::{MatchOp as ParsedOp, Matcher as ParsedMatcher};
 use promql_parser::parser::{AtModifier, MatrixSelector, Offset, VectorSelector};
@@ -16,6 +16,9 @@ pub(super) struct Window<'a> {
     pub(super) end_ms: i64,
     /// They are one part of native histograms.
     pub(super) is_part: bool,
+    /// Asked for where rates begin there: the newest sample before the window, if it is not too old.
+    pub(super) before: Option<Point>,
+    pub(super) rates: Rates,
 }
 
 /// Takes rows one by one; a row in which nothing is present does not come.
@@ -161,7 +164,9 @@ pub(super) fn each_window(
 ) -> Result<(), EvalError> {
     let selector = Selector::new(&parsed.vs, context.steps)?;
     let range_ms = duration_ms(parsed.range);
-    let (from_ms, to_ms) = selector.span_ms(context.steps, range_ms);
+    let Options { rates, lookback_ms, .. } = context.options;
+    let further_ms = if rates == Rates::SinceBefore { lookback_ms } else { 0 };
+    let (from_ms, to_ms) = selector.span_ms(context.steps, range_ms + further_ms);
     let mut cells = vec![ABSENT; context.steps.len()];
     let mut living = Vec::new();
     context.store.visit(&selector.matchers, from_ms, to_ms, &mut |labels, points| {
@@ -179,7 +184,10 @@ pub(super) fn each_window(
                 first += 1;
             }
             let inside = points.get(first..end).filter(|inside| !inside.is_empty());
-            let value = inside.and_then(|points| f(Window { points, start_ms, end_ms, is_part }, step));
+            let before = first.checked_sub(1).map(|at| points[at]);
+            let before = before.filter(|point| point.t_ms >= oldest_ms - further_ms && further_ms > 0);
+            let window = |points| Window { points, start_ms, end_ms, is_part, before, rates };
+            let value = inside.and_then(|points| f(window(points), step));
             cells[step] = value.unwrap_or(ABSENT);
         }
         pass_on(labels, &cells, sink);

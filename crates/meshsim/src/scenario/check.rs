@@ -329,11 +329,17 @@ fn check_call(spec: &CallSpec, app: &AppSpec, (all, names): (&Spec, &Names), log
         latency: latency(spec.latency.as_ref(), &place, log),
         request_bytes: spec.request_bytes.unwrap_or(700.0),
         response_bytes: spec.response_bytes.unwrap_or(2_400.0),
-        messages: spec.request_messages.zip(spec.response_messages),
+        messages: messages(spec),
         connection_life_s: log
             .span(spec.connection_life.as_deref(), &place, "connection_life")
             .unwrap_or(30.0),
     })
+}
+
+/// A call that is no stream has one message each way, and proxies count those too.
+fn messages(spec: &CallSpec) -> Option<(f64, f64)> {
+    let unary = (spec.protocol == Protocol::Grpc).then_some((1.0, 1.0));
+    spec.request_messages.zip(spec.response_messages).or(unary)
 }
 
 /// Whether two calls of one app would be reported as the same series.

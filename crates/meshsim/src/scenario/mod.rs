@@ -8,7 +8,7 @@ mod span;
 mod spec;
 
 pub use check::{Mistake, Mistakes};
-pub use keeping::Keeping;
+pub use keeping::{Keeping, Replica};
 pub use span::DAY_S;
 pub use spec::{
     AppSpec, CallSpec, EventKind, EventSpec, Kind, LatencySpec, NamespaceSpec, OutcomeSpec, Protocol, Spec,
@@ -100,7 +100,7 @@ pub struct Call {
     pub latency: Option<Latency>,
     pub request_bytes: f64,
     pub response_bytes: f64,
-    /// Messages each way, where they are counted.
+    /// Messages each way of a gRPC call.
     pub messages: Option<(f64, f64)>,
     pub connection_life_s: f64,
 }

@@ -67,6 +67,12 @@ fn one_pod() -> u32 {
 pub struct StoreSpec {
     /// Every series is there once for each of these, as a pair of Prometheus writes it.
     pub replicas: Vec<String>,
+    /// Each of them scrapes so much later than the one before.
+    #[serde(default)]
+    pub replica_shift: Option<String>,
+    /// The samples of the last of them come so much later than those of the others.
+    #[serde(default)]
+    pub replica_lag: Option<String>,
     /// Labels that are not kept, to save series.
     pub drop_labels: Vec<String>,
     /// Half of the pods are scraped by a Prometheus 3, which writes `1.0` where others write `1`.
@@ -246,7 +252,7 @@ pub struct CallSpec {
     pub request_bytes: Option<f64>,
     #[serde(default)]
     pub response_bytes: Option<f64>,
-    /// Messages a gRPC call carries to the callee, and back; without them nobody counts messages.
+    /// Messages a gRPC call carries to the callee, and back: one each where nothing is said.
     #[serde(default)]
     pub request_messages: Option<f64>,
     #[serde(default)]

@@ -34,20 +34,29 @@ pub(crate) struct Scrapes {
     pub(crate) epochs: Vec<Option<Instant>>,
 }
 
+/// From when to when, both ends included, and how much later than others the scraper is.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "all are times, and say in which unit")]
+pub(crate) struct Span {
+    pub(crate) from_ms: i64,
+    pub(crate) to_ms: i64,
+    pub(crate) shift_ms: i64,
+}
+
 impl Scrapes {
     /// The scrapes that lie on the pod's grid.
-    pub(crate) fn on_grid(pod: &Pod, from_ms: i64, to_ms: i64, period_s: f64) -> Self {
-        Self::at(pod, grid(pod, from_ms, to_ms), period_s)
+    pub(crate) fn on_grid(pod: &Pod, span: Span, period_s: f64) -> Self {
+        Self::at(pod, grid(pod, span), period_s)
     }
 
     /// Of the scrapes on the grid the last that reached each life of the container, and the last that failed.
-    pub(crate) fn lasts(pod: &Pod, from_ms: i64, to_ms: i64, period_s: f64) -> Self {
+    pub(crate) fn lasts(pod: &Pod, span: Span, period_s: f64) -> Self {
         if pod.restarts.is_empty() {
-            return Self::at(pod, grid(pod, from_ms, to_ms).next_back().into_iter(), period_s);
+            return Self::at(pod, grid(pod, span).next_back().into_iter(), period_s);
         }
         let life = |t_ms: &i64| counting_since(pod, second_of(*t_ms), period_s).map(f64::to_bits);
         let mut lasts: Vec<i64> = Vec::new();
-        for t_ms in grid(pod, from_ms, to_ms) {
+        for t_ms in grid(pod, span) {
             if lasts.last().is_some_and(|last| life(last) == life(&t_ms)) {
                 lasts.pop();
             }
@@ -82,8 +91,8 @@ impl Scrapes {
 }
 
 /// The instants of a span at which a pod is scraped.
-fn grid(pod: &Pod, from_ms: i64, to_ms: i64) -> impl DoubleEndedIterator<Item = i64> {
-    let phase_ms = pod.phase_ms;
+fn grid(pod: &Pod, Span { from_ms, to_ms, shift_ms }: Span) -> impl DoubleEndedIterator<Item = i64> {
+    let phase_ms = (pod.phase_ms + shift_ms).rem_euclid(SCRAPE_MS);
     let step = |t_ms: i64| (t_ms - phase_ms).div_euclid(SCRAPE_MS);
     (step(from_ms.max(ORIGIN_MS) - 1) + 1..=step(to_ms)).map(move |step| step * SCRAPE_MS + phase_ms)
 }

@@ -9,7 +9,7 @@ mod pods;
 mod select;
 mod streams;
 
-pub(crate) use clock::{SCRAPE_MS, second_of};
+pub(crate) use clock::{SCRAPE_MS, Span, second_of};
 pub(crate) use family::FAMILIES;
 pub(crate) use labels::Names;
 pub(crate) use pods::{Pod, Pods};

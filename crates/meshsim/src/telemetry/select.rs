@@ -5,7 +5,7 @@ use crate::mesh::Mesh;
 use crate::native::PART;
 use crate::store::{Labels, METRIC_NAME, Matcher, Point};
 
-use super::clock::{Scrapes, second_of};
+use super::clock::{Scrapes, Span, second_of};
 use super::counter::Track;
 use super::family::{Family, FamilyKind};
 use super::labels::{Base, Pair};
@@ -18,10 +18,10 @@ const LATE: [&str; 6] = [METRIC_NAME, "instance", "job", "le", "namespace", "pod
 /// Which scrapes to tell of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Window {
-    /// All on the pods' grids, both ends included.
-    Grid { from_ms: i64, to_ms: i64 },
+    /// All on the pods' grids.
+    Grid(Span),
     /// Of those only the last of each life of a container: enough to know which series there were.
-    Lasts { from_ms: i64, to_ms: i64 },
+    Lasts(Span),
     /// One of every pod, at this instant: what `/metrics` shows.
     Now(i64),
 }
@@ -29,8 +29,8 @@ pub(crate) enum Window {
 impl Window {
     fn scrapes(self, pod: &Pod, period_s: f64) -> Scrapes {
         match self {
-            Self::Grid { from_ms, to_ms } => Scrapes::on_grid(pod, from_ms, to_ms, period_s),
-            Self::Lasts { from_ms, to_ms } => Scrapes::lasts(pod, from_ms, to_ms, period_s),
+            Self::Grid(span) => Scrapes::on_grid(pod, span, period_s),
+            Self::Lasts(span) => Scrapes::lasts(pod, span, period_s),
             Self::Now(t_ms) => Scrapes::now(pod, t_ms, period_s),
         }
     }

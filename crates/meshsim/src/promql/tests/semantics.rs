@@ -1,7 +1,7 @@
 //! What each construct means, one check an edge of the meaning. The figures were worked out by hand from the rules.
 
 use super::{at, check, load, over};
-use crate::promql::{Options, Value, instant};
+use crate::promql::{Options, Rates, Value, instant};
 
 #[test]
 fn an_instant_selector_looks_back_five_minutes_and_no_further() {
@@ -273,4 +273,22 @@ fn sorting_puts_nan_last_both_ways() {
     let store = load("x{a=\"1\"} 1\nx{a=\"2\"} NaN\nx{a=\"3\"} 3");
     assert_eq!(at(&store, "sort(x)", 0), [r#"x{a="1"} 1"#, r#"x{a="3"} 3"#, r#"x{a="2"} NaN"#]);
     assert_eq!(at(&store, "sort_desc(x)", 0), [r#"x{a="3"} 3"#, r#"x{a="1"} 1"#, r#"x{a="2"} NaN"#]);
+}
+
+#[test]
+fn rates_as_victoriametrics_has_them_begin_before_the_window_and_are_not_stretched() {
+    let options = Options { rates: Rates::SinceBefore, left_open: true, ..Options::default() };
+    let of = |series: &str, query: &str, t_s: i64| -> Option<f64> {
+        match instant(&load(series), query, t_s * 1000, &options).unwrap() {
+            Value::Vector(samples) => samples.first().map(|sample| sample.value),
+            other => panic!("{other:?}"),
+        }
+    };
+    // Scraped at 0, 15, 30 … and asked at 67: the window holds 15 to 60, and begins with the sample at 0.
+    let steady = "x 0+15x20";
+    assert_eq!(of(steady, "rate(x[1m])", 67), Some(1.0));
+    assert_eq!(of(steady, "increase(x[1m])", 67), Some(60.0));
+    assert_eq!(of(steady, "rate(x[10s])", 67), Some(1.0), "one sample and the one before are enough");
+    assert_eq!(of("x 90 100 5 20", "increase(x[20s])", 45), Some(20.0), "what was counted since the restart");
+    assert_eq!(of("x _ _ _ 7", "rate(x[1m])", 45), None, "a first sample alone says nothing");
 }
