@@ -1,4 +1,4 @@
-//! How long reading an answer takes: requests and buckets as a mesh of 100 and of 1,000 services gives them.
+//! How long reading an answer takes: requests and buckets as a mesh of 100, of 1,000 and of 3,000 services gives them.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use graph::sample::Symbols;
@@ -46,7 +46,7 @@ fn decode(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decode");
     for (kind, rows_a_service) in ROWS_A_SERVICE {
         let query = query(kind);
-        for services in [100, 1_000] {
+        for services in [100, 1_000, 3_000] {
             let body = answer(&query, services, (rows_a_service * services as f64) as usize);
             group.throughput(Throughput::Bytes(body.len() as u64));
             group.bench_with_input(BenchmarkId::new(kind.word(), services), &body, |bencher, body| {
