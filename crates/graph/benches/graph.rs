@@ -72,9 +72,12 @@ fn cells(symbols: &mut Symbols, labels: &[&str], series: &Series) -> Vec<Symbol>
 }
 
 /// At a refresh every rate is another by a few thousandths, as the counters of a mesh have it.
-fn answers(services: usize, refresh: usize) -> Answers {
-    let window =
-        Window { at_s: 1_700_000_000 + 15 * refresh as i64, window_s: 300, scrape_interval_s: Some(15.0) };
+fn answers(services: usize, refresh: u16) -> Answers {
+    let window = Window {
+        at_s: 1_700_000_000 + 15 * i64::from(refresh),
+        window_s: 300,
+        scrape_interval_s: Some(15.0),
+    };
     let mut answers = Answers::new(Origin::default(), window);
     let series = series(services);
     for query in plan(&answers.origin.clone(), Signals { percentiles: true, ..Signals::default() }, &window) {
@@ -88,7 +91,8 @@ fn answers(services: usize, refresh: usize) -> Answers {
             series.iter().filter(|one| http && (query.kind == QueryKind::Requests || one.code == "200"));
         for (index, one) in rows.enumerate() {
             let row = cells(&mut answers.symbols, query.by, one);
-            let busy = (1.0 + (index % 100) as f64) * (1.0 + ((index * 7 + refresh) % 13) as f64 / 3_000.0);
+            let busy = (1.0 + (index % 100) as f64)
+                * (1.0 + ((index * 7 + usize::from(refresh)) % 13) as f64 / 3_000.0);
             // One failing series in twenty is bad enough to be told; the others are the usual few in a thousand.
             let rate = if one.code == "200" || index % 20 == 0 { busy } else { busy * 0.002 };
             let bounds = if query.bucketed { &BOUNDS_MS[..] } else { &[0.0] };

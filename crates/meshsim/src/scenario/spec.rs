@@ -68,17 +68,14 @@ pub struct StoreSpec {
     /// Every series is there once for each of these, as a pair of Prometheus writes it.
     pub replicas: Vec<String>,
     /// Each of them scrapes so much later than the one before.
-    #[serde(default)]
     pub replica_shift: Option<String>,
     /// The samples of the last of them come so much later than those of the others.
-    #[serde(default)]
     pub replica_lag: Option<String>,
     /// Labels that are not kept, to save series.
     pub drop_labels: Vec<String>,
     /// Half of the pods are scraped by a Prometheus 3, which writes `1.0` where others write `1`.
     pub mixed_bounds: bool,
     /// Durations are kept as native histograms, and their buckets not at all.
-    #[serde(default)]
     pub native_histograms: bool,
     /// How long samples are on their way.
     pub late: Option<String>,
