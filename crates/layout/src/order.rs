@@ -18,15 +18,16 @@ const MANY: usize = 1_500;
 pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
     let shelved = bands > 1 || (bands == 1 && band.iter().any(Option::is_none));
     if shelved {
-        improve(columns, 2);
+        let restarts = if columns.real <= FEW { 2 } else { 1 };
+        improve(columns, restarts);
         shelves::assign(columns, band, bands);
-        improve(columns, 2);
+        improve(columns, restarts);
         shelves::improve(columns, band, bands);
     }
     let (restarts, work) = match columns.real {
         0..=150 => (4, 400_000),
         151..=FEW => (2, 400_000),
-        401..=MANY => (1, 4_000_000),
+        401..=MANY => (1, 12_000_000),
         _ => (1, 1_500_000),
     };
     improve(columns, restarts);
