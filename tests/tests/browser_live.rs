@@ -6,7 +6,7 @@ use serde_json::json;
 use tests::browser::Browser;
 use tests::cost::Figures;
 use tests::fake_source::{Answers, FakeSource};
-use tests::map::{Map, POLLED, SOON, STREAMED, at_rest};
+use tests::map::{Map, POLLED, SOON, STREAMED};
 use tests::prefix_proxy::{PrefixProxy, Streams};
 use tests::product::Product;
 
@@ -151,61 +151,4 @@ async fn through_a_stream_a_source_that_fails_is_told_and_heals() -> Result<()> 
     map.browser.wait_until(&format!("{LIVE} && !document.querySelector('.lost')"), SOON * 3).await?;
     ensure!(count(&map, POLLED).await? == polled, "all of it came through the stream");
     Ok(())
-}
-
-/// What comes through a stream lacks one card with its lines, until `window.__whole` is set: then the next change adds them.
-const HOLD_ONE_BACK: &str = "
-const name = 'recommend';
-let whole, gone, given = false;
-const touches = edge => edge.source === gone || edge.target === gone;
-const without = box => ({ ...box, members: box.members.filter(member => member !== gone) });
-const rewrite = { graph: graph => {
-  whole = structuredClone(graph);
-  gone = graph.nodes.find(node => node.name === name).id;
-  graph.nodes = graph.nodes.filter(node => node.id !== gone);
-  graph.edges = graph.edges.filter(edge => !touches(edge));
-  graph.boxes = graph.boxes.map(without);
-}, change: change => {
-  if (given) return;
-  const update = (change.update ??= {});
-  for (const [kind, held] of [['nodes', node => node.id === gone], ['edges', touches]]) {
-    update[kind] = (update[kind] ?? []).filter(part => !held(part));
-    if (!window.__whole) continue;
-    const at = [...whole[kind].keys()].filter(at => held(whole[kind][at]));
-    (change.add ??= {})[kind] = at.map(at => whole[kind][at]);
-    (change.places ??= {})[kind] = at;
-  }
-  if (window.__whole) { update.boxes = whole.boxes; given = true; }
-  else update.boxes = (update.boxes ?? []).map(without);
-} };
-const listen = EventSource.prototype.addEventListener;
-EventSource.prototype.addEventListener = function (kind, act) {
-  listen.call(this, kind, rewrite[kind] ? event => {
-    const told = JSON.parse(event.data);
-    rewrite[kind](told);
-    act(new MessageEvent(kind, { data: JSON.stringify(told), lastEventId: event.lastEventId }));
-  } : act);
-};";
-
-#[tokio::test]
-async fn a_newcomer_in_a_stream_moves_nobody() -> Result<()> {
-    let map = Map { product: Product::start(&["demo", "--test-hook"])?, browser: Browser::start().await? };
-    map.browser.before_every_page(HOLD_ONE_BACK).await?;
-    // Polling would bring all of it.
-    let no_polls = "const real = window.fetch; window.fetch = (...asked) =>
-        (asked[0]?.url ?? String(asked[0])).includes('/api/v1/graph?') ? new Promise(() => {}) : real.apply(window, asked);";
-    map.browser.before_every_page(no_polls).await?;
-    map.go_to(VIEW).await?;
-    at_rest(&map.browser).await?;
-    let cards = "Object.fromEntries(Object.entries(window.__portolan.scene().nodes).map(([id, node]) => [id, node.screen]))";
-    let before = map.browser.execute(&format!("return window.__before = {cards}"), &[]).await?;
-    map.browser.execute("window.__whole = true", &[]).await?;
-    let come = format!("Object.keys({cards}).length === Object.keys(window.__before).length + 1");
-    map.browser.wait_until(&come, SOON * 3).await?;
-    at_rest(&map.browser).await?;
-    let after = map.browser.execute(&format!("return {cards}"), &[]).await?;
-    for (id, place) in before.as_object().into_iter().flatten() {
-        ensure!(after[id] == *place, "{id} moved from {place} to {}", after[id]);
-    }
-    map.browser.assert_clean_console().await
 }
