@@ -259,7 +259,7 @@ async fn a_long_placing_can_be_ended_and_taken_up_again() {
     let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let browser = Browser::start().await.unwrap();
     browser.before_every_page(HOLD_WORKER).await.unwrap();
-    browser.open(&format!("{}/graph?at={}", product.url, now_s / 60 * 60 - 120)).await.unwrap();
+    browser.open(&format!("{}/graph?fold=none&at={}", product.url, now_s / 60 * 60 - 120)).await.unwrap();
     let button =
         |word: &str| format!("document.querySelector('.placing button')?.textContent === {}", json!(word));
     browser.wait_until(&button("Cancel"), SOON * 2).await.unwrap();
@@ -323,7 +323,7 @@ async fn the_small_map_moves_the_view() {
 async fn a_large_picture_is_placed_in_a_worker_and_is_the_same() {
     let product = Product::start(&["demo", "--demo-scale", "330", "--test-hook"]).unwrap();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let url = format!("{}/graph?at={}", product.url, now / 60 * 60 - 120);
+    let url = format!("{}/graph?fold=none&at={}", product.url, now / 60 * 60 - 120);
     let mut digests = Vec::new();
     for with_worker in [true, false] {
         let browser = Browser::start().await.unwrap();

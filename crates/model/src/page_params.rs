@@ -21,6 +21,8 @@ pub struct PageParams {
     pub only: bool,
     /// What this finds is left out, in the language of `find`.
     pub hide: String,
+    /// All namespaces as one card each, or none; as the size of the picture has it where the address says nothing.
+    pub fold: Option<bool>,
     pub selection: Option<Subject>,
     /// Rows instead of the map.
     pub table: bool,
@@ -39,6 +41,7 @@ impl Default for PageParams {
             find: String::new(),
             only: false,
             hide: String::new(),
+            fold: None,
             selection: None,
             table: false,
             refresh_s: REFRESH_DEFAULT_S,
@@ -81,6 +84,9 @@ impl PageParams {
         if !self.hide.is_empty() {
             pairs.push(("hide", self.hide.clone()));
         }
+        if let Some(fold) = self.fold {
+            pairs.push(("fold", if fold { "all" } else { "none" }.into()));
+        }
         if let Some(selection) = &self.selection {
             pairs.extend(selection_pairs(selection));
         }
@@ -109,6 +115,13 @@ impl PageParams {
             "find" => value.clone_into(&mut self.find),
             "only" => self.only = flag(value)?,
             "hide" => value.clone_into(&mut self.hide),
+            "fold" => {
+                self.fold = Some(match value {
+                    "all" => true,
+                    "none" => false,
+                    _ => return Err("must be all or none".into()),
+                });
+            }
             "node" => self.selection = Some(Subject::Node { id: value.into() }),
             "row" => {
                 if let Some(Subject::Node { id }) = self.selection.take() {
@@ -162,6 +175,7 @@ mod tests {
             find: "ns=shop \"<b>\" & more".into(),
             only: true,
             hide: "idle or app~^test".into(),
+            fold: Some(true),
             selection: Some(Subject::Row { node: "app:shop/reviews".into(), row: "reviews-v2".into() }),
             table: true,
             refresh_s: 30,
@@ -173,11 +187,11 @@ mod tests {
 
     #[test]
     fn mistakes_name_their_field_and_leave_the_default() {
-        let (params, mistakes) = PageParams::from_query("refresh=1s&theme=blue&window=31d");
+        let (params, mistakes) = PageParams::from_query("refresh=1s&theme=blue&window=31d&fold=some");
         assert_eq!(params, PageParams::default());
         assert_eq!(
             mistakes.iter().map(|m| m.field.as_str()).collect::<Vec<_>>(),
-            ["refresh", "theme", "window"]
+            ["refresh", "theme", "window", "fold"]
         );
     }
 }

@@ -17,8 +17,7 @@ pub(crate) struct Bundle {
     pub(crate) path: Vec<Cubic>,
     /// Some calls go the other way.
     pub(crate) both_ways: bool,
-    #[cfg(test)]
-    members: Vec<usize>,
+    pub(crate) members: Vec<usize>,
 }
 
 /// Failing edges never hide in a bundle.
@@ -80,13 +79,7 @@ pub(crate) fn of(
         lines.push(if turned { Line::new(b, a) } else { Line::new(a, b) });
         let edges: Vec<&Edge> = members.iter().map(|edge| &graph.edges[*edge]).collect();
         let edge = sum(&edges);
-        bundles.push(Bundle {
-            edge,
-            path: vec![],
-            both_ways: forward && backward,
-            #[cfg(test)]
-            members,
-        });
+        bundles.push(Bundle { edge, path: vec![], both_ways: forward && backward, members });
     }
     spread(&mut lines);
     for (bundle, line) in bundles.iter_mut().zip(&lines) {

@@ -15,8 +15,9 @@ use std::{
     sync::Arc,
 };
 
-/// Cards, rows not counted, that a person still reads as a picture: above, the map opens with namespaces folded.
-pub const LIMIT: usize = 400;
+/// Cards, rows not counted, whose names can be read when all of them are in the window: above, the map opens with
+/// namespaces folded.
+pub const LIMIT: usize = 150;
 /// So many lines a card, on the average, can still be followed with the eye.
 const LINES_PER_CARD: usize = 1;
 

@@ -34,6 +34,8 @@ pub static ALL: [Label; 8] = [
 /// Height kept for a label; its text stands in the middle of it.
 pub(crate) const HEIGHT: f64 = 14.0;
 pub(crate) const SIZE: f64 = 10.5;
+/// So much more than the share of all fails where the measured share is that of one of several calls.
+const SUMMED: f64 = 1.05;
 const BETWEEN: &str = "\u{a0}·\u{a0}";
 
 /// The labels of these words, in the order of the words; unknown ones are left out.
@@ -79,11 +81,20 @@ pub(crate) fn written(edge: &Edge, labels: &[&'static Label]) -> Option<Written>
 fn trouble_texts(edge: &Edge, labels: &[&'static Label]) -> Vec<String> {
     let Some(share) = error_share(edge) else { return calm_texts(edge, labels) };
     let mark = if edge.health.status == Status::Failing { "!\u{a0}" } else { "" };
-    let errors = format!("{mark}{}", format::share(share));
+    let errors = format!("{mark}{}", worst_share(edge, share));
     let others = labels.iter().filter(|label| !["errors", "rate"].contains(&label.word));
     let mut full = vec![errors.clone()];
     full.extend(others.filter_map(|label| (label.text)(edge)));
     if full.len() == 1 { full } else { vec![full.join(BETWEEN), errors] }
+}
+
+/// Where calls are summed, what troubles is the worst of them, not the share of all.
+fn worst_share(edge: &Edge, share: f64) -> String {
+    let worst = edge.health.reasons.first().and_then(|reason| reason.measured_share);
+    match worst.filter(|worst| *worst > SUMMED * share) {
+        Some(worst) => format!("up to{NBSP}{}", format::share(worst)),
+        None => format::share(share),
+    }
 }
 
 /// All of it; then without the small error share that the row or card tells anyway; then the errors alone.
@@ -230,6 +241,20 @@ mod tests {
         );
         assert_eq!(texts(&edge(Status::Healthy, Some(0.0)), &both), ["203 rps"]);
         assert_eq!(texts(&edge(Status::Healthy, Some(0.0)), &["errors"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn where_calls_are_summed_the_worst_of_them_is_told() {
+        let mut sum = edge(Status::Degraded, Some(0.0002));
+        let reason = |share| {
+            serde_json::json!({
+                "status": "degraded", "rule": "5xx of HTTP", "measured_share": share, "count": 900.0, "sentence": "…",
+            })
+        };
+        sum.health.reasons = vec![serde_json::from_value(reason(0.0158)).unwrap()];
+        assert_eq!(texts(&sum, &["errors"]), ["up to 1.58 %"]);
+        sum.health.reasons = vec![serde_json::from_value(reason(0.0002)).unwrap()];
+        assert_eq!(texts(&sum, &["errors"]), ["0.02 %"]);
     }
 
     #[test]

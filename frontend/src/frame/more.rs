@@ -41,6 +41,7 @@ pub(crate) fn More() -> impl IntoView {
                     {operations(page)}
                 </div>
                 {part(move || clusters(page))}
+                {folding(page)}
             </div>
         </Menu>
     }
@@ -75,6 +76,22 @@ fn tick(words: &str, ticked: Memo<bool>, toggle: Box<dyn Fn()>) -> AnyView {
             <input type="checkbox" prop:checked=ticked on:change=move |_| toggle()/>
             <span class="name">{words.to_owned()}</span>
         </label>
+    }
+    .into_any()
+}
+
+/// All namespaces at once; one by one they open and fold on the map.
+fn folding(page: Page) -> AnyView {
+    let folded = memo(move || page.drawn.with(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.usual)));
+    let toggle = move || {
+        page.choices.set(Vec::new());
+        page.change(Step::Push, |params| params.fold = Some(!folded.get_untracked()));
+    };
+    view! {
+        <div class="foot" role="group" aria-label="Namespaces">
+            <h2>"Namespaces"</h2>
+            {tick("Each as one card", folded, Box::new(toggle))}
+        </div>
     }
     .into_any()
 }

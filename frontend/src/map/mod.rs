@@ -135,7 +135,11 @@ fn wire(page: Page, stand: Stand) {
         let drawn = page.drawn.get();
         let question = page.feed.with_untracked(crate::state::Feed::question);
         let said = match &drawn {
-            Some(drawn) => stand.with(|stage| stage.set_graph(Arc::clone(&drawn.graph), &question)).flatten(),
+            Some(drawn) => {
+                // With all namespaces folded or opened at once it is another picture.
+                let picture = [question.as_str(), if drawn.usual { "&fold" } else { "" }].concat();
+                stand.with(|stage| stage.set_graph(Arc::clone(&drawn.graph), &picture)).flatten()
+            }
             None => stand.with(Stage::drop_picture).and(None),
         };
         let whole = drawn.map(|drawn| drawn.whole);

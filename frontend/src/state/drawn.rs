@@ -4,7 +4,7 @@
 use super::{Feed, Page};
 use crate::state::shared::{Look, Shared, memo};
 use leptos::prelude::*;
-use model::{Graph, Subject};
+use model::{Graph, PageParams, Subject};
 use std::sync::Arc;
 use view::{
     find::Matched,
@@ -20,6 +20,8 @@ pub(crate) struct Drawn {
     pub(crate) whole: Arc<Graph>,
     pub(crate) graph: Arc<Graph>,
     folded: Option<Arc<Folded>>,
+    /// Namespaces that the reader has not opened or closed are folded.
+    pub(crate) usual: bool,
 }
 
 /// Two are the same only when they are one.
@@ -32,12 +34,12 @@ impl PartialEq for Drawn {
 impl Drawn {
     fn new(whole: Arc<Graph>, choices: &Choices, usual: bool) -> Self {
         if !usual && choices.is_empty() {
-            return Self { graph: Arc::clone(&whole), whole, folded: None };
+            return Self { graph: Arc::clone(&whole), whole, folded: None, usual };
         }
         let closed =
             |id: &str| choices.iter().find(|(other, _)| other == id).map_or(usual, |(_, open)| !open);
         let folded = Arc::new(fold::fold(&whole, &closed));
-        Self { graph: Arc::clone(&folded.graph), whole, folded: Some(folded) }
+        Self { graph: Arc::clone(&folded.graph), whole, folded: Some(folded), usual }
     }
 
     /// Where a thing of the whole graph is seen.
@@ -55,12 +57,18 @@ impl Drawn {
     }
 }
 
-/// Whether a map opens folded is decided once a question: growing past the limit changes nothing under the reader's eyes.
-pub(super) fn follow(feed: Shared<Feed>, choices: RwSignal<Choices>) -> Memo<Option<Drawn>> {
+/// Where the address does not say whether a map opens folded, that is decided once a question: growing past the limit
+/// changes nothing under the reader's eyes.
+pub(super) fn follow(
+    params: Shared<PageParams>,
+    feed: Shared<Feed>,
+    choices: RwSignal<Choices>,
+) -> Memo<Option<Drawn>> {
     let usual = StoredValue::new((None, false));
+    let asked = memo(move || params.with(|params| params.fold));
     let whole = memo(move || {
         let graph = feed.with(|feed| feed.graph.clone())?;
-        Some(Drawn { whole: Arc::clone(&graph), graph, folded: None })
+        Some(Drawn { whole: Arc::clone(&graph), graph, folded: None, usual: false })
     });
     memo(move || {
         let whole = whole.get()?.whole;
@@ -68,7 +76,8 @@ pub(super) fn follow(feed: Shared<Feed>, choices: RwSignal<Choices>) -> Memo<Opt
         if usual.with_value(|usual| usual.0 != question) {
             usual.set_value((question, whole.nodes.len() > fold::LIMIT));
         }
-        Some(choices.look(|choices| Drawn::new(whole, choices, usual.with_value(|usual| usual.1))))
+        let usual = asked.get().unwrap_or_else(|| usual.with_value(|usual| usual.1));
+        Some(choices.look(|choices| Drawn::new(whole, choices, usual)))
     })
 }
 

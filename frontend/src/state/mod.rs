@@ -87,7 +87,7 @@ impl Page {
         let found = memo(move || matches(params, feed, |params| &params.find));
         let hidden = memo(move || matches(params, feed, |params| &params.hide));
         let page = Self {
-            drawn: drawn::follow(feed, choices),
+            drawn: drawn::follow(params, feed, choices),
             choices,
             boot: StoredValue::new(boot),
             params,

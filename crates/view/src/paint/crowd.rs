@@ -1,6 +1,6 @@
 //! Which lines pass where: a grid over what is in sight, so that a label asks only those near it. Knows no label.
 
-use super::edges::Strand;
+use super::strand::Strand;
 use layout::{Point, Rect};
 
 /// Cells along each side.
@@ -16,7 +16,8 @@ pub(crate) struct Crowd<'a> {
 impl<'a> Crowd<'a> {
     /// `frame` is what is in sight; none where all is.
     pub(crate) fn new(strands: &'a [Strand<'a>], frame: Option<Rect>) -> Self {
-        let all = || strands.iter().map(Strand::bounds).reduce(|a, b| a.union(&b)).unwrap_or_default();
+        let all =
+            || strands.iter().map(|strand| strand.bounds).reduce(|a, b| a.union(&b)).unwrap_or_default();
         let frame = frame.unwrap_or_else(all).grown(1.0);
         let mut crowd = Self { strands, frame, cells: vec![Vec::new(); ACROSS * ACROSS] };
         for (at, strand) in strands.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! The ends of lines: the arrow head, and the broken end of calls that never arrive.
 
 use super::{
-    edges::Strand,
     pen::{Pen, lines, polygon},
+    strand::Strand,
 };
 use crate::{
     curve::{along, length, minus, normal, unit as unit_of},

@@ -1,4 +1,5 @@
-//! The far level: a dot a card, a sign where it hurts, and the names of the bands, large. Lines are bundled elsewhere.
+//! The far level: a dot a card, a sign where it hurts, the names of the bands, large, and as many names beside the dots as
+//! there is room for. Lines are bundled elsewhere.
 
 use super::{
     glyph::{self, Glyph, Place},
@@ -19,11 +20,14 @@ use model::{Node, NodeKind};
 const DOT: f64 = 2.8;
 const SIGN: f64 = 12.0;
 const RING: f64 = 4.0;
-/// The name of a folded namespace, and its baseline from the middle of the dot.
-const NAME: f64 = 10.5;
-const NAME_BELOW: f64 = 16.0;
-/// Its distance from the middle of the dot elsewhere.
+/// The name of a folded namespace, that of a card, and the widest that this may be.
+const LAND_NAME: f64 = 10.5;
+const CARD_NAME: f64 = 10.0;
+const CARD_NAME_MOST: f64 = 92.0;
+/// Their distance from the middle of the dot.
 const NAME_BESIDE: f64 = 7.5;
+/// More of one kind are a wall of words.
+const NAMES_MOST: usize = 100;
 const TITLE: (f64, f64) = (12.0, 18.0);
 /// A name may reach out of a small band so far.
 const TITLE_ROOM: f64 = 90.0;
@@ -103,45 +107,59 @@ pub(crate) fn dots(pen: &Pen, places: &Places) -> Vec<Rect> {
         .collect()
 }
 
-/// Folded land keeps its name, as open land does, if there is room beside its dot: trouble is named first, then the
-/// busiest. Gives the room they took.
-pub(crate) fn names(pen: &mut Pen, places: &Places, dots: &[Rect]) -> Vec<Rect> {
+/// Whose names are written at once. What comes first has the choice of places.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// Folded land keeps its name, as open land does.
+    Land,
+    Troubled,
+    Others,
+}
+
+/// Names that find room beside their dots, those in trouble first, then the busiest; adds the room they take.
+pub(crate) fn names(pen: &mut Pen, places: &Places, named: Named, taken: &mut Vec<Rect>) {
+    let drawing = pen.drawing;
+    let mut wanted: Vec<(f64, usize, Point)> = Vec::new();
+    for (index, node) in drawing.graph.nodes.iter().enumerate() {
+        let is_troubled = sign(node).is_some();
+        let kind = match node.kind {
+            NodeKind::Namespace => Named::Land,
+            _ if is_troubled => Named::Troubled,
+            _ => Named::Others,
+        };
+        let card = places.cards[index].filter(|card| drawing.in_sight(*card) && drawing.shows_node(index));
+        if let Some(card) = card.filter(|_| kind == named) {
+            let flow = cards::flow_rps(node.requests.as_ref(), node.tcp.as_ref()).unwrap_or(0.0);
+            wanted.push((if is_troubled { f64::MAX } else { flow }, index, card.centre()));
+        }
+    }
+    wanted.order_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, index, centre) in wanted.into_iter().take(NAMES_MOST) {
+        pen.owner(Owner::Node(index));
+        let written = name(pen, &drawing.graph.nodes[index], centre, taken);
+        taken.extend(written);
+    }
+}
+
+/// Below, above or beside the dot.
+fn name(pen: &mut Pen, node: &Node, centre: Point, taken: &[Rect]) -> Option<Rect> {
     let drawing = pen.drawing;
     let unit = 1.0 / drawing.zoom;
-    let font = Font::new(NAME * unit, 600);
-    let mut lands: Vec<(f64, usize, Point)> = Vec::new();
-    for (index, node) in drawing.graph.nodes.iter().enumerate() {
-        let card = places.cards[index].filter(|card| drawing.in_sight(*card) && drawing.shows_node(index));
-        if let Some(card) = card.filter(|_| node.kind == NodeKind::Namespace) {
-            let rate = node.requests.as_ref().map_or(0.0, |requests| requests.rate_rps);
-            lands.push((if sign(node).is_some() { f64::MAX } else { rate }, index, card.centre()));
-        }
-    }
-    lands.order_by(|a, b| b.0.total_cmp(&a.0));
-    let mut taken: Vec<Rect> = Vec::new();
-    for (_, index, centre) in lands {
-        let name = &drawing.graph.nodes[index].name;
-        let (width, height) = (drawing.measure.width(name, font), NAME * unit);
-        let (left, beside) = (-width / 2.0, NAME_BESIDE * unit);
-        let below = NAME_BELOW * unit - 0.8 * height;
-        for (x, y) in [
-            (left, below),
-            (left, -beside - height),
-            (beside, -height / 2.0),
-            (-beside - width, -height / 2.0),
-        ] {
-            let place = Rect::new(centre.x + x, centre.y + y, width, height);
-            if dots.iter().chain(&taken).any(|other| other.overlaps(&place)) {
-                continue;
-            }
-            pen.owner(Owner::Node(index));
-            let text = Text::new(Point::new(place.x, place.y + 0.8 * height), name.clone(), font);
-            pen.text_with_halo(text, Token::Text, Stroke::new(Token::Sea, 3.5 * unit).round(), "name");
-            taken.push(place);
-            break;
-        }
-    }
-    taken
+    let (font, ink, most) = match node.kind {
+        NodeKind::Namespace => (Font::new(LAND_NAME * unit, 600), Token::Text, f64::INFINITY),
+        _ => (Font::new(CARD_NAME * unit, 500), Token::Text2, CARD_NAME_MOST * unit),
+    };
+    let text = ellipsis(&node.name, most, font, drawing.measure);
+    let (width, height) = (drawing.measure.width(&text, font), font.size);
+    let (middle, away) = (-width / 2.0, NAME_BESIDE * unit);
+    let level = -height / 2.0;
+    let places = [(middle, away), (middle, -away - height), (away, level), (-away - width, level)];
+    let mut rects = places.into_iter().map(|(x, y)| Rect::new(centre.x + x, centre.y + y, width, height));
+    let place = rects.find(|place| taken.iter().all(|other| !other.overlaps(place)))?;
+    let ground = super::edges::ground_at(drawing.scene, place.centre());
+    let text = Text::new(Point::new(place.x, place.y + 0.8 * height), text, font);
+    pen.text_with_halo(text, ink, Stroke::new(ground, 3.5 * unit).round(), "name");
+    Some(place)
 }
 
 /// The names of the bands, the largest band's first; gives the room they took. A name that would cover another is left out.

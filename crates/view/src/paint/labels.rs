@@ -1,13 +1,7 @@
 //! The figures beside the lines, and the open padlocks on them. The layout keeps places; where it found none, the
 //! painter looks once more along the line, and drops what does not fit, the failing never.
 
-use super::{
-    Drawing,
-    crowd::Crowd,
-    edges::{Strand, ground_at},
-    glyph,
-    pen::Pen,
-};
+use super::{Drawing, crowd::Crowd, edges::ground_at, glyph, pen::Pen, strand::Strand};
 use crate::{
     curve::normal,
     label::{self, Written},
@@ -85,8 +79,8 @@ fn common(a: &Rect, b: &Rect) -> f64 {
     width.max(0.0) * height.max(0.0)
 }
 
-/// `taken` is what the figures keep clear of besides each other.
-pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Vec<Rect>) {
+/// `taken` is what the figures keep clear of besides each other; gives it back with theirs.
+pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Vec<Rect>) -> Vec<Rect> {
     let labels = wanted(pen.drawing);
     let sums: Vec<_> = labels.iter().copied().filter(|label| label.word != "errors").collect();
     let near = pen.drawing.level == Level::Near;
@@ -126,6 +120,7 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand], places: &Places, taken: Ve
             set(pen, strand, &written, kept, &mut board);
         }
     }
+    board.taken
 }
 
 /// What the reader ticked; under an overlay that compares, what it has to say.

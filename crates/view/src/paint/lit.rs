@@ -1,6 +1,6 @@
 //! What a hover lights, drawn above a picture that stays as it was painted: only that, whatever the size of the map.
 
-use super::{Drawing, card, edges, far, pen::Pen, snapped};
+use super::{Drawing, card, edges, far, pen::Pen, snapped, strand};
 use crate::{
     hit::Hit,
     mark::{Mark, Owner},
@@ -18,9 +18,9 @@ pub fn lit(drawing: &Drawing, held: Option<&Reach>, painted: &[Mark]) -> Vec<Mar
     let (Some(hit), Some(within)) = (drawing.hover, within) else { return Vec::new() };
     let places = Places::new(drawing.graph, drawing.scene);
     let mut pen = Pen::new(drawing);
-    let strands = edges::strands(&pen, &places, None, &|index, edge| match held {
+    let strands = strand::strands(&pen, &places, None, &|index, edge| match held {
         Some(held) => held.edges.get(index) == Some(&true),
-        None => edges::is_hovered(&pen, index, edge, places.ends[index]),
+        None => strand::is_hovered(&pen, index, edge, places.ends[index]),
     });
     edges::draw(&mut pen, &strands);
     let node = match hit {

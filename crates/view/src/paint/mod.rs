@@ -13,6 +13,7 @@ mod lit;
 pub(crate) mod pen;
 pub(crate) mod rows;
 mod silhouette;
+mod strand;
 
 use crate::{
     bundles::{self, Bundle, stands_alone},
@@ -25,6 +26,7 @@ use crate::{
     places::Places,
     viewport::Level,
 };
+use far::Named;
 use layout::{Rect, Scene};
 pub use lit::lit;
 use model::{Edge, Graph, GraphBox, Node, Subject};
@@ -162,7 +164,7 @@ pub fn marks(drawing: &Drawing) -> Vec<Mark> {
     let alone = |index: usize, edge: &Edge| {
         bundles.is_none() || stands_alone(edge) || drawing.finds_edge(index) || drawing.selects_edge(edge)
     };
-    let strands = edges::strands(&pen, &places, bundles.as_deref(), &alone);
+    let strands = strand::strands(&pen, &places, bundles.as_deref(), &alone);
     edges::draw(&mut pen, &strands);
     let is_far = drawing.level == Level::Far;
     if !is_far {
@@ -179,9 +181,13 @@ pub fn marks(drawing: &Drawing) -> Vec<Mark> {
     }
     if is_far {
         let mut taken = far::dots(&pen, &places);
-        taken.extend(far::names(&mut pen, &places, &taken));
+        far::names(&mut pen, &places, Named::Land, &mut taken);
         taken.extend(far::titles(&mut pen, &taken));
-        labels::draw(&mut pen, &strands, &places, taken);
+        far::names(&mut pen, &places, Named::Troubled, &mut taken);
+        // Hairlines have no figures and give way to those of others.
+        let hairlines = strands.partition_point(|strand| strand.hairline);
+        let mut taken = labels::draw(&mut pen, &strands[hairlines..], &places, taken);
+        far::names(&mut pen, &places, Named::Others, &mut taken);
     } else if drawing.level == Level::Near {
         let in_sight = places.cards.iter().flatten().filter(|card| drawing.in_sight(**card));
         let taken = in_sight.copied().collect();
