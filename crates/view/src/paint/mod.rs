@@ -49,7 +49,7 @@ pub struct Drawing<'a> {
     /// Figures wanted on edges.
     pub labels: &'a [&'static Label],
     pub selection: Option<&'a Subject>,
-    /// Seen only by [`lit`]: the picture itself stays as it is.
+    /// Seen only by [`lit()`]: the picture itself stays as it is.
     pub hover: Option<Hit>,
     /// What find matched: lit.
     pub matched: Option<&'a Matched>,
