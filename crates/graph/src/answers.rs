@@ -44,11 +44,13 @@ pub struct Answers {
     pub symbols: Symbols,
     /// Each outcome with the warnings that Prometheus put beside it.
     pub outcomes: BTreeMap<QueryKind, (Outcome, Vec<String>)>,
+    /// Columns that were asked for so many seconds before the window's end, since they are asked for more seldom.
+    pub earlier_s: BTreeMap<QueryKind, i64>,
 }
 
 impl Answers {
     pub fn new(origin: Origin, window: Window) -> Self {
-        Self { origin, window, symbols: Symbols::default(), outcomes: BTreeMap::new() }
+        Self { origin, window, symbols: Symbols::default(), outcomes: BTreeMap::new(), earlier_s: BTreeMap::new() }
     }
 
     pub fn table(&self, kind: QueryKind) -> Option<&Table> {

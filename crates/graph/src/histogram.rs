@@ -100,6 +100,17 @@ impl Buckets {
         }
     }
 
+    /// The part of all that lies in each bucket.
+    pub(crate) fn shares(&self) -> impl Iterator<Item = f64> {
+        let total = self.0.iter().copied().fold(0.0, f64::max);
+        let mut below = 0.0_f64;
+        self.0.iter().filter(move |_| total > 0.0).map(move |rate| {
+            let within = (rate - below).max(0.0);
+            below = below.max(*rate);
+            within / total
+        })
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.0.capacity() * size_of::<f64>()
     }

@@ -4,6 +4,7 @@
 use crate::{
     custom::{self, CustomMetric},
     dialect::{Dialect, Probe},
+    thrift::Thrift,
     union::Member,
 };
 use model::Extras;
@@ -247,6 +248,8 @@ pub struct Origin {
     pub metrics: Vec<CustomMetric>,
     /// Of a union of stores: who holds what.
     pub members: Vec<Member>,
+    /// Which buckets are asked for.
+    pub thrift: Thrift,
 }
 
 impl Default for Origin {
@@ -258,6 +261,7 @@ impl Default for Origin {
             operations: None,
             metrics: Vec::new(),
             members: Vec::new(),
+            thrift: Thrift::default(),
         }
     }
 }
@@ -279,6 +283,8 @@ pub(crate) enum Matcher {
     OneOf(&'static str, Vec<String>),
     /// A pattern of our own; never made from a label value.
     Like(&'static str, &'static str),
+    /// A pattern of our own, made of numbers.
+    Within(&'static str, String),
     Unlike(&'static str, &'static str),
 }
 
@@ -305,6 +311,7 @@ impl Matcher {
                 format!("{label}=~\"{}\"", quoted.join("|"))
             }
             Self::Like(label, pattern) => format!("{label}=~\"{}\"", escape(pattern)),
+            Self::Within(label, pattern) => format!("{label}=~\"{}\"", escape(pattern)),
         }
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn notes(snapshot: &Snapshot, answers: &Answers) -> Vec<QualityNote> 
         begun(answers),
         gap(answers),
         below_scrape(answers),
+        earlier(answers),
     ];
     notes.into_iter().flatten().collect()
 }
@@ -123,6 +124,25 @@ fn gap(answers: &Answers) -> Option<QualityNote> {
             "Look for failing targets in Prometheus, under Status, Targets.",
         )
     })
+}
+
+/// What is dear is asked for at every few refreshes; of buckets the answer warns.
+fn earlier(answers: &Answers) -> Option<QualityNote> {
+    let columns: Vec<(&QueryKind, &i64)> =
+        answers.earlier_s.iter().filter(|(kind, _)| !kind.is_bucketed()).collect();
+    let oldest_s = columns.iter().map(|(_, age_s)| **age_s).max().filter(|age_s| *age_s > 0)?;
+    let mut meanings: Vec<&str> = columns.iter().map(|(kind, _)| kind.meaning()).collect();
+    meanings.dedup();
+    Some(note(
+        "asked_seldom",
+        oldest_s as f64,
+        format!(
+            "To spare Prometheus, some figures are asked for at every few refreshes only; these are {oldest_s} s older than \
+             the rest: {}.",
+            meanings.join(", ")
+        ),
+        "Nothing to do. A faster Prometheus, a shorter window or recording rules make all of them fresh.",
+    ))
 }
 
 /// With two scrapes in a window, a missed one empties it.

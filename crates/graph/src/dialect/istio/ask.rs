@@ -10,6 +10,7 @@ use crate::{
     custom::CustomMetric,
     dialect::DurationUnit,
     query::{Matcher, Origin, PRESENCE_SPAN_S, Query, QueryKind, RangeOf, Window, escape, selector},
+    thrift::Thrift,
 };
 
 /// What did not fail, as far as codes tell.
@@ -22,7 +23,8 @@ pub(super) fn query(origin: &Origin, kind: QueryKind, window: &Window) -> Query 
     let asking = Asking { origin, window, replicas: replicas(&origin.probe) };
     let by = by(kind);
     if let Some(recorded) = recorded::series(origin, kind, window) {
-        return Query { kind, promql: recorded.to_owned(), by, bucketed: kind.is_bucketed(), range: None };
+        let promql = each(&asking.conditions(kind), |matchers| selector(recorded, matchers, None));
+        return Query { kind, promql, by, bucketed: kind.is_bucketed(), range: None };
     }
     let (promql, range) = match kind {
         QueryKind::IntendedWeight => {
@@ -38,11 +40,16 @@ pub(super) fn query(origin: &Origin, kind: QueryKind, window: &Window) -> Query 
         QueryKind::DurationSum
         | QueryKind::DurationCount
         | QueryKind::DurationBucket
-        | QueryKind::SuccessfulBucket => (asking.duration(kind, by), None),
+        | QueryKind::SuccessfulBucket => {
+            (each(&asking.conditions(kind), |matchers| asking.duration(kind, by, matchers)), None)
+        }
         _ => {
             let le = if kind.is_bucketed() { ", le" } else { "" };
-            let rate = asking.rate(metric(kind), &[]);
-            (format!("sum by ({}{le}) ({}) > 0", asking.grouping(by), asking.told_apart(by, rate)), None)
+            let sum = |matchers: &[Matcher]| {
+                let rate = asking.rate(metric(kind), matchers);
+                format!("sum by ({}{le}) ({}) > 0", asking.grouping(by), asking.told_apart(by, rate))
+            };
+            (each(&asking.conditions(kind), sum), None)
         }
     };
     Query { kind, promql, by, bucketed: kind.is_bucketed(), range }
@@ -165,9 +172,35 @@ impl Asking<'_> {
         format!("{opened} - ({closed} or {opened} * 0) > 0")
     }
 
+    /// Which series are selected; several sets of conditions are answers of their own. Bounds are of the first metric.
+    fn conditions(&self, kind: QueryKind) -> Vec<Vec<Matcher>> {
+        let probe = &self.origin.probe;
+        let thrift = &self.origin.thrift;
+        let mut conditions = match kind {
+            QueryKind::DurationBucket | QueryKind::SuccessfulBucket => {
+                let native_or_both = probe.native_histograms || probe.duration == DurationUnit::Both;
+                let all = Thrift { bounds_ms: Vec::new(), ..thrift.clone() };
+                let ms_per_unit = if probe.duration == DurationUnit::Seconds { 1000.0 } else { 1.0 };
+                let thrift = if native_or_both { &all } else { thrift };
+                thrift.conditions(THRIFT_LABELS, ms_per_unit)
+            }
+            QueryKind::RequestSize
+            | QueryKind::ResponseSize
+            | QueryKind::RequestBytes
+            | QueryKind::ResponseBytes => {
+                let sides = Thrift { bounds_ms: Vec::new(), ..thrift.clone() };
+                sides.conditions(THRIFT_LABELS, 1.0)
+            }
+            _ => vec![Vec::new()],
+        };
+        if kind == QueryKind::SuccessfulBucket {
+            conditions.iter_mut().for_each(|of| of.extend(SUCCESSFUL));
+        }
+        conditions
+    }
+
     /// In milliseconds, but for bounds, which the reader multiplies.
-    fn duration(&self, kind: QueryKind, by: &[&str]) -> String {
-        let matchers: &[Matcher] = if kind == QueryKind::SuccessfulBucket { &SUCCESSFUL } else { &[] };
+    fn duration(&self, kind: QueryKind, by: &[&str], matchers: &[Matcher]) -> String {
         let part = match kind {
             QueryKind::DurationSum => 1,
             QueryKind::DurationCount => 2,
@@ -232,6 +265,15 @@ impl Asking<'_> {
         };
         by.iter().copied().filter(wanted).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Who tells, about which host, up to which bound.
+const THRIFT_LABELS: [&str; 3] = ["reporter", "destination_service", "le"];
+
+/// Sums over different series have no row in common.
+fn each(conditions: &[Vec<Matcher>], sum: impl Fn(&[Matcher]) -> String) -> String {
+    let sums: Vec<String> = conditions.iter().map(|matchers| sum(matchers)).collect();
+    sums.join(" or ")
 }
 
 const TOLD_UNIT: &str = ", portolan_unit";

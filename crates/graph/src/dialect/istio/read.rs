@@ -165,6 +165,8 @@ impl<'a> Reader<'a> {
         let tags = Columns::new(TAGS, &table.labels);
         let made = Columns::new([UNIT, DIRECTION], &table.labels);
         let mut not_numbers = table.not_numbers;
+        // How long requests took a while ago does not make a connection of today.
+        let only_known = self.answers.earlier_s.contains_key(&kind) && !is_tcp(kind);
         for (index, value) in table.values.iter().copied().enumerate() {
             if !value.is_finite() || value < 0.0 {
                 not_numbers += 1;
@@ -176,6 +178,9 @@ impl<'a> Reader<'a> {
             let read =
                 RowRead { tags: tags.cells(row), made: made.cells(row), protocol: identity[18], bound };
             let Some(measure) = self.measure(kind, &read) else { continue };
+            if only_known && !self.channels.contains_key(&(identity, false)) {
+                continue;
+            }
             let channel = self.channel(identity, is_tcp(kind));
             self.flows.flows.push(Flow { channel, measure, value });
         }
