@@ -1,24 +1,31 @@
-//! Measures what one refresh costs a Prometheus: our handful of queries for the whole mesh, beside the way of asking
-//! namespace by namespace, in the same run on the same samples. Needs Linux and Debian's Prometheus.
-//! `cargo run --release -p tests --example asking` repeats the figures in BENCHMARKS.md.
+//! Measures what a watched live window costs a Prometheus: our handful of queries for the whole mesh, beside the way of
+//! asking namespace by namespace, in the same run on the same samples. Needs Linux and Debian's Prometheus; takes a
+//! quarter of an hour, since it watches refreshes as they come.
+//! `cargo run --release -p tests --example asking` repeats the figures in BENCHMARKS.md; a number after `--` is a size.
 
-use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, ensure};
 use meshsim::Mesh;
 use meshsim::store::{MatchOp, Matcher, Store as _};
 use tests::cost::{self, Figures};
 use tests::product::Product;
-use tests::prometheus::Prometheus;
+use tests::prometheus::{Prometheus, Setup};
 
 const SERVICES: [usize; 2] = [300, 1_000];
 const WINDOW_S: i64 = 300;
-/// 2026-03-04 12:00 UTC: any instant would do.
-const END_S: i64 = 1_772_625_600;
-/// A minute's refreshes, of which one also asks what is asked once a minute.
-const REFRESHES: i64 = 4;
 const SCRAPE_S: i64 = 15;
+/// Before the present: what the first look at the last quarter of an hour reads.
+const PAST_S: i64 = 1_080;
+/// After the present, for as long as is watched.
+const FUTURE_S: i64 = 900;
+/// Until all is asked for as it will be from then on.
+const SETTLING: usize = 4;
+/// A minute, of which one also asks what is asked once a minute.
+const REFRESHES: usize = 4;
+/// How often the other way is measured.
+const ROUNDS: u32 = 3;
 
 /// What a drawn edge is made of.
 const EDGE: &str = "source_cluster, source_workload_namespace, source_workload, source_canonical_service, \
@@ -40,143 +47,177 @@ const METRICS: [&str; 10] = [
     "flagger_.*",
 ];
 
-/// What refreshes cost the Prometheus, and how long they took.
-#[derive(Debug, Clone, Copy, Default)]
+/// With the same of everything.
+const FULL: &str = "percentiles=true&with=bytes";
+
+/// A refresh's share.
+#[derive(Debug, Clone, Copy)]
 struct Cost {
     queries: f64,
     busy_s: f64,
-    passed_s: f64,
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    println!(
-        "| services (namespaces) | what | ours: queries, CPU, time | by namespace: queries, CPU, time | CPU |"
-    );
-    println!("|---|---|---|---|---|");
-    for services in SERVICES {
-        let mesh = Mesh::scaled(services);
-        let prometheus = filled(&mesh).await?;
-        let url = prometheus.url();
-        let source =
-            ["serve", "--prometheus", &url, "--scrape-interval", "15s", "--prometheus-timeout", "2m"];
-        let product = Product::start(&source)?;
-        let scenario = mesh.scenario();
-        // Those in which something is deployed.
-        let namespaces: BTreeSet<&str> =
-            (0..scenario.apps.len()).filter_map(|app| scenario.namespace_of(app)).collect();
-        let namespaces: Vec<&str> = namespaces.into_iter().collect();
-        // What the product asks when it meets a source is asked here.
-        ours(&product, &prometheus, "percentiles=true", END_S - 20 * SCRAPE_S).await?;
-        for (minute, what, query, all) in
-            [(1, "the plain graph", "percentiles=false", false), (2, "p95, mTLS, throughput", FULL, true)]
-        {
-            let (mut by_us, mut by_them) = (Cost::default(), Cost::default());
-            for refresh in 0..REFRESHES {
-                // Each at another scrape, so that nobody has the answer yet.
-                let at_s = END_S - 60 * minute + refresh * SCRAPE_S;
-                by_us.add(ours(&product, &prometheus, query, at_s).await?);
-                by_them.add(theirs(&prometheus, &namespaces, all, at_s).await?);
-            }
-            println!(
-                "| {services} ({}) | {what} | {} | {} | 1 : {:.1} |",
-                namespaces.len(),
-                told(by_us),
-                told(by_them),
-                by_them.busy_s / by_us.busy_s
-            );
-        }
+    let chosen: Vec<usize> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
+    for services in if chosen.is_empty() { SERVICES.to_vec() } else { chosen } {
+        measure(services).await?;
     }
     Ok(())
 }
 
-/// With the same of everything.
-const FULL: &str = "percentiles=true&with=bytes";
+async fn measure(services: usize) -> Result<()> {
+    let mesh = Mesh::scaled(services);
+    let scenario = mesh.scenario();
+    // Those in which something is deployed.
+    let namespaces: BTreeSet<&str> =
+        (0..scenario.apps.len()).filter_map(|app| scenario.namespace_of(app)).collect();
+    let namespaces: Vec<&str> = namespaces.into_iter().collect();
+    let prometheus = filled(&mesh, Setup::default()).await?;
+    for (what, query, all) in [("plain", "percentiles=false", false), ("p95, mTLS, throughput", FULL, true)] {
+        let by_us = ours(&prometheus, query).await?;
+        let by_them = theirs(&prometheus, &namespaces, all).await?;
+        println!(
+            "| {services} ({}) | {what} | {} | {} | 1 : {:.1} |",
+            namespaces.len(),
+            told(by_us),
+            told(by_them),
+            by_them.busy_s / by_us.busy_s
+        );
+    }
+    drop(prometheus);
+    if services == SERVICES[0] { recorded(services, &mesh).await } else { Ok(()) }
+}
 
-/// A Prometheus that holds what scrapes of the mesh bring in a window and the asked instants before it.
-async fn filled(mesh: &Mesh) -> Result<Prometheus> {
-    let prometheus = Prometheus::start().await?;
-    let from_ms = (END_S - WINDOW_S - 30 * SCRAPE_S) * 1_000;
+/// The same with recording rules, which cost something by themselves.
+async fn recorded(services: usize, mesh: &Mesh) -> Result<()> {
+    let rules = tests::workspace_root().join("deploy/prometheus/recording-rules.yaml");
+    let text = std::fs::read_to_string(rules)?;
+    let (head, groups) = text.split_once("  - name: portolan-1m").unwrap_or((&text, ""));
+    let five = groups.split("  - name: ").find(|group| group.starts_with("portolan-5m")).unwrap_or_default();
+    let file = std::env::temp_dir().join(format!("portolan-asking-{}.yaml", std::process::id()));
+    std::fs::write(&file, format!("{head}  - name: {five}"))?;
+    let config = format!("rule_files: [\"{}\"]\n", file.display());
+    let prometheus = filled(mesh, Setup { config, ..Setup::default() }).await?;
+    let id = prometheus.process_id()?;
+    let busy_s = cost::busy_s(id)?;
+    pause(REFRESHES).await;
+    let rules_s = (cost::busy_s(id)? - busy_s) / REFRESHES as f64;
+    for (what, query) in [("plain", "percentiles=false"), ("p95, mTLS, throughput", FULL)] {
+        let by_us = ours(&prometheus, query).await?;
+        let asking_s = (by_us.busy_s - rules_s).max(0.0);
+        println!(
+            "| {services} | {what}, recorded | {:.1}, {asking_s:.2} s and the rules' {rules_s:.2} s | | |",
+            by_us.queries
+        );
+    }
+    drop(std::fs::remove_file(file));
+    Ok(())
+}
+
+fn now_s() -> Result<i64> {
+    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?)
+}
+
+/// A Prometheus that holds what scrapes of the mesh bring, from some time before until some time after now.
+async fn filled(mesh: &Mesh, setup: Setup) -> Result<Prometheus> {
+    let prometheus = Prometheus::start_with(setup).await?;
+    let now_s = now_s()?.div_euclid(SCRAPE_S) * SCRAPE_S;
     for metric in METRICS {
         let chosen = Matcher::new("__name__", MatchOp::Regex, metric)?;
-        prometheus.write(&mesh.select(&[chosen], from_ms, END_S * 1_000)).await?;
+        let samples = mesh.select(&[chosen], (now_s - PAST_S) * 1_000, (now_s + FUTURE_S) * 1_000);
+        prometheus.write(&samples).await?;
     }
     Ok(prometheus)
 }
 
-async fn ours(product: &Product, prometheus: &Prometheus, query: &str, at_s: i64) -> Result<Cost> {
-    let (figures, id) = (Figures::of(&product.url)?, prometheus.process_id()?);
-    let client = tests::http::client(Duration::from_mins(2))?;
-    let sent = async || figures.sum("portolan_prometheus_queries_total", &[]).await;
-    let (before, busy_s, begun) = (sent().await?, cost::busy_s(id)?, Instant::now());
-    let url = format!("{}/api/v1/graph?window={WINDOW_S}s&at={at_s}&{query}", product.url);
-    let graph: model::Graph = client.get(&url).send().await?.error_for_status()?.json().await?;
-    let passed_s = begun.elapsed().as_secs_f64();
-    ensure!(graph.edges.len() > 300 && graph.meta.warnings.is_empty(), "{:?}", graph.meta.warnings);
-    Ok(Cost { queries: sent().await? - before, busy_s: cost::busy_s(id)? - busy_s, passed_s })
+async fn pause(refreshes: usize) {
+    tokio::time::sleep(Duration::from_secs(SCRAPE_S.unsigned_abs()) * refreshes as u32).await;
 }
 
-/// One namespace after the other, one query after the other.
-async fn theirs(prometheus: &Prometheus, namespaces: &[&str], all: bool, at_s: i64) -> Result<Cost> {
+/// A viewer looks at each refresh. Of the last one it is told which queries took how long.
+async fn ours(prometheus: &Prometheus, query: &str) -> Result<Cost> {
+    let url = prometheus.url();
+    let source = ["serve", "--prometheus", &url, "--scrape-interval", "15s", "--prometheus-timeout", "2m"];
+    let product = Product::start(&source)?;
+    let (figures, id) = (Figures::of(&product.url)?, prometheus.process_id()?);
+    let client = tests::http::client(Duration::from_mins(2))?;
+    let url = format!("{}/api/v1/graph?window={WINDOW_S}s&{query}", product.url);
+    let look = async || -> Result<model::Graph> {
+        let graph: model::Graph = client.get(&url).send().await?.error_for_status()?.json().await?;
+        ensure!(graph.edges.len() > 300, "{:?}", graph.meta.warnings);
+        Ok(graph)
+    };
+    let sent = async || figures.sum("portolan_prometheus_queries_total", &[]).await;
+    for _ in 0..SETTLING {
+        look().await?;
+        pause(1).await;
+    }
+    let (before, busy_s) = (sent().await?, cost::busy_s(id)?);
+    let mut took_ms: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut said = BTreeSet::new();
+    for _ in 0..REFRESHES {
+        pause(1).await;
+        let graph = look().await?;
+        for query in graph.meta.queries {
+            took_ms.entry(query.kind).or_default().extend(query.duration_ms);
+        }
+        said.extend(graph.meta.warnings.into_iter().map(|warning| warning.sentence));
+    }
+    let each = |sum: f64| sum / REFRESHES as f64;
+    let cost = Cost { queries: each(sent().await? - before), busy_s: each(cost::busy_s(id)? - busy_s) };
+    eprintln!("{query}: {said:#?}");
+    for (kind, took_ms) in took_ms {
+        eprintln!("  {kind}: asked {} times, {took_ms:.0?} ms", took_ms.len());
+    }
+    Ok(cost)
+}
+
+/// One namespace after the other, one query after the other; the mean of some rounds.
+async fn theirs(prometheus: &Prometheus, namespaces: &[&str], all: bool) -> Result<Cost> {
     let id = prometheus.process_id()?;
-    let (busy_s, begun) = (cost::busy_s(id)?, Instant::now());
+    let busy_s = cost::busy_s(id)?;
     let mut queries = 0;
-    for namespace in namespaces {
-        for query in of_namespace(namespace, all) {
+    for _ in 0..ROUNDS {
+        let at_s = now_s()?.div_euclid(SCRAPE_S) * SCRAPE_S;
+        for query in namespaces.iter().flat_map(|namespace| of_namespace(namespace, all)) {
             let answer = prometheus.query(&query, at_s * 1_000).await?;
             ensure!(!matches!(answer, tests::prometheus::answer::Answer::Refused(_)), "{query}: {answer:?}");
             queries += 1;
         }
     }
-    Ok(Cost {
-        queries: f64::from(queries),
-        busy_s: cost::busy_s(id)? - busy_s,
-        passed_s: begun.elapsed().as_secs_f64(),
-    })
+    let each = |sum: f64| sum / f64::from(ROUNDS);
+    Ok(Cost { queries: each(f64::from(queries)), busy_s: each(cost::busy_s(id)? - busy_s) })
 }
 
-/// Six queries for a namespace's edges: into it from callers without a proxy, into it from elsewhere, and out of it, for
-/// requests and for bytes of TCP; and six more for p95, mTLS and throughput, in and out.
+/// Six queries for a namespace's edges, for requests and for bytes of TCP: what callers elsewhere failed to reach in it,
+/// what it received by its own word, and what it sent. And six more for p95, mTLS and throughput, in and out.
 fn of_namespace(namespace: &str, all: bool) -> Vec<String> {
-    let from_nobody = format!(
-        "reporter=\"destination\",source_workload=\"unknown\",destination_workload_namespace=\"{namespace}\""
+    let unreached = format!(
+        "reporter=\"source\",source_workload_namespace!=\"{namespace}\",destination_workload_namespace=\"unknown\",\
+         destination_workload=\"unknown\",destination_service=~\".+[.]{namespace}[.].+\""
     );
-    let into = format!(
-        "reporter=\"source\",source_workload_namespace!=\"{namespace}\",destination_service_namespace=\"{namespace}\""
-    );
+    let into = format!("reporter=\"destination\",destination_workload_namespace=\"{namespace}\"");
     let out = format!("reporter=\"source\",source_workload_namespace=\"{namespace}\"");
     let rate = |metric: &str, selector: &str, more: &str| {
         format!("sum by ({EDGE}, {more}) (rate({metric}{{{selector}}}[{WINDOW_S}s])) > 0")
     };
     let ends = "request_protocol, response_code, grpc_response_status, response_flags";
     let mut queries = Vec::new();
-    for selector in [&from_nobody, &into, &out] {
+    for selector in [&unreached, &into, &out] {
         queries.push(rate("istio_requests_total", selector, ends));
-        queries.push(rate("istio_tcp_sent_bytes_total", selector, "response_flags"));
+        queries.push(rate("istio_tcp_sent_bytes_total", selector, "app, response_flags"));
     }
-    if all {
-        let into = format!("reporter=\"destination\",destination_workload_namespace=\"{namespace}\"");
-        for selector in [&into, &out] {
-            let buckets =
-                rate("istio_request_duration_milliseconds_bucket", selector, "request_protocol, le");
-            queries.push(format!("histogram_quantile(0.95, {buckets})"));
-            queries.push(rate("istio_requests_total", selector, "connection_security_policy"));
-            queries.push(rate("istio_request_bytes_sum", selector, "request_protocol"));
-        }
+    for selector in [&into, &out].into_iter().filter(|_| all) {
+        let buckets = rate("istio_request_duration_milliseconds_bucket", selector, "request_protocol, le");
+        queries.push(format!("histogram_quantile(0.95, {buckets})"));
+        let security = "source_principal, destination_principal, connection_security_policy";
+        queries.push(rate("istio_requests_total", selector, security));
+        queries.push(rate("istio_request_bytes_sum", selector, "request_protocol"));
     }
     queries
 }
 
-impl Cost {
-    fn add(&mut self, other: Self) {
-        self.queries += other.queries;
-        self.busy_s += other.busy_s;
-        self.passed_s += other.passed_s;
-    }
-}
-
-/// A refresh's share.
-fn told(sum: Cost) -> String {
-    let each = |sum: f64| sum / REFRESHES as f64;
-    format!("{:.1}, {:.2} s, {:.2} s", each(sum.queries), each(sum.busy_s), each(sum.passed_s))
+fn told(cost: Cost) -> String {
+    format!("{:.1}, {:.2} s", cost.queries, cost.busy_s)
 }

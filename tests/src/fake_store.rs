@@ -2,6 +2,7 @@
 //! have: it hands questions on to a real or simulated one and plays the quirk. Must not know what is asked.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -27,6 +28,8 @@ pub enum Quirk {
     ContentType(&'static str),
     /// Queries with this word read too much.
     TooMuch(&'static str),
+    /// Queries with this word take so many milliseconds more.
+    Slow(&'static str, &'static AtomicU64),
     /// Its clock runs ahead of ours by so many seconds.
     Ahead(i64),
 }
@@ -79,6 +82,9 @@ async fn answer(
         Quirk::TooMuch(word) if asks(word) => {
             let text = r#"{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in query execution"}"#;
             return (StatusCode::UNPROCESSABLE_ENTITY, text).into_response();
+        }
+        Quirk::Slow(word, more_ms) if asks(word) => {
+            tokio::time::sleep(Duration::from_millis(more_ms.load(Ordering::Relaxed))).await;
         }
         _ => {}
     }

@@ -50,7 +50,13 @@ pub struct Answers {
 
 impl Answers {
     pub fn new(origin: Origin, window: Window) -> Self {
-        Self { origin, window, symbols: Symbols::default(), outcomes: BTreeMap::new(), earlier_s: BTreeMap::new() }
+        Self {
+            origin,
+            window,
+            symbols: Symbols::default(),
+            outcomes: BTreeMap::new(),
+            earlier_s: BTreeMap::new(),
+        }
     }
 
     pub fn table(&self, kind: QueryKind) -> Option<&Table> {

@@ -178,6 +178,8 @@ pub struct Flows {
     pub intents: Vec<Intent>,
     pub custom: Vec<CustomFlow>,
     pub notes: Vec<QualityNote>,
+    /// Where latency is counted in two units: the bounds that both have.
+    pub common_bounds_ms: Vec<f64>,
     /// Latency is counted in exponential buckets.
     pub exponential: bool,
     /// Rows by column whose value was no usable number.

@@ -33,6 +33,8 @@ pub struct Snapshot {
     /// Rows of the installation's own metrics.
     pub(crate) own_rows: Vec<CustomFlow>,
     pub(crate) grid: Grid,
+    /// Bounds of latency that both units have, where there are two.
+    pub(crate) common_bounds_ms: Vec<f64>,
     /// Bounds of request and response sizes.
     pub(crate) sizes: Grid,
     pub(crate) answered: Answered,
@@ -81,7 +83,7 @@ impl Snapshot {
 /// What came back, as one thing to look at from all sides. The warnings stand in the snapshot too, and `view` hands
 /// them on.
 pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
-    let Flows { mut channels, flows, intents, custom, notes, exponential, not_numbers } =
+    let Flows { mut channels, flows, intents, custom, notes, common_bounds_ms, exponential, not_numbers } =
         answers.origin.dialect.flows(answers);
     let mut symbols = answers.symbols.clone();
     let cluster_count = name_clusters(&mut channels);
@@ -125,6 +127,7 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
         intents,
         own_rows: custom,
         grid,
+        common_bounds_ms,
         sizes,
         answered,
         buckets_asked: answers.outcomes.contains_key(&QueryKind::DurationBucket),

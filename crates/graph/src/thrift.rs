@@ -2,6 +2,7 @@
 //! It must not know queries' text, nor what asking takes.
 
 use crate::{
+    dialect::DurationUnit,
     flow::Reporter,
     histogram::Grid,
     query::{Matcher, escape},
@@ -29,9 +30,8 @@ pub struct Thrift {
 impl Snapshot {
     /// The hosts for which a caller's report is what counts. None where that is too many to name them.
     pub fn hosts_told_by_callers(&self) -> Option<Vec<String>> {
-        let told = |link: &&crate::link::Link| {
-            link.reporter == Reporter::Source && link.protocol != Protocol::Tcp
-        };
+        let told =
+            |link: &&crate::link::Link| link.reporter == Reporter::Source && link.protocol != Protocol::Tcp;
         let mut hosts: Vec<String> =
             self.links.iter().filter(told).map(|link| self.text(link.asked.host).to_owned()).collect();
         hosts.sort_unstable();
@@ -47,7 +47,9 @@ impl Snapshot {
     /// The bounds that tell most about where latencies lie, and how many there are. No bounds where these are few anyway.
     pub fn telling_bounds_ms(&self) -> (Vec<f64>, usize) {
         let all = self.grid.bounds();
-        if all.len() <= CHOSEN_BOUNDS || self.origin.probe.native_histograms {
+        let probe = &self.origin.probe;
+        let of_one_unit = !probe.native_histograms && probe.duration != DurationUnit::Both;
+        if all.len() <= CHOSEN_BOUNDS || !of_one_unit {
             return (Vec::new(), all.len());
         }
         let mut within = vec![0.0; all.len()];
@@ -67,7 +69,8 @@ fn telling(grid: &Grid, mut within: Vec<f64>) -> Vec<f64> {
     while bounds.len() > CHOSEN_BOUNDS {
         // The last says how many there are at all, the one before it from where on nothing is known.
         let blur = |at: usize| {
-            let low = at.checked_sub(1).map_or(bounds[at] / 2.0, |before| bounds[before]).max(f64::MIN_POSITIVE);
+            let low =
+                at.checked_sub(1).map_or(bounds[at] / 2.0, |before| bounds[before]).max(f64::MIN_POSITIVE);
             (within[at] + within[at + 1]) * (bounds[at + 1] / low).ln()
         };
         let least = (0..bounds.len().saturating_sub(2)).min_by(|a, b| blur(*a).total_cmp(&blur(*b)));
@@ -96,7 +99,8 @@ pub(crate) fn pattern(bounds: impl Iterator<Item = f64>) -> String {
             pattern.push_str("([.]0)?");
         }
         if let Some(short) = with_exponent(bound) {
-            write!(pattern, "|{}", short.replace('.', "[.]").replace('+', "[+]")).expect("a String takes all text");
+            write!(pattern, "|{}", short.replace('.', "[.]").replace('+', "[+]"))
+                .expect("a String takes all text");
         }
     }
     pattern
@@ -135,11 +139,13 @@ impl Thrift {
     }
 }
 
-/// `label="…"` put into a bound's place, from the largest on: none is replaced twice, for a thousandfold has been there already.
+/// Buckets in seconds under their bounds in milliseconds, and told from those that were so from the beginning. From the
+/// largest bound on: what it becomes has had its turn already, so none is renamed twice.
 pub(crate) fn in_ms(rates: String, bounds_ms: &[f64]) -> String {
     let mut finite: Vec<f64> = bounds_ms.iter().copied().filter(|bound| bound.is_finite()).collect();
     finite.sort_by(|a, b| b.total_cmp(a));
-    finite.into_iter().fold(rates, |of, bound_ms| {
+    let told = format!("label_replace({rates}, \"unit\", \"s\", \"le\", \".*\")");
+    finite.into_iter().fold(told, |of, bound_ms| {
         let seconds = pattern(std::iter::once(bound_ms / 1000.0));
         format!("label_replace({of}, \"le\", \"{bound_ms}\", \"le\", \"{}\")", escape(&seconds))
     })
@@ -153,7 +159,8 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_bound_is_matched_and_no_other_bound() {
-        let all = Regex::new(&format!("^(?:{})$", pattern([0.5, 5.0, 1.8e6, 1e-5, f64::INFINITY].into_iter())));
+        let all =
+            Regex::new(&format!("^(?:{})$", pattern([0.5, 5.0, 1.8e6, 1e-5, f64::INFINITY].into_iter())));
         let all = all.expect("a pattern");
         for spelled in ["0.5", "5", "5.0", "1800000", "1800000.0", "1.8e+06", "1e-05", "+Inf"] {
             assert!(all.is_match(spelled), "{spelled}");

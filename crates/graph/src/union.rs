@@ -49,6 +49,10 @@ pub fn union(parts: &[Part<'_>], signals: Signals, window: Window) -> (Answers, 
         let alone = names_one_cluster(part);
         let (texts, owners) = (&whole.symbols, &mut owners);
         let mut reader = Reader { part, at, symbols, own, alone, owners, texts, left_out: None };
+        for (kind, age_s) in &part.answers.earlier_s {
+            let oldest_s = whole.earlier_s.entry(*kind).or_default();
+            *oldest_s = (*age_s).max(*oldest_s);
+        }
         let mut kept = 0;
         for (kind, (outcome, _)) in part.answers.outcomes.iter().filter(|(kind, _)| signals.want(**kind)) {
             let outcome = reader.outcome(*kind, outcome, window);

@@ -30,6 +30,9 @@ pub struct Asking {
     pub answered: usize,
     /// Queries planned so far; answered ones lead to more.
     pub of: usize,
+    /// How long all of it takes about, where a long window had that estimated first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about_s: Option<u64>,
 }
 
 /// Of a [`ServerStatus`] as much as a page needs that waits for its first picture.
@@ -117,7 +120,7 @@ pub struct Namespaces {
 from_json_fields! {
     ServerStatus { version, open_to_all, listen, cautions, asking, prometheus, snapshots_held, snapshots_bytes }
     PrometheusStatus { url, reachable, engine, scrape_interval_s, notes, last_good_s }
-    Asking { answered, of }
+    Asking { answered, of, about_s }
     Waiting { asking }
     LastTraffic { at_s, window_s, seen_s }
     Labels { labels, notes }

@@ -145,7 +145,9 @@ fn counted(page: Page) -> RwSignal<String> {
             if let Ok(Answer::Fresh { value: Waiting { asking: Some(asking) }, .. }) = answer
                 && asking.of > 0
             {
-                words.try_set(format!(" {} of {} queries answered", asking.answered, asking.of));
+                let about =
+                    asking.about_s.map_or_else(String::new, |about_s| format!(", about {about_s} s in all"));
+                words.try_set(format!(" {} of {} queries answered{about}", asking.answered, asking.of));
             }
         });
     });

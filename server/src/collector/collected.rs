@@ -93,8 +93,13 @@ fn query_use(kind: QueryKind, sent: &Sent, answers: &Answers) -> QueryUse {
         source: None,
         duration_ms: sent.took.map(|took| (took.as_secs_f64() * 10_000.0).round() / 10.0),
         rows,
-        error: sent.error.as_ref().map(ToString::to_string),
+        error: sent.error.as_ref().filter(|error| !spared(error)).map(ToString::to_string),
     }
+}
+
+/// Left out on purpose, which is no failure.
+fn spared(error: &PrometheusError) -> bool {
+    matches!(error, PrometheusError::Spared { .. })
 }
 
 /// Memory that answers hold, roughly.

@@ -47,6 +47,8 @@ pub(super) struct Reply {
     /// One, or as many as it was asked in.
     pub(super) body: Result<Vec<Body>, PrometheusError>,
     pub(super) took: Option<Duration>,
+    /// Rows that were known already.
+    pub(super) beside: Option<Body>,
 }
 
 impl Fetcher {
@@ -70,17 +72,21 @@ impl Fetcher {
         self: &Arc<Self>,
         origin: Origin,
         window: Window,
+        live: bool,
     ) -> Result<Arc<Collected>, PrometheusError> {
         let started = Instant::now();
         let _flight = self.progress.flight();
         let plan = graph::plan(&origin, Signals::default(), &window);
         let kinds: Vec<QueryKind> = plan.iter().map(|query| query.kind).collect();
         let cost = self.costs.told(self, &origin, &kinds, &window).await;
-        let replies = self.ask(plan, (&origin, &window), Lane::Traffic).await;
+        let mut paced = self.paced(plan, (&origin, &window), live, Lane::Traffic).await;
+        let (recorded, replies) = (origin.probe.recorded, std::mem::take(&mut paced.replies));
         let (origin, replies) = self.unless_rules_are_gone(origin, replies, &window).await;
+        // What came of rules that are gone tells nothing of what their counters take.
+        let asked = paced.asked(&origin.thrift, origin.probe.recorded == recorded);
         let at = self.client.address().to_owned();
         let columns = Columns {
-            answers: Answers::new(origin.clone(), window),
+            answers: Answers { earlier_s: paced.earlier_s, ..Answers::new(origin.clone(), window) },
             sent: BTreeMap::new(),
             said: cost.into_iter().collect(),
         };
@@ -97,12 +103,12 @@ impl Fetcher {
             Collected::new(answers, sent, prometheus, Keep::Answers, said)
         })
         .await;
+        self.note(asked, &origin, &collected);
         log(&collected);
         Ok(Arc::new(collected))
     }
 
-    /// The same snapshot with what only some look at: buckets, bytes and the like. A failure costs that alone. Of a live
-    /// window buckets may be a little older, where they take long.
+    /// The same snapshot with what only some look at: buckets, bytes and the like. A failure costs that alone.
     pub(super) async fn with_more(
         self: &Arc<Self>,
         traffic: Arc<Collected>,
@@ -111,7 +117,10 @@ impl Fetcher {
     ) -> Result<Arc<Collected>, PrometheusError> {
         let Some(answers) = traffic.answers.clone() else { return Ok(traffic) };
         let started = Instant::now();
-        let (origin, window) = (answers.origin.clone(), answers.window);
+        let _flight = self.progress.flight();
+        let window = answers.window;
+        let thrift = self.thrift(&answers.origin, &traffic.snapshot);
+        let origin = Origin { thrift, ..answers.origin.clone() };
         let mut plan = graph::plan(&origin, signals, &window);
         plan.retain(|query| query.kind.asked_for().is_some());
         let kinds: Vec<QueryKind> =
@@ -120,45 +129,23 @@ impl Fetcher {
         let mut said: Vec<Warning> =
             traffic.said.iter().filter(|said| said.code != super::cost::CODE).cloned().collect();
         said.extend(self.costs.told(self, &origin, &kinds, &window).await);
-        let (replies, earlier) = self.dear(plan, (&origin, &window), live).await;
-        said.extend(earlier);
+        let mut paced = self.paced(plan, (&origin, &window), live, Lane::Dear).await;
+        said.extend(self.latency_plan(&origin, &window, &paced));
+        let asked = paced.asked(&origin.thrift, true);
+        let mut answers = answers;
+        answers.earlier_s.extend(paced.earlier_s);
         let prometheus = traffic.prometheus + started.elapsed();
         let (at, keep) = (self.client.address().to_owned(), self.keep);
         let columns = Columns { answers, sent: traffic.sent.clone(), said };
+        let replies = paced.replies;
         let collected = computed(move || {
             let Columns { answers, sent, said } = columns.with(replies, &at);
             Collected::new(answers, sent, prometheus, keep, said)
         })
         .await;
+        self.note(asked, &origin, &collected);
         log(&collected);
         Ok(Arc::new(collected))
-    }
-
-    /// Where buckets of a live window take long, those that were asked for lately are used again; the rest is asked.
-    async fn dear(
-        &self,
-        mut plan: Vec<Query>,
-        at: (&Origin, &Window),
-        live: bool,
-    ) -> (Vec<Reply>, Vec<Warning>) {
-        let place = |kind| (at.1.window_s, at.0.operations.as_deref().map(Arc::from), kind);
-        let paced = |query: &Query| live && query.kind.is_bucketed();
-        let (mut replies, mut said) = (Vec::new(), Vec::new());
-        plan.retain(|query| {
-            let earlier = paced(query).then(|| self.pace.earlier(&place(query.kind), at.1)).flatten();
-            let due = earlier.is_none();
-            if let Some((reply, warning)) = earlier {
-                replies.push(reply);
-                said.push(warning);
-            }
-            due
-        });
-        let asked = self.ask(plan, at, Lane::Dear).await;
-        for reply in asked.iter().filter(|reply| paced(&reply.query)) {
-            self.pace.note(place(reply.query.kind), reply, at.1);
-        }
-        replies.extend(asked);
-        (replies, said)
     }
 
     /// Sends all of a plan in its order; answers in that order too.
@@ -186,14 +173,14 @@ impl Fetcher {
                 at: self.client.address().to_owned(),
                 reason: "an earlier query of the same snapshot could not be sent either".to_owned(),
             });
-            return Reply { query, body, took: None };
+            return Reply { query, body, took: None, beside: None };
         }
         let started = Instant::now();
         let body = self.whole(&query, at).await;
         if body.as_ref().is_err_and(PrometheusError::is_about_the_source) {
             gone.store(true, Ordering::Relaxed);
         }
-        Reply { query, took: Some(started.elapsed()), body }
+        Reply { query, took: Some(started.elapsed()), body, beside: None }
     }
 
     /// In one piece, or in parts where it is too much for one.
@@ -232,11 +219,12 @@ struct Columns {
 impl Columns {
     /// Reads each reply into its column; what cannot be read costs that column only.
     fn with(mut self, replies: impl IntoIterator<Item = Reply>, at: &str) -> Self {
-        for Reply { query, body, took } in replies {
-            let read = body.and_then(|bodies| {
+        for Reply { query, body, took, beside } in replies {
+            let read = body.and_then(|mut bodies| {
                 if bodies.len() > 1 {
                     self.said.push(parts::warning(&query, bodies.len()));
                 }
+                bodies.extend(beside);
                 joined(&query, &bodies, &mut self.answers.symbols, at)
             });
             let (column, error) = match read {

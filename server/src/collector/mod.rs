@@ -5,6 +5,7 @@ mod align;
 mod back_off;
 mod collected;
 mod cost;
+mod dear;
 mod expiry;
 mod fetch;
 mod labels;
@@ -15,6 +16,8 @@ mod lookout;
 mod observers;
 mod pace;
 mod parts;
+mod plans;
+mod presence;
 mod progress;
 mod ration;
 mod rules;
@@ -354,7 +357,7 @@ impl Collector {
             Origin { operations: ask.operations.as_deref().map(str::to_owned), ..self.lookout.origin() };
         let plain = Key { buckets: false, extras: Extras::NONE, ..wanted.clone() };
         // Boxed, for a fetch's future is large.
-        let traffic = Box::pin(fetcher.traffic(origin, window));
+        let traffic = Box::pin(fetcher.traffic(origin, window, ask.at_s.is_none()));
         let traffic = self.held.try_get_with(plain.clone(), traffic).await;
         if fetcher.rules_gone.swap(false, Ordering::Relaxed) {
             self.lookout.distrust_rules();

@@ -3,6 +3,7 @@
 
 use model::status::Asking;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Progress(Arc<Mutex<Counts>>);
@@ -12,6 +13,7 @@ struct Counts {
     flights: usize,
     of: usize,
     answered: usize,
+    about_s: Option<u64>,
 }
 
 /// One fetch under way. When none is left, counting begins anew; a fetch that is given up ends here too.
@@ -27,13 +29,21 @@ impl Progress {
     /// None while nothing is asked.
     pub(super) fn now(&self) -> Option<Asking> {
         self.change(|counts| {
-            let Counts { answered, of, .. } = *counts;
-            (counts.flights > 0).then_some(Asking { answered, of })
+            let Counts { answered, of, about_s, .. } = *counts;
+            (counts.flights > 0).then_some(Asking { answered, of, about_s })
         })
     }
 
     pub(super) fn planned(&self, queries: usize) {
         self.change(|counts| counts.of += queries);
+    }
+
+    /// All of a fetch that is under way will take about so long.
+    pub(super) fn expect(&self, about: Duration) {
+        let about_s = about.as_secs_f64().ceil() as u64;
+        self.change(|counts| {
+            counts.about_s = counts.about_s.max(Some(about_s)).filter(|_| counts.flights > 0)
+        });
     }
 
     pub(super) fn answered(&self) {
@@ -68,12 +78,14 @@ mod tests {
         progress.planned(7);
         progress.answered();
         drop(first);
-        assert_eq!(progress.now(), Some(Asking { answered: 1, of: 7 }));
+        assert_eq!(progress.now(), Some(Asking { answered: 1, of: 7, about_s: None }));
         progress.planned(2);
-        assert_eq!(progress.now(), Some(Asking { answered: 1, of: 9 }));
+        progress.expect(Duration::from_millis(3_200));
+        progress.expect(Duration::from_secs(1));
+        assert_eq!(progress.now(), Some(Asking { answered: 1, of: 9, about_s: Some(4) }));
         drop(second);
         assert_eq!(progress.now(), None);
         let _next = progress.flight();
-        assert_eq!(progress.now(), Some(Asking { answered: 0, of: 0 }));
+        assert_eq!(progress.now(), Some(Asking { answered: 0, of: 0, about_s: None }));
     }
 }

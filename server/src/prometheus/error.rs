@@ -68,6 +68,9 @@ pub enum PrometheusError {
         "The answer broke off in the middle. If this stays so, look at what lies between this server and Prometheus."
     )]
     CutOff,
+    /// It was not asked for at all.
+    #[error("{reason}.")]
+    Spared { reason: String },
     #[error("The answer is not what Prometheus sends ({reason}). Is {at} a Prometheus?")]
     Malformed { at: String, reason: String },
 }

@@ -243,7 +243,22 @@ fn kind_of(promql: &str) -> Option<QueryKind> {
         };
         [plan(&Origin::default()), plan(&by_label)].concat()
     });
-    PLAN.iter().find(|query| query.promql == promql).map(|query| query.kind)
+    let planned = PLAN.iter().find(|query| query.promql == promql).map(|query| query.kind);
+    // Of buckets it depends on what came before which are asked for.
+    planned.or_else(|| {
+        let of = |metric: &str| promql.contains(metric);
+        let successful = of("response_code!~");
+        let kinds = [
+            (of("istio_request_duration_milliseconds_bucket") && successful, QueryKind::SuccessfulBucket),
+            (of("istio_request_duration_milliseconds_bucket"), QueryKind::DurationBucket),
+            (of("istio_request_bytes_sum"), QueryKind::RequestBytes),
+            (of("istio_response_bytes_sum"), QueryKind::ResponseBytes),
+            (of("istio_request_bytes_bucket"), QueryKind::RequestSize),
+            (of("istio_response_bytes_bucket"), QueryKind::ResponseSize),
+        ];
+        let grouped = promql.starts_with("sum by (");
+        kinds.into_iter().find(|(is_it, _)| grouped && *is_it).map(|(_, kind)| kind)
+    })
 }
 
 /// The product without a socket.

@@ -5,6 +5,7 @@ use crate::{
     dialect::{Tag, Vocabulary},
     picture::Picture,
     query::{Matcher, Origin, selector},
+    thrift,
     union::Member,
 };
 use model::Protocol;
@@ -47,12 +48,30 @@ impl<'a> Asking<'a> {
         Some(self.share(&failed, &counted))
     }
 
-    /// None where proxies of both units share the store: no query brings their bounds together.
     pub(super) fn quantile(&self, q: f64) -> Option<String> {
-        let timed = self.timed().filter(|_| self.words.also_in_seconds.is_none())?;
+        let timed = self.timed()?;
+        if let Some([also_in_seconds, ..]) = self.words.also_in_seconds {
+            return self.quantile_of_both(q, &timed, also_in_seconds);
+        }
         let buckets = self.whole(self.words.duration_bucket, &timed);
         let by = if self.words.native_histograms { "" } else { "by (le) " };
         Some(format!("{}histogram_quantile({q}, sum {by}({buckets}))", self.in_ms()))
+    }
+
+    /// Where proxies of both units share the store: over the bounds that both have, those in seconds renamed. None where they
+    /// have none in common, and of whole histograms, whose bounds no query can change.
+    fn quantile_of_both(&self, q: f64, timed: &[Term], also_in_seconds: &str) -> Option<String> {
+        let bounds_ms = &self.picture.snapshot.common_bounds_ms;
+        if bounds_ms.is_empty() || self.words.native_histograms {
+            return None;
+        }
+        let within = |ms_per_unit: f64| -> Vec<Term> {
+            let bounds = thrift::pattern(bounds_ms.iter().map(|bound_ms| bound_ms / ms_per_unit));
+            timed.iter().map(|term| and(term, [Matcher::Within("le", bounds.clone())])).collect()
+        };
+        let ms = self.whole(self.words.duration_bucket, &within(1.0));
+        let renamed = thrift::in_ms(self.whole(also_in_seconds, &within(1000.0)), bounds_ms);
+        Some(format!("histogram_quantile({q}, sum by (le) ({ms} or {renamed}))"))
     }
 
     pub(super) fn mean(&self) -> Option<String> {
@@ -67,7 +86,7 @@ impl<'a> Asking<'a> {
         };
         let (sum, count) = (part("histogram_sum", duration_sum), part("histogram_count", duration_count));
         Some(match also_in_seconds {
-            Some([also_sum, also_count]) => format!(
+            Some([_, also_sum, also_count]) => format!(
                 "sum({sum} or 1000 * ({})) / sum({count} or {})",
                 part("histogram_sum", also_sum),
                 part("histogram_count", also_count)

@@ -196,7 +196,7 @@ impl Dialect for Istio {
             duration_sum: sum,
             duration_count: count,
             native_histograms: probe.native_histograms,
-            also_in_seconds: both.then_some([seconds[1], seconds[2]]),
+            also_in_seconds: both.then_some(seconds),
             ms_per_unit: if in_seconds { 1000.0 } else { 1.0 },
             tcp_sent: TCP_SENT,
             tcp_received: TCP_RECEIVED,

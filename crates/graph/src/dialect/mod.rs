@@ -97,8 +97,8 @@ pub struct Vocabulary {
     pub duration_count: &'static str,
     /// The three above are one metric of whole histograms.
     pub native_histograms: bool,
-    /// Sum and count of proxies that still time in seconds, beside the three above in milliseconds.
-    pub also_in_seconds: Option<[&'static str; 2]>,
+    /// Buckets, sum and count of proxies that still time in seconds, beside the three above in milliseconds.
+    pub also_in_seconds: Option<[&'static str; 3]>,
     /// What a duration is multiplied with to be in milliseconds.
     pub ms_per_unit: f64,
     pub tcp_sent: &'static str,

@@ -19,7 +19,7 @@ const PRESENCE_AGE_S: f64 = 90.0;
 pub(super) fn notes(snapshot: &Snapshot, answers: &Answers) -> Vec<QualityNote> {
     let notes = [
         copies(answers),
-        without_buckets(snapshot),
+        without_buckets(snapshot, answers),
         without_end(snapshot),
         begun(answers),
         gap(answers),
@@ -42,8 +42,9 @@ fn copies(answers: &Answers) -> Option<QualityNote> {
     ))
 }
 
-fn without_buckets(snapshot: &Snapshot) -> Option<QualityNote> {
-    if !snapshot.answered.buckets {
+fn without_buckets(snapshot: &Snapshot, answers: &Answers) -> Option<QualityNote> {
+    // What is new has none in those of a while ago.
+    if !snapshot.answered.buckets || answers.earlier_s.contains_key(&QueryKind::DurationBucket) {
         return None;
     }
     let timed = |link: &&crate::link::Link| link.figures.latency.count.is_some_and(|count| count > 0.0);

@@ -1,7 +1,7 @@
 //! Queries that failed, answers that were partial, windows that are short.
 
 use crate::{
-    Outcome, QueryKind, Window, snapshot,
+    Answers, Outcome, QueryKind, Window, snapshot,
     testing::{a_view, answers, both, edge_lines, labels, sample},
     view,
 };
@@ -120,4 +120,26 @@ fn nothing_at_all_is_an_empty_graph() {
     let graph = view(&snapshot(&answers("")).0, &a_view(GraphType::VersionedApp));
     assert_eq!((graph.nodes.len(), graph.edges.len(), graph.totals.rate_rps), (0, 0, None));
     assert_eq!(graph.meta.quality.unknown_source_share, None);
+}
+
+#[test]
+fn columns_of_a_while_ago_are_said_to_be_so_and_make_no_connection() {
+    let samples = both("web-v1.shop", "cart-v1.shop", "", 5.0);
+    let timed = |to: &str| {
+        let labels = labels("destination", "web-v1.shop", to, "");
+        sample("istio_request_duration_milliseconds_sum", &labels, 500.0)
+            + &sample("istio_request_duration_milliseconds_count", &labels, 5.0)
+    };
+    let mut answers = answers(&(samples + &timed("cart-v1.shop") + &timed("gone-v1.shop")));
+    let drawn = |answers: &Answers| view(&snapshot(answers).0, &a_view(GraphType::App));
+    assert_eq!(drawn(&answers).edges.len(), 2, "what is timed now is there now");
+    for kind in [QueryKind::DurationSum, QueryKind::DurationCount] {
+        answers.earlier_s.insert(kind, 45);
+    }
+    let graph = drawn(&answers);
+    assert_eq!(graph.edges.len(), 1, "it has gone since");
+    assert_eq!(graph.edges[0].latency.as_ref().and_then(|latency| latency.mean_ms), Some(100.0));
+    let note = graph.meta.quality.notes.iter().find(|note| note.code == "asked_seldom").expect("told");
+    assert_eq!(note.number, Some(45.0));
+    assert!(note.sentence.contains("45 s older than the rest: mean latency."), "{}", note.sentence);
 }

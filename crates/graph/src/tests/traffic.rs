@@ -190,11 +190,7 @@ fn figures_of_both_units_are_pasted_for_both_or_not_at_all() {
         let edge = &view(&snapshot, &wanted).edges[0].id;
         let queries = crate::edge_detail(&snapshot, &wanted, edge).expect("drawn").queries;
         let named = |name: &str| queries.iter().find(|query| query.name == name).map(|query| &query.promql);
-        assert_eq!(
-            (named("p50"), named("p95")),
-            (None, None),
-            "no query can bring two units' bounds together"
-        );
+        assert_eq!((named("p50"), named("p95")), (None, None), "no bounds are known that both have");
         let mean = named("mean").expect("told");
         let parts = mean.split(" / ").collect::<Vec<_>>();
         for part in &parts {
@@ -206,6 +202,26 @@ fn figures_of_both_units_are_pasted_for_both_or_not_at_all() {
         );
         assert_eq!(mean.contains("histogram_sum("), native_histograms, "{mean}");
     }
+}
+
+#[test]
+fn percentiles_of_both_units_are_pasted_over_the_bounds_that_both_have() {
+    let origin =
+        Origin { probe: Probe { duration: DurationUnit::Both, ..Probe::default() }, ..Origin::default() };
+    let bucket = |more: &str| of("istio_request_duration_milliseconds_bucket", more, 10.0);
+    let old = "portolan_unit=\"s\"";
+    let samples = both("web-v1.shop", "cart-v1.shop", "", 20.0)
+        + &["1", "5", "10", "+Inf"].map(|le| bucket(&format!("le=\"{le}\""))).concat()
+        + &["0.005", "0.01", "0.02", "+Inf"].map(|le| bucket(&format!("{old},le=\"{le}\""))).concat();
+    let snapshot = snapshot(&answers_of(origin, &samples)).0;
+    let wanted = a_view(GraphType::App);
+    let edge = &view(&snapshot, &wanted).edges[0].id;
+    let queries = crate::edge_detail(&snapshot, &wanted, edge).expect("drawn").queries;
+    let p50 = queries.iter().find(|query| query.name == "p50").map(|query| &query.promql).expect("told");
+    assert!(p50.contains("le=~\"5([.]0)?|10([.]0)?|[+]Inf\"}[600s]) or label_replace("), "{p50}");
+    assert!(p50.contains("le=~\"0[.]005|0[.]01|[+]Inf\"}[600s])"), "{p50}");
+    let end = ", \"unit\", \"s\", \"le\", \".*\"), \"le\", \"10\", \"le\", \"0[.]01\"), \"le\", \"5\", \"le\", \"0[.]005\")))";
+    assert!(p50.ends_with(end), "{p50}");
 }
 
 #[test]

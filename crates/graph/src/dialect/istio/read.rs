@@ -39,12 +39,34 @@ pub(super) fn flows(answers: &Answers) -> Flows {
     }
     let mut flows = reader.flows;
     flows.notes = missing::notes(answers);
+    flows.common_bounds_ms = common_bounds_ms(answers);
     let mut latency = [QueryKind::DurationBucket, QueryKind::SuccessfulBucket]
         .into_iter()
         .filter_map(|kind| answers.table(kind));
     flows.exponential =
         answers.origin.probe.native_histograms && latency.all(|buckets| !buckets.custom_bounds);
     flows
+}
+
+/// Bounds that rows of either unit have, in milliseconds.
+fn common_bounds_ms(answers: &Answers) -> Vec<f64> {
+    let buckets = answers.table(QueryKind::DurationBucket);
+    let Some(table) = buckets.filter(|_| answers.origin.probe.duration == DurationUnit::Both) else {
+        return Vec::new();
+    };
+    let unit = Columns::new([UNIT], &table.labels);
+    let (mut ms, mut seconds) = (Vec::new(), Vec::new());
+    for (index, le) in table.le.iter().copied().enumerate() {
+        let [unit] = unit.cells(table.row(index));
+        if answers.symbols.text(unit) == SECONDS { seconds.push(le * 1000.0) } else { ms.push(le) }
+    }
+    for bounds in [&mut ms, &mut seconds] {
+        bounds.sort_by(f64::total_cmp);
+        bounds.dedup();
+    }
+    let near = |a: f64, b: f64| a == b || (a - b).abs() <= 1e-9 * a.abs();
+    ms.retain(|bound| seconds.iter().any(|other| near(*bound, *other)));
+    ms
 }
 
 /// Label values with a meaning of their own, looked up once.

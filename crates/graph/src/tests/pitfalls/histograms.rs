@@ -91,3 +91,24 @@ fn p16_seconds_and_bounds_of_any_kind_come_from_the_data() {
     let p50 = ms(graph.edges[0].latency.as_ref().and_then(|latency| latency.p50));
     assert!(p50.is_some_and(|p50| (p50 - 300.0).abs() < 1e-9), "{p50:?}");
 }
+
+#[test]
+fn callers_buckets_count_only_where_no_other_tells_and_asking_for_no_others_changes_nothing() {
+    let bucket = |reporter: &str, to: &str, le: &str, rate: f64| {
+        let labels = labels(reporter, "web-v1.shop", to, &format!("le=\"{le}\""));
+        sample("istio_request_duration_milliseconds_bucket", &labels, rate)
+    };
+    let of = |reporter: &str, to: &str, low: f64| {
+        bucket(reporter, to, "10", low) + &bucket(reporter, to, "+Inf", 10.0)
+    };
+    let alone = crate::testing::req("source", "web-v1.shop", "db-v1.shop", "", 10.0);
+    let told =
+        both("web-v1.shop", "cart-v1.shop", "", 10.0) + &alone + &of("destination", "cart-v1.shop", 9.0);
+    let from_callers = of("source", "db-v1.shop", 8.0);
+    let all = snap(&(told.clone() + &from_callers + &of("source", "cart-v1.shop", 1.0)));
+    let hosts = all.hosts_told_by_callers().expect("few");
+    assert_eq!(hosts, ["db.shop.svc.cluster.local"]);
+    let fewer = snap(&(told + &from_callers));
+    let drawn = |snapshot| view(snapshot, &a_view(GraphType::VersionedApp)).edges;
+    assert_eq!(drawn(&all), drawn(&fewer));
+}
