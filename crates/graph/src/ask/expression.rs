@@ -15,6 +15,8 @@ pub(super) struct Asking<'a> {
     origin: &'a Origin,
     protocol: Option<Protocol>,
     range_s: u64,
+    /// Bounds of latency that both units have; of several stores none is known.
+    common_bounds_ms: &'a [f64],
     requests: Option<Terms<'a>>,
     tcp: Option<Terms<'a>>,
 }
@@ -33,6 +35,7 @@ impl<'a> Asking<'a> {
             origin,
             protocol: scope.protocol,
             range_s,
+            common_bounds_ms: &picture.snapshot.common_bounds_ms,
             requests: Terms::new(picture, scope, false, home),
             tcp: Terms::new(picture, scope, true, home),
         }
@@ -61,7 +64,7 @@ impl<'a> Asking<'a> {
     /// Where proxies of both units share the store: over the bounds that both have, those in seconds renamed. None where they
     /// have none in common, and of whole histograms, whose bounds no query can change.
     fn quantile_of_both(&self, q: f64, timed: &[Term], also_in_seconds: &str) -> Option<String> {
-        let bounds_ms = &self.picture.snapshot.common_bounds_ms;
+        let bounds_ms = self.common_bounds_ms;
         if bounds_ms.is_empty() || self.words.native_histograms {
             return None;
         }
