@@ -4,7 +4,7 @@
 use super::collected::Collected;
 use super::fetch::{Fetcher, Reply};
 use super::lanes::Lane;
-use super::pace::{Group, Place, Turn};
+use super::pace::{Came, Group, Place, Turn};
 use crate::prometheus::PrometheusError;
 use graph::{Origin, Query, QueryKind, Snapshot, Thrift, Window};
 use model::Warning;
@@ -95,7 +95,11 @@ impl Fetcher {
             let telling_ms =
                 (asked.all_bounds && has_buckets).then(|| collected.snapshot.telling_bounds_ms());
             let telling_ms = telling_ms.filter(|_| group == Group::Latency && rows > 0);
-            self.pace.note(place(origin, window, group), &replies, rows, telling_ms, window);
+            self.pace.note(
+                place(origin, window, group),
+                Came { replies: &replies, rows, telling_ms },
+                window,
+            );
         }
     }
 

@@ -70,6 +70,15 @@ pub(super) enum Turn {
     Spare(String),
 }
 
+/// What came when it was asked.
+#[derive(Debug)]
+pub(super) struct Came<'a> {
+    pub(super) replies: &'a [Reply],
+    pub(super) rows: usize,
+    /// The bounds that tell most in an answer with all of them, and how many those are.
+    pub(super) telling_ms: Option<(Vec<f64>, usize)>,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Pace(Mutex<BTreeMap<Place, Course>>);
 
@@ -131,16 +140,9 @@ impl Pace {
         fresh.map(|bounds| bounds.chosen_ms.clone()).unwrap_or_default()
     }
 
-    /// Decides anew after these answers came, of so many rows. `telling_ms` are the bounds that tell most in an answer
-    /// with all of them, and how many those are.
-    pub(super) fn note(
-        &self,
-        place: Place,
-        replies: &[Reply],
-        rows: usize,
-        telling_ms: Option<(Vec<f64>, usize)>,
-        window: &Window,
-    ) {
+    /// Decides anew after these answers came.
+    pub(super) fn note(&self, place: Place, came: Came<'_>, window: &Window) {
+        let Came { replies, rows, telling_ms } = came;
         let mut all = self.all();
         let course = all.entry(place.clone()).or_default();
         let part = match (telling_ms, &course.bounds) {

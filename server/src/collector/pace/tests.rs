@@ -22,7 +22,8 @@ fn reply(kind: QueryKind, took_s: f64) -> Reply {
 }
 
 fn noted(pace: &Pace, took_s: f64, telling_ms: Option<(Vec<f64>, usize)>, at_s: i64) {
-    pace.note(place(Group::Latency), &[reply(BUCKETS[0], took_s)], 3_000, telling_ms, &window(at_s));
+    let replies = [reply(BUCKETS[0], took_s)];
+    pace.note(place(Group::Latency), Came { replies: &replies, rows: 3_000, telling_ms }, &window(at_s));
 }
 
 fn twelve() -> Option<(Vec<f64>, usize)> {
@@ -83,13 +84,13 @@ fn sums_and_counts_are_of_one_moment() {
     let (pace, means) = (Pace::default(), place(Group::Means));
     let both = [QueryKind::DurationSum, QueryKind::DurationCount];
     let replies = both.map(|kind| reply(kind, 0.5));
-    pace.note(means.clone(), &replies, 0, None, &window(1_000));
+    pace.note(means.clone(), Came { replies: &replies, rows: 0, telling_ms: None }, &window(1_000));
     assert!(
         matches!(pace.turn(&means, &both, &window(1_015)), Turn::Again(replies, 15) if replies.len() == 2)
     );
     let mut failed = replies.clone();
     failed[1].body = Err(crate::prometheus::PrometheusError::CutOff);
-    pace.note(means.clone(), &failed, 0, None, &window(1_060));
+    pace.note(means.clone(), Came { replies: &failed, rows: 0, telling_ms: None }, &window(1_060));
     assert!(matches!(pace.turn(&means, &both, &window(1_075)), Turn::Ask), "both, since one failed");
 }
 
