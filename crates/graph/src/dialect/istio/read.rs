@@ -64,7 +64,7 @@ fn common_bounds_ms(answers: &Answers) -> Vec<f64> {
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
     }
-    let near = |a: f64, b: f64| a == b || (a - b).abs() <= 1e-9 * a.abs();
+    let near = |a: f64, b: f64| a.total_cmp(&b).is_eq() || (a - b).abs() <= 1e-9 * a.abs();
     ms.retain(|bound| seconds.iter().any(|other| near(*bound, *other)));
     ms
 }
