@@ -59,8 +59,11 @@ impl Collector {
     /// How far the fetches under way have come; None while nothing is asked.
     pub(crate) fn asking(&self) -> Option<Asking> {
         let of_members = self.members.iter().filter_map(|member| member.collector.asking());
-        let together = of_members
-            .reduce(|sum, one| Asking { answered: sum.answered + one.answered, of: sum.of + one.of });
+        let together = of_members.reduce(|sum, one| Asking {
+            answered: sum.answered + one.answered,
+            of: sum.of + one.of,
+            about_s: sum.about_s.max(one.about_s),
+        });
         together.or_else(|| self.own_asking())
     }
 
