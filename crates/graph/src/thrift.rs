@@ -141,7 +141,7 @@ impl Thrift {
 
 /// Buckets in seconds under their bounds in milliseconds, and told from those that were so from the beginning. From the
 /// largest bound on: what it becomes has had its turn already, so none is renamed twice.
-pub(crate) fn in_ms(rates: String, bounds_ms: &[f64]) -> String {
+pub(crate) fn in_ms(rates: &str, bounds_ms: &[f64]) -> String {
     let mut finite: Vec<f64> = bounds_ms.iter().copied().filter(|bound| bound.is_finite()).collect();
     finite.sort_by(|a, b| b.total_cmp(a));
     let told = format!("label_replace({rates}, \"unit\", \"s\", \"le\", \".*\")");

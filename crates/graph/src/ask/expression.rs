@@ -73,7 +73,7 @@ impl<'a> Asking<'a> {
             timed.iter().map(|term| and(term, [Matcher::Within("le", bounds.clone())])).collect()
         };
         let ms = self.whole(self.words.duration_bucket, &within(1.0));
-        let renamed = thrift::in_ms(self.whole(also_in_seconds, &within(1000.0)), bounds_ms);
+        let renamed = thrift::in_ms(&self.whole(also_in_seconds, &within(1000.0)), bounds_ms);
         Some(format!("histogram_quantile({q}, sum by (le) ({ms} or {renamed}))"))
     }
 

@@ -194,7 +194,9 @@ impl Asking<'_> {
             _ => vec![Vec::new()],
         };
         if kind == QueryKind::SuccessfulBucket {
-            conditions.iter_mut().for_each(|of| of.extend(SUCCESSFUL));
+            for of in &mut conditions {
+                of.extend(SUCCESSFUL);
+            }
         }
         conditions
     }
