@@ -141,7 +141,7 @@ impl Pace {
     }
 
     /// Decides anew after these answers came.
-    pub(super) fn note(&self, place: Place, came: Came<'_>, window: &Window) {
+    pub(super) fn note(&self, place: &Place, came: Came<'_>, window: &Window) {
         let Came { replies, rows, telling_ms } = came;
         let mut all = self.all();
         let course = all.entry(place.clone()).or_default();
