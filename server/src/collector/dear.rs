@@ -96,7 +96,7 @@ impl Fetcher {
                 (asked.all_bounds && has_buckets).then(|| collected.snapshot.telling_bounds_ms());
             let telling_ms = telling_ms.filter(|_| group == Group::Latency && rows > 0);
             self.pace.note(
-                place(origin, window, group),
+                &place(origin, window, group),
                 Came { replies: &replies, rows, telling_ms },
                 window,
             );

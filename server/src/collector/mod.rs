@@ -369,7 +369,7 @@ impl Collector {
                 let only_buckets = wanted.extras == Extras::NONE;
                 let whole = self
                     .held
-                    .try_get_with(wanted, fetcher.with_more(traffic, signals, ask.at_s.is_none()))
+                    .try_get_with(wanted, Box::pin(fetcher.with_more(traffic, signals, ask.at_s.is_none())))
                     .await;
                 if whole.is_ok() && only_buckets {
                     // It serves those without percentiles too, and holds no answers any more.

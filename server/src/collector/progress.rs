@@ -42,7 +42,7 @@ impl Progress {
     pub(super) fn expect(&self, about: Duration) {
         let about_s = about.as_secs_f64().ceil() as u64;
         self.change(|counts| {
-            counts.about_s = counts.about_s.max(Some(about_s)).filter(|_| counts.flights > 0)
+            counts.about_s = counts.about_s.max(Some(about_s)).filter(|_| counts.flights > 0);
         });
     }
 

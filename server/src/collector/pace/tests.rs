@@ -23,17 +23,17 @@ fn reply(kind: QueryKind, took_s: f64) -> Reply {
 
 fn noted(pace: &Pace, took_s: f64, telling_ms: Option<(Vec<f64>, usize)>, at_s: i64) {
     let replies = [reply(BUCKETS[0], took_s)];
-    pace.note(place(Group::Latency), Came { replies: &replies, rows: 3_000, telling_ms }, &window(at_s));
+    pace.note(&place(Group::Latency), Came { replies: &replies, rows: 3_000, telling_ms }, &window(at_s));
 }
 
-fn twelve() -> Option<(Vec<f64>, usize)> {
-    Some((vec![1.0; 12], 20))
+fn twelve() -> (Vec<f64>, usize) {
+    (vec![1.0; 12], 20)
 }
 
 #[test]
 fn what_is_cheap_is_asked_for_at_each_refresh() {
     let pace = Pace::default();
-    noted(&pace, 0.2, twelve(), 1_000);
+    noted(&pace, 0.2, Some(twelve()), 1_000);
     assert!(matches!(pace.turn(&place(Group::Latency), &BUCKETS, &window(1_015)), Turn::Ask));
     assert!(pace.bounds_ms(&place(Group::Latency), 1_015).is_empty(), "all of them");
     assert_eq!(pace.said(&place(Group::Latency), None, &window(1_015)), None);
@@ -42,7 +42,7 @@ fn what_is_cheap_is_asked_for_at_each_refresh() {
 #[test]
 fn the_last_answers_do_until_the_fourth_refresh_and_that_is_said() {
     let (pace, latency) = (Pace::default(), place(Group::Latency));
-    noted(&pace, 7.0, twelve(), 1_000);
+    noted(&pace, 7.0, Some(twelve()), 1_000);
     for at_s in [1_000, 1_015, 1_045] {
         let Turn::Again(replies, age_s) = pace.turn(&latency, &BUCKETS, &window(at_s)) else {
             panic!("not due at {at_s}")
@@ -61,7 +61,7 @@ fn the_last_answers_do_until_the_fourth_refresh_and_that_is_said() {
 #[test]
 fn what_takes_too_long_even_so_is_left_and_tried_again() {
     let (pace, latency) = (Pace::default(), place(Group::Latency));
-    noted(&pace, 40.0, twelve(), 1_000);
+    noted(&pace, 40.0, Some(twelve()), 1_000);
     let Turn::Spare(why) = pace.turn(&latency, &BUCKETS, &window(1_285)) else { panic!("not at all") };
     assert!(why.contains("takes 24.0 s") && why.contains("every 300 s"), "{why}");
     assert!(matches!(pace.turn(&latency, &BUCKETS, &window(1_300)), Turn::Ask), "a try");
@@ -74,7 +74,7 @@ fn what_takes_too_long_even_so_is_left_and_tried_again() {
 #[test]
 fn bounds_are_chosen_anew_after_an_hour() {
     let (pace, latency) = (Pace::default(), place(Group::Latency));
-    noted(&pace, 1.0, twelve(), 1_000);
+    noted(&pace, 1.0, Some(twelve()), 1_000);
     assert_eq!(pace.bounds_ms(&latency, 4_000).len(), 12);
     assert!(pace.bounds_ms(&latency, 4_600).is_empty());
 }
@@ -84,13 +84,13 @@ fn sums_and_counts_are_of_one_moment() {
     let (pace, means) = (Pace::default(), place(Group::Means));
     let both = [QueryKind::DurationSum, QueryKind::DurationCount];
     let replies = both.map(|kind| reply(kind, 0.5));
-    pace.note(means.clone(), Came { replies: &replies, rows: 0, telling_ms: None }, &window(1_000));
+    pace.note(&means, Came { replies: &replies, rows: 0, telling_ms: None }, &window(1_000));
     assert!(
         matches!(pace.turn(&means, &both, &window(1_015)), Turn::Again(replies, 15) if replies.len() == 2)
     );
     let mut failed = replies.clone();
     failed[1].body = Err(crate::prometheus::PrometheusError::CutOff);
-    pace.note(means.clone(), Came { replies: &failed, rows: 0, telling_ms: None }, &window(1_060));
+    pace.note(&means, Came { replies: &failed, rows: 0, telling_ms: None }, &window(1_060));
     assert!(matches!(pace.turn(&means, &both, &window(1_075)), Turn::Ask), "both, since one failed");
 }
 
