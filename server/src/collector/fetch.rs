@@ -237,10 +237,11 @@ impl Columns {
         self
     }
 
-    /// The first failure, if there is nothing but failures.
+    /// The first failure, if there is nothing but failures and what had come before.
     fn nothing_came(&self) -> Option<PrometheusError> {
         let first = self.sent.values().find_map(|sent| sent.error.clone())?;
-        self.sent.values().all(|sent| sent.error.is_some()).then_some(first)
+        let came = |sent: &Sent| sent.error.is_none() && sent.took.is_some();
+        (!self.sent.values().any(came)).then_some(first)
     }
 }
 
@@ -318,5 +319,30 @@ fn log(collected: &Collected) {
     } else {
         let reason = collected.queries.iter().find_map(|query| query.error.as_deref()).unwrap_or_default();
         tracing::warn!(window_s, at_s, prometheus_ms, ?failed, reason, "snapshot with missing columns");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_before_are_no_answer_of_a_source_that_fails() {
+        let sent = |took: Option<u64>, error: Option<PrometheusError>| Sent {
+            promql: String::new(),
+            took: took.map(Duration::from_millis),
+            error,
+        };
+        let window = Window { at_s: 0, window_s: 600, scrape_interval_s: None };
+        let mut columns = Columns {
+            answers: Answers::new(Origin::default(), window),
+            sent: BTreeMap::from([(QueryKind::Requests, sent(Some(3), Some(PrometheusError::CutOff)))]),
+            said: Vec::new(),
+        };
+        assert_eq!(columns.nothing_came(), Some(PrometheusError::CutOff));
+        columns.sent.insert(QueryKind::DurationSum, sent(None, None));
+        assert_eq!(columns.nothing_came(), Some(PrometheusError::CutOff), "it was not asked for now");
+        columns.sent.insert(QueryKind::TcpSent, sent(Some(4), None));
+        assert_eq!(columns.nothing_came(), None);
     }
 }
