@@ -21,6 +21,9 @@ pub const LIMIT: usize = 150;
 /// So many lines a card, on the average, can still be followed with the eye.
 const LINES_PER_CARD: usize = 1;
 
+/// How ids of folded namespaces begin, as those of their boxes do.
+const FOLDED: &str = "namespace/";
+
 /// A graph with cards for namespaces, and what became of the nodes and edges it was made from.
 #[derive(Debug)]
 pub struct Folded {
@@ -37,7 +40,12 @@ pub struct Folded {
 pub fn home(node: &Node) -> Option<String> {
     let cluster = node.cluster.as_deref().filter(|cluster| !cluster.is_empty());
     let at = cluster.map(|cluster| format!("@{cluster}")).unwrap_or_default();
-    node.namespace.as_ref().map(|namespace| format!("namespace/{namespace}{at}"))
+    node.namespace.as_ref().map(|namespace| format!("{FOLDED}{namespace}{at}"))
+}
+
+/// It ends at a folded namespace, so that it may stand for several calls.
+pub(crate) fn is_sum(edge: &Edge) -> bool {
+    [&edge.source, &edge.target].iter().any(|end| end.starts_with(FOLDED))
 }
 
 /// Folds the namespaces that `closed` says, by id. One with a single node is that node.

@@ -1,7 +1,7 @@
 //! The figures that may be written on edges. One table; the menu, the drawing and the layout's room all read it.
 
 use crate::{
-    cards,
+    cards, fold,
     format::{self, NBSP},
     measure::{Font, MeasureText, tabular_width},
     overlay,
@@ -34,8 +34,8 @@ pub static ALL: [Label; 8] = [
 /// Height kept for a label; its text stands in the middle of it.
 pub(crate) const HEIGHT: f64 = 14.0;
 pub(crate) const SIZE: f64 = 10.5;
-/// So much more than the share of all fails where the measured share is that of one of several calls.
-const SUMMED: f64 = 1.05;
+/// The worst of several calls is told where it fails so much more than all of them.
+const WORSE: f64 = 1.05;
 const BETWEEN: &str = "\u{a0}·\u{a0}";
 
 /// The labels of these words, in the order of the words; unknown ones are left out.
@@ -90,8 +90,8 @@ fn trouble_texts(edge: &Edge, labels: &[&'static Label]) -> Vec<String> {
 
 /// Where calls are summed, what troubles is the worst of them, not the share of all.
 fn worst_share(edge: &Edge, share: f64) -> String {
-    let worst = edge.health.reasons.first().and_then(|reason| reason.measured_share);
-    match worst.filter(|worst| *worst > SUMMED * share) {
+    let reason = edge.health.reasons.first().filter(|_| fold::is_sum(edge));
+    match reason.and_then(|reason| reason.measured_share).filter(|worst| *worst > WORSE * share) {
         Some(worst) => format!("up to{NBSP}{}", format::share(worst)),
         None => format::share(share),
     }
@@ -252,6 +252,8 @@ mod tests {
             })
         };
         sum.health.reasons = vec![serde_json::from_value(reason(0.0158)).unwrap()];
+        assert_eq!(texts(&sum, &["errors"]), ["0.02 %"], "one call's rule may count more than its errors");
+        sum.source = "namespace/shop".into();
         assert_eq!(texts(&sum, &["errors"]), ["up to 1.58 %"]);
         sum.health.reasons = vec![serde_json::from_value(reason(0.0002)).unwrap()];
         assert_eq!(texts(&sum, &["errors"]), ["0.02 %"]);
