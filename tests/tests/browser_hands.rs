@@ -260,8 +260,14 @@ async fn a_long_placing_can_be_ended_and_taken_up_again() {
     let browser = Browser::start().await.unwrap();
     browser.before_every_page(HOLD_WORKER).await.unwrap();
     browser.open(&format!("{}/graph?fold=none&at={}", product.url, now_s / 60 * 60 - 120)).await.unwrap();
-    let button =
-        |word: &str| format!("document.querySelector('.placing button')?.textContent === {}", json!(word));
+    // The sign shows itself only after a while: until then there is a button, but none that can be pressed.
+    let button = |word: &str| {
+        format!(
+            "(b => b?.textContent === {} && b.checkVisibility({{ visibilityProperty: true }}))(
+                document.querySelector('.placing button'))",
+            json!(word)
+        )
+    };
     browser.wait_until(&button("Cancel"), SOON * 2).await.unwrap();
     browser.screenshot("placing").await.unwrap();
     browser.click(".placing button").await.unwrap();
