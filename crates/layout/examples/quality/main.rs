@@ -1,10 +1,11 @@
-//! Prints how good our pictures are beside Graphviz, or draws sheets to look at. Not part of the product: it may
+//! Prints how good our pictures are beside Graphviz and dagre, or draws sheets to look at. Not part of the product: it may
 //! read and write files and run programs.
 //!
 //! `cargo run --release -p layout --example quality` for the table (sizes and seeds may follow: `-- 50,100 20`),
-//! `-- directory` for the sheets.
+//! `-- directory` for the sheets. Dagre takes part where its package was installed (see [`dagre`]).
 
 mod changes;
+mod dagre;
 mod dot;
 mod sheet;
 
@@ -15,9 +16,9 @@ use layout::generate;
 use layout::metrics::{Metrics, measure};
 use layout::{Input, Scene};
 
-/// Seeds a size is tried with, and how many of them the slow engine gets at sizes at which it needs minutes.
+/// Seeds a size is tried with, and up to how many cards the slow engines take part: above, they need minutes.
 const SEEDS: u64 = 20;
-const CLUSTER_NODES_MOST: usize = 300;
+const SLOW_NODES_MOST: usize = 300;
 
 fn main() {
     let first = std::env::args().nth(1).unwrap_or_else(|| "50,100,300,1000,5000".to_owned());
@@ -36,7 +37,8 @@ fn main() {
         if n <= 1_000 {
             report(n, "dot flat", &flat, |input, _| dot::place(input, false));
         }
-        if n <= CLUSTER_NODES_MOST {
+        if n <= SLOW_NODES_MOST {
+            report(n, "dagre flat", &flat, |input, _| dagre::place(input));
             report(n, "dot clusters", &inputs, |input, _| dot::place(input, true));
         }
     }
