@@ -7,21 +7,31 @@ use crate::input::Input;
 use crate::net::{Frame, Net};
 use crate::scene::{PlacedGroup, Point, Rect, Scene, Size};
 use crate::sorting::Order as _;
-use crate::tuning::{APP_PADDING, BAND_PADDING};
+use crate::tuning::{APP_PADDING, BAND_PADDING, REGION_PADDING};
 
 /// All groups that have members, in the order of the input. A card the hand has moved stretches its box only where
 /// that covers no stranger.
 pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGroup> {
     let mut apps: Vec<Option<Rect>> =
         net.apps.iter().map(|frame| round(net, frame, |card| cards[card])).collect();
-    let full = |card: usize| {
+    let full = |apps: &[Option<Rect>], card: usize| {
         let app = net.items[net.cards[card].item].app;
         let boxed = app.and_then(|app| apps[app].map(|rect| dressed(&net.apps[app], rect, APP_PADDING)));
         boxed.unwrap_or(cards[card])
     };
-    let mut bands: Vec<Option<Rect>> = net.bands.iter().map(|frame| round(net, frame, full)).collect();
+    let mut bands: Vec<Option<Rect>> =
+        net.bands.iter().map(|frame| round(net, frame, |card| full(&apps, card))).collect();
     stretch(net, (&net.apps, &mut apps), cards, APP_PADDING);
     stretch(net, (&net.bands, &mut bands), cards, BAND_PADDING);
+    let land = |card: usize| {
+        let band = net.items[net.cards[card].item].band;
+        let land =
+            band.and_then(|band| bands[band].map(|rect| dressed(&net.bands[band], rect, BAND_PADDING)));
+        land.unwrap_or_else(|| full(&apps, card))
+    };
+    let all = |frame: &Frame| frame.cards.iter().map(|&card| land(card)).reduce(|a, b| a.union(&b));
+    let regions: Vec<Option<Rect>> =
+        net.regions.iter().map(|frame| round(net, frame, land).or_else(|| all(frame))).collect();
     let of_kind = |frames: &[Frame], rects: Vec<Option<Rect>>, padding: f64| {
         let dress = |(frame, rect): (&Frame, Option<Rect>)| {
             (frame.input, dressed(frame, rect.unwrap_or_default(), padding))
@@ -30,6 +40,7 @@ pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGrou
     };
     let mut out = of_kind(&net.apps, apps, APP_PADDING);
     out.extend(of_kind(&net.bands, bands, BAND_PADDING));
+    out.extend(of_kind(&net.regions, regions, REGION_PADDING));
     out.order_by_key(|(input, _)| *input);
     out.into_iter()
         .map(|(index, rect)| {

@@ -16,11 +16,12 @@ pub struct Input {
 /// One card.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
-    /// One card that stands for a whole group has the group's key: [`update`](crate::update()) sets it where the group's
-    /// cards stood when it folds up, and them where it stood when it unfolds.
+    /// One card that stands for a whole group, be it an app, a band or a region, has the group's key:
+    /// [`update`](crate::update()) sets it where the group's cards stood when it folds up, and them where it stood when it
+    /// unfolds.
     pub key: String,
     pub size: Size,
-    /// Key of the innermost group the card stands in.
+    /// Key of the innermost group the card stands in. That may be a region, for a card without a band.
     pub group: Option<String>,
     /// Places on the card's sides where edges may end: the version rows.
     pub ports: Vec<Port>,
@@ -56,7 +57,7 @@ pub struct Edge {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
     pub key: String,
-    /// The box this one stands in. Only an app inside a band has one.
+    /// The box this one stands in: a band's is a region, an app's a band or a region. Others count for nothing.
     pub parent: Option<String>,
     pub kind: GroupKind,
     /// Room the title needs at the top, inside the padding. Zero height: no title.
@@ -71,4 +72,6 @@ pub enum GroupKind {
     Band,
     /// A tight box, for the versions of one app: its cards are stacked in one layer.
     App,
+    /// A stretch of land round bands and cards without one, e.g. for a cluster. It stands in nothing.
+    Region,
 }

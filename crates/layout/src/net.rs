@@ -15,6 +15,7 @@ pub(crate) struct Net {
     pub(crate) lines: Vec<Line>,
     pub(crate) bands: Vec<Frame>,
     pub(crate) apps: Vec<Frame>,
+    pub(crate) regions: Vec<Frame>,
 }
 
 /// A node of the input, at an offset inside its item.
@@ -100,19 +101,25 @@ impl Net {
         };
         let mut item_of_app: Vec<Option<usize>> = vec![None; input.groups.len()];
         let mut band_of: Vec<Option<usize>> = item_of_app.clone();
+        let mut region_of: Vec<Option<usize>> = item_of_app.clone();
         for card in 0..self.cards.len() {
             let own = &input.nodes[self.cards[card].input].group;
             let app = named(own, GroupKind::App);
             let above = app.map_or(own, |app| &input.groups[app].parent);
-            let band = named(above, GroupKind::Band).map(|index| {
-                *band_of[index].get_or_insert_with(|| {
-                    self.bands.push(frame(index));
-                    self.bands.len() - 1
-                })
-            });
-            if let Some(band) = band {
-                self.bands[band].cards.push(card);
+            let band = named(above, GroupKind::Band);
+            let above = band.map_or(above, |band| &input.groups[band].parent);
+            let join = |index: usize, known: &mut [Option<usize>], frames: &mut Vec<Frame>| {
+                let at = *known[index].get_or_insert(frames.len());
+                if at == frames.len() {
+                    frames.push(frame(index));
+                }
+                frames[at].cards.push(card);
+                at
+            };
+            if let Some(index) = named(above, GroupKind::Region) {
+                join(index, &mut region_of, &mut self.regions);
             }
+            let band = band.map(|index| join(index, &mut band_of, &mut self.bands));
             let item = app.and_then(|index| item_of_app[index]).unwrap_or_else(|| {
                 let app = app.map(|index| {
                     item_of_app[index] = Some(self.items.len());

@@ -103,9 +103,10 @@ impl Tape {
     }
 
     fn kind(&mut self, kind: &mut GroupKind) {
-        let mut app = *kind == GroupKind::App;
-        self.flag(&mut app);
-        *kind = if app { GroupKind::App } else { GroupKind::Band };
+        let kinds = [GroupKind::Band, GroupKind::App, GroupKind::Region];
+        let mut at = kinds.iter().position(|known| known == kind).unwrap_or_default();
+        self.count(&mut at);
+        *kind = kinds.get(at).copied().unwrap_or_default();
     }
 
     pub fn input(&mut self, Input { nodes, edges, groups, aspect }: &mut Input) {

@@ -16,6 +16,8 @@ pub(crate) const LINE_GAP: f64 = 12.0;
 pub(crate) const TWIN_GAP: f64 = 9.0;
 /// Inside a band, on all sides.
 pub(crate) const BAND_PADDING: f64 = 12.0;
+/// Inside a region, on all sides of its bands and cards.
+pub(crate) const REGION_PADDING: f64 = 12.0;
 /// Between two bands, one above the other.
 pub(crate) const BAND_GAP: f64 = 60.0;
 /// Between a band and a card that belongs to none.

@@ -11,8 +11,10 @@ pub(crate) fn figures(scene: &Scene, input: &Input) -> Metrics {
         let group = input.groups.iter().find(|group| group.key == *key);
         group.and_then(|group| group.parent.clone())
     };
+    // A card stands in a box, that in another, and that in a third.
     let member = |node: &layout::Node, group: &String| {
-        node.group.as_ref() == Some(group) || node.group.as_ref().and_then(parent).as_ref() == Some(group)
+        let boxes = std::iter::successors(node.group.clone(), parent);
+        boxes.take(3).any(|own| own == *group)
     };
     let is_held = |group: &layout::PlacedGroup| {
         input.nodes.iter().all(|node| node.pin.is_some() || !member(node, &group.key))

@@ -18,8 +18,8 @@ pub(crate) fn ground(pen: &mut Pen) {
     let scene = pen.drawing.scene;
     let far = pen.drawing.level == Level::Far;
     let line = if far { (Token::LineStrong, 0.7 / pen.drawing.zoom) } else { (Token::Line, 1.0) };
-    // A band lies under the boxes of its apps.
-    for kind in [GroupKind::Band, GroupKind::App] {
+    // A region lies under its bands, a band under the boxes of its apps.
+    for kind in [GroupKind::Region, GroupKind::Band, GroupKind::App] {
         // Far away cards are dots, which need no frame of their own.
         if kind == GroupKind::App && far {
             continue;
@@ -31,7 +31,7 @@ pub(crate) fn ground(pen: &mut Pen) {
             pen.owner(Owner::Group(i));
             let rect = super::snapped(group.rect).grown(-0.5);
             match kind {
-                GroupKind::Band => {
+                GroupKind::Region | GroupKind::Band => {
                     pen.both(
                         rounded(rect, if far { 4.0 / pen.drawing.zoom } else { 8.0 }),
                         Token::Land,
@@ -66,7 +66,7 @@ fn title(pen: &mut Pen, placed: &PlacedGroup) {
     let size = if near { TITLE.size } else { TITLE_ON_SCREEN / drawing.zoom };
     let font = Font::new(size, TITLE.weight);
     let rect: Rect = super::snapped(placed.rect);
-    let padding = if placed.kind == GroupKind::Band { PADDING } else { 8.0 };
+    let padding = if placed.kind == GroupKind::App { 8.0 } else { PADDING };
     let room = rect.width - 2.0 * padding;
     if !near && placed.kind == GroupKind::App {
         return;
@@ -78,7 +78,7 @@ fn title(pen: &mut Pen, placed: &PlacedGroup) {
     let used = drawing.measure.width(&text, font);
     let baseline = rect.y + TITLE_BASELINE.max(0.83 * size + 3.0);
     let at = Point::new(rect.x + padding, baseline);
-    let ground = if placed.kind == GroupKind::Band { Token::Land } else { Token::Sunken };
+    let ground = if placed.kind == GroupKind::App { Token::Sunken } else { Token::Land };
     let halo = Stroke::new(ground, 3.5).round();
     pen.text_with_halo(Text::new(at, text, font), Token::Text2, halo, "group-name");
     let count = cards::title_count(graph_box, drawing.graph);
