@@ -28,6 +28,14 @@ async fn until(product: &Product, wanted: impl Fn(&serde_json::Value) -> bool) -
 }
 
 #[tokio::test]
+async fn all_columns_of_a_graph_are_asked_for_at_one_moment() {
+    let prometheus = Prometheus::start().await;
+    prometheus.product().get(&format!("{GRAPH}&percentiles=true")).await;
+    assert!(prometheus.asked_in_all() > 8);
+    assert_eq!(prometheus.ends(), ["1772618400".to_owned()].into());
+}
+
+#[tokio::test]
 async fn a_hundred_viewers_cost_one_handful() {
     let prometheus = Prometheus::start().await;
     let product = prometheus.product();

@@ -187,6 +187,20 @@ async fn where_samples_come_late_the_present_is_a_little_ago() {
 }
 
 #[tokio::test]
+async fn the_present_is_that_of_the_store() {
+    let (ours, ahead) = (Prometheus::start().await, Prometheus::start().await);
+    ahead.set_ahead(40);
+    let (ours, ahead) = (ours.product(), ahead.product());
+    while !ahead.get("/api/v1/status").await.text().contains("ahead of this server's") {
+        tokio::task::yield_now().await;
+    }
+    // One after the other, so that the machine's slowness only adds to it; both on a grid of 15 s.
+    let at_s = live(&ours).await["meta"]["at_s"].as_i64().unwrap();
+    let ahead_s = live(&ahead).await["meta"]["at_s"].as_i64().unwrap();
+    assert!(ahead_s - at_s >= 30, "{at_s} {ahead_s}");
+}
+
+#[tokio::test]
 async fn a_clock_that_is_put_right_takes_no_picture_back() {
     let prometheus = Prometheus::start().await;
     let product = prometheus.product();

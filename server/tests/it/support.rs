@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::Extras;
 use portolan::{App, Config, router};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
@@ -45,6 +46,8 @@ struct Shared {
     seen: Mutex<Vec<QueryKind>>,
     /// All queries, also those over other windows.
     texts: Mutex<Vec<String>>,
+    /// The ends of the windows that columns were asked for.
+    ends: Mutex<BTreeSet<String>>,
     /// None as a kind: every query.
     fault: Mutex<Option<(Option<QueryKind>, Fault)>>,
     /// Queries of this kind wait until it is None (or another).
@@ -69,6 +72,7 @@ impl Prometheus {
             upstream: portolan::demo::router(mesh),
             seen: Mutex::default(),
             texts: Mutex::default(),
+            ends: Mutex::default(),
             fault: Mutex::default(),
             held: watch::Sender::new(None),
             seen_count: watch::Sender::new(0),
@@ -121,6 +125,11 @@ impl Prometheus {
                 && text.contains(&format!("istio_requests_total[{window_s}s]"))
         };
         texts.iter().filter(over).count()
+    }
+
+    /// Unix seconds, as they were sent.
+    pub(crate) fn ends(&self) -> BTreeSet<String> {
+        self.state.ends.lock().unwrap().clone()
     }
 
     pub(crate) fn asked_in_all(&self) -> usize {
@@ -184,6 +193,8 @@ async fn relayed(State(state): State<Arc<Shared>>, request: Request) -> Response
     };
     let _flight = Flight::new(&state);
     state.seen.lock().unwrap().push(kind);
+    let ends = form.iter().filter(|(key, _)| key == "time" || key == "end");
+    state.ends.lock().unwrap().extend(ends.map(|(_, at_s)| at_s.clone()));
     state.seen_count.send_modify(|count| *count += 1);
     let mut held = state.held.subscribe();
     held.wait_for(|hold| !matches!(hold, Some(Hold::All)) && *hold != Some(Hold::Only(kind))).await.unwrap();

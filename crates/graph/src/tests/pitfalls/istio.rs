@@ -1,7 +1,7 @@
 //! What Istio's series mean, and what they only seem to.
 
 use crate::{
-    Origin, Signals, plan,
+    Origin, QueryKind, Signals, plan,
     testing::{both, edges, graph, labels, req, sample, snap},
 };
 use model::{Extras, GraphType};
@@ -31,6 +31,10 @@ fn p23_mutual_tls_is_told_by_who_received() {
         + &req("destination", "web-v1.shop", "cart-v1.shop", "", 3.0)
         + &req("destination", "web-v1.shop", "cart-v1.shop", "connection_security_policy=\"none\"", 1.0);
     assert_eq!(edges(&samples), "web → cart  http 4.00/s  mtls 75.0 %");
+    let caller = |more: &str| edges(&req("source", "web-v1.shop", "cart-v1.shop", more, 4.0));
+    assert_eq!(caller(""), "web → cart  http 4.00/s", "a caller alone does not know");
+    let certified = "destination_principal=\"spiffe://cluster.local/ns/shop/sa/cart\"";
+    assert_eq!(caller(certified), "web → cart  http 4.00/s  mtls 100 %");
 }
 
 #[test]
@@ -48,11 +52,19 @@ fn p24_what_is_unknown_has_its_place_and_addresses_are_bounded() {
     let wanted = crate::testing::a_view(GraphType::App);
     let graph = crate::view(&snapshot, &wanted);
     let names: Vec<&str> = graph.nodes.iter().map(|node| node.name.as_str()).collect();
-    assert_eq!(names.len(), 4, "{names:?}");
+    assert!(names.len() == 4 && names.contains(&"Unknown callers"), "{names:?}");
     let egress = graph.nodes.iter().find(|node| node.name == "PassthroughCluster").expect("drawn");
     let detail = crate::node_detail(&snapshot, &wanted, &egress.id).expect("drawn");
     assert_eq!((detail.hosts.len(), detail.hosts[20].host.as_str()), (21, "280 more hosts"));
     let address = "destination_service=\"10.0.0.7\",destination_service_name=\"10.0.0.7\"";
+    let outside = |number| {
+        let host = format!("api-{number}.example");
+        let more = format!("destination_service=\"{host}\",destination_service_name=\"{host}\"");
+        req("source", "web-v1.shop", "unknown", &more, 1.0)
+    };
+    let many: String = (0..300).map(outside).collect();
+    let most = crate::view(&snap(&many), &wanted).nodes.len();
+    assert_eq!(most, 62, "the caller, the busiest sixty, and the rest as one");
     let starting =
         crate::testing::graph(&req("source", "web-v1.shop", "unknown", address, 1.0), GraphType::App);
     assert_eq!((starting.edges.len(), starting.meta.quality.dropped_rows), (0, 1));
@@ -75,6 +87,12 @@ fn p26_bytes_are_named_from_the_servers_side_and_open_is_a_difference_of_sums() 
     };
     let samples = tcp("istio_tcp_received_bytes_total", 700.0) + &tcp("istio_tcp_sent_bytes_total", 3.0);
     assert_eq!(edges(&samples), "web → db  tcp 700 B/s up, 3.00 B/s down  mtls 100 %");
+    let named = |kind| {
+        let asked = plan(&Origin::default(), Signals::default(), &snap("").window());
+        asked.into_iter().find(|query| query.kind == kind).expect("asked").promql
+    };
+    assert!(named(QueryKind::TcpSent).contains("rate(istio_tcp_received_bytes_total["));
+    assert!(named(QueryKind::TcpReceived).contains("rate(istio_tcp_sent_bytes_total["));
     let asked =
         plan(&Origin::default(), Signals { extras: Extras::OPEN, ..Signals::default() }, &snap("").window());
     let open = &asked.last().expect("asked").promql;

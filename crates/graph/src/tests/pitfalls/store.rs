@@ -4,14 +4,14 @@ use crate::{
     Origin, Outcome, Query, QueryKind, Signals,
     dialect::Probe,
     plan,
-    query::escape,
+    query::{Matcher, escape, selector},
     snapshot,
     testing::{
         a_view, all_extras, answers, answers_of, both, edge_lines, edges, graph, labels, sample, snap,
     },
     view,
 };
-use model::{Extras, GraphType};
+use model::GraphType;
 
 /// Whatever can be asked.
 fn everything(origin: &Origin) -> Vec<Query> {
@@ -51,15 +51,28 @@ fn p03_series_that_have_just_begun_are_said_to_lack_their_first_value() {
     let note = graph.meta.quality.notes.iter().find(|note| note.code == "new_series").expect("said");
     assert_eq!(note.number, Some(37.0));
     assert!(note.sentence.starts_with("37 series of requests began"), "{}", note.sentence);
+    // A rate would be 0 for a series with one value. That it is there at all is what tells.
+    let asked = everything(&Origin::default());
+    let begun = asked.iter().find(|query| query.kind == QueryKind::NewSeries).expect("asked");
+    assert_eq!(begun.promql, "count(istio_requests_total unless istio_requests_total offset 900s)");
 }
 
 #[test]
 fn p04_no_result_is_unknown_and_not_zero() {
-    let mut answers = answers(&both("web-v1.shop", "cart-v1.shop", "", 1.0));
-    answers.outcomes.insert(QueryKind::DurationSum, (Outcome::Failed("gone".into()), vec![]));
-    answers.outcomes.insert(QueryKind::TcpSent, (Outcome::Failed("gone".into()), vec![]));
-    let graph = view(&snapshot(&answers).0, &a_view(GraphType::App));
-    assert_eq!((&graph.edges[0].latency, &graph.edges[0].tcp), (&None, &None));
+    let of = |metric: &str, to: &str| sample(metric, &labels("destination", "web-v1.shop", to, ""), 2.0);
+    let mut answers = answers(
+        &(both("web-v1.shop", "cart-v1.shop", "", 1.0)
+            + &of("istio_request_duration_milliseconds_count", "cart-v1.shop")
+            + &of("istio_tcp_sent_bytes_total", "db-v1.shop")),
+    );
+    for kind in [QueryKind::Requests, QueryKind::DurationSum, QueryKind::TcpSent] {
+        answers.outcomes.insert(kind, (Outcome::Failed("gone".into()), vec![]));
+    }
+    let edges = view(&snapshot(&answers).0, &a_view(GraphType::App)).edges;
+    let to = |name: &str| edges.iter().find(|edge| edge.target.contains(name)).expect("drawn");
+    assert_eq!((&to("cart").requests, &to("cart").latency), (&None, &None));
+    let tcp = to("db").tcp.as_ref().expect("half of it came");
+    assert_eq!((tcp.sent_bytes_per_s, tcp.received_bytes_per_s), (None, Some(2.0)));
 }
 
 #[test]
@@ -132,11 +145,17 @@ fn p17_what_is_no_number_never_poisons_a_sum() {
 
 #[test]
 fn p18_the_order_of_rows_means_nothing() {
-    let (a, b) = (both("web-v1.shop", "cart-v1.shop", "", 1.0), both("cart-v1.shop", "db-v1.shop", "", 2.0));
-    let ids = |samples: &str| -> Vec<String> {
-        graph(samples, GraphType::App).edges.into_iter().map(|edge| edge.id).collect()
-    };
-    assert_eq!(ids(&(a.clone() + &b)), ids(&(b + &a)));
+    // Sums in another order differ in their last digit, and so would ETags.
+    let coded =
+        |code: &str, rate| both("web-v1.shop", "cart-v1.shop", &format!("response_code=\"{code}\""), rate);
+    let mut rows: Vec<String> = [("200", 0.1), ("302", 0.2), ("404", 0.3), ("503", 0.7)]
+        .map(|(code, rate)| coded(code, rate))
+        .into_iter()
+        .chain(["db", "ads", "mail"].map(|to| both("cart-v1.shop", &format!("{to}-v1.shop"), "", 0.1)))
+        .collect();
+    let forwards = graph(&rows.concat(), GraphType::VersionedApp);
+    rows.reverse();
+    assert_eq!(forwards, graph(&rows.concat(), GraphType::VersionedApp));
 }
 
 #[test]
@@ -157,10 +176,9 @@ fn p20_a_missing_label_is_an_empty_one() {
 
 #[test]
 fn p29_pods_are_summed_whatever_their_number() {
-    for query in
-        plan(&Origin::default(), Signals { percentiles: true, ..Signals::default() }, &snap("").window())
-    {
-        assert!(query.promql.contains("sum by (") && !query.by.iter().any(|label| label.contains("pod")));
+    let signals = Signals { percentiles: true, ..Signals::default() };
+    for query in plan(&Origin::default(), signals, &snap("").window()) {
+        assert!(query.promql.contains("sum by (") && !query.promql.contains("pod"), "{}", query.promql);
     }
 }
 
@@ -169,20 +187,33 @@ fn p31_copies_of_a_series_count_once_and_are_said() {
     let origin = Origin { probe: Probe { copies: Some(2.0), ..Probe::default() }, ..Origin::default() };
     let samples = both("web-v1.shop", "cart-v1.shop", "", 1.0);
     let answers = answers_of(origin.clone(), &samples);
-    let every = Extras::OPEN.and(Extras::MESSAGES).and(Extras::BYTES);
-    for query in plan(&origin, Signals { percentiles: true, slow_lane: true, extras: every }, &answers.window)
-    {
+    let native = Origin { probe: Probe { native_histograms: true, ..origin.probe }, ..origin.clone() };
+    for query in everything(&origin).into_iter().chain(everything(&native)) {
         let adds = query.promql.contains("sum by");
-        assert_eq!(
-            adds,
-            query.promql.contains("max without (prometheus_replica, replica"),
-            "{}",
-            query.promql
-        );
+        // Of whole histograms there is no maximum.
+        let once = ["max", "avg"].map(|one| format!("{one} without (prometheus_replica, replica, "));
+        assert_eq!(adds, once.iter().any(|once| query.promql.contains(once)), "{}", query.promql);
     }
     let graph = view(&snapshot(&answers).0, &a_view(GraphType::App));
     let note = graph.meta.quality.notes.iter().find(|note| note.code == "copies").expect("said");
     assert_eq!(note.number, Some(2.0));
+    let dialect = Origin::default().dialect;
+    let probe = dialect.probe_queries(None).into_iter().find(|probe| probe.promql.contains("group without"));
+    assert_eq!(dialect.probe(&[(probe.expect("asked").word, 2.0)]).copies, Some(2.0));
+}
+
+#[test]
+fn p31_a_store_of_several_meshes_is_asked_about_one() {
+    let origin = Origin { extra_matcher: Some("mesh=\"eu\"".into()), ..Origin::default() };
+    for query in everything(&origin) {
+        let selected = ["istio_", "flagger_"].map(|prefix| query.promql.matches(prefix).count());
+        assert_eq!(
+            query.promql.matches("mesh=\"eu\"").count(),
+            selected[0] + selected[1],
+            "{}",
+            query.promql
+        );
+    }
 }
 
 #[test]
@@ -221,6 +252,8 @@ fn p35_what_is_younger_than_a_long_window_is_said_to_be_counted_low() {
 #[test]
 fn p36_label_values_stay_in_their_quotes() {
     assert_eq!(escape("a\"} or up{x=\"\\\n"), "a\\\"} or up{x=\\\"\\\\\\n");
+    let either = Matcher::OneOf("host", vec!["a.b|c\"".into(), "d".into()]);
+    assert_eq!(selector("m", &[either], None), r#"m{host=~"a\\.b\\|c\"|d"}"#);
     let evil = "destination_canonical_service=\"<script>\",destination_app=\"<script>\"";
     let line =
         sample("istio_requests_total", &labels("destination", "web-v1.shop", "cart-v1.shop", evil), 1.0);
