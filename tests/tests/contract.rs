@@ -148,6 +148,22 @@ const CASES: &[Case] = &[
         })
     },
     Case {
+        mesh: "native-replicas",
+        ..case("a pair that keeps native histograms, and one of it half a minute late", Quirk::None, |told| {
+            let mut notes = told.graph["meta"]["quality"]["notes"].as_array().into_iter().flatten();
+            told.is_whole() && told.has_percentiles() && notes.any(|note| note["code"] == "copies")
+        })
+    },
+    Case {
+        mesh: "mixed-histograms",
+        ..case("some pods with native histograms, some with buckets, some with both", Quirk::None, |told| {
+            let mut notes = told.graph["meta"]["quality"]["notes"].as_array().into_iter().flatten();
+            let mut of_requests = told.edges().filter(|edge| edge["requests"].is_object());
+            let all_timed = of_requests.all(|edge| edge["latency"]["p95"]["ms"].is_number());
+            told.is_whole() && all_timed && notes.any(|note| note["code"] == "mixed_histograms")
+        })
+    },
+    Case {
         mesh: "late-samples",
         ..case("samples that come three quarters of a minute late", Quirk::None, |told| {
             told.status == 200 && told.edges().count() == 8 && told.has_percentiles()

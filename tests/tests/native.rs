@@ -1,11 +1,11 @@
-//! Latency from native histograms, end to end: the graph of a mesh that a store keeps so is the graph from its classic
-//! buckets. Knows the API; must not know how the product asks.
+//! Latency and sizes from native histograms, end to end: the graph of a mesh that a store keeps so, in part or in copies, is
+//! the graph from its classic buckets. Knows the API; must not know how the product asks.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use model::{Graph, QuantileMs};
+use model::{Edge, Graph, QuantileMs};
 use tests::product::Product;
 
 /// 2026-03-04 12:00 UTC.
@@ -13,7 +13,10 @@ const AT_S: i64 = 1_772_625_600;
 
 async fn graph(scenario: &str) -> Result<Graph> {
     let product = Product::start(&["demo", "--scenario", scenario])?;
-    let address = format!("{}/api/v1/graph?type=workload&percentiles=true&window=10m&at={AT_S}", product.url);
+    let address = format!(
+        "{}/api/v1/graph?type=workload&percentiles=true&with=bytes,sizes&window=10m&at={AT_S}",
+        product.url
+    );
     let answer = tests::http::client(Duration::from_mins(1))?.get(address).send().await?;
     let graph: Graph = answer.error_for_status()?.json().await?;
     for query in &graph.meta.queries {
@@ -38,25 +41,50 @@ fn may_be(classic: QuantileMs, native: QuantileMs) -> bool {
 
 #[tokio::test]
 async fn native_histograms_give_the_graph_that_classic_buckets_give() -> Result<()> {
-    let (classic, native) = (graph("bookinfo").await?, graph("native-histograms").await?);
-    ensure!(asks_natively(&native) && !asks_natively(&classic), "each store is asked for what it has");
-    let classic: BTreeMap<&str, _> = classic.edges.iter().map(|edge| (edge.id.as_str(), edge)).collect();
-    ensure!(classic.len() == native.edges.len(), "{} and {} edges", classic.len(), native.edges.len());
-    let mut compared = 0;
-    for edge in &native.edges {
-        let theirs = classic.get(edge.id.as_str()).with_context(|| format!("{} is new", edge.id))?;
-        ensure!(edge.requests == theirs.requests && edge.tcp == theirs.tcp, "{}: other traffic", edge.id);
-        let (Some(ours), Some(theirs)) = (&edge.latency, &theirs.latency) else { continue };
-        let (mean, wanted) = (ours.mean_ms.context("a mean")?, theirs.mean_ms.context("a mean")?);
-        ensure!((mean / wanted - 1.0).abs() < 0.02, "{}: a mean of {mean} and {wanted} ms", edge.id);
-        for (name, ours, theirs) in
-            [("p50", ours.p50, theirs.p50), ("p90", ours.p90, theirs.p90), ("p95", ours.p95, theirs.p95)]
-        {
-            let (ours, theirs) = (ours.context(name)?, theirs.context(name)?);
-            ensure!(may_be(theirs, ours), "{}: {name} of {ours:?} and {theirs:?}", edge.id);
-            compared += 1;
+    let classic = graph("bookinfo").await?;
+    ensure!(!asks_natively(&classic), "a store is asked for what it has");
+    let edges: BTreeMap<&str, &Edge> = classic.edges.iter().map(|edge| (edge.id.as_str(), edge)).collect();
+    for scenario in ["native-histograms", "mixed-histograms", "native-replicas"] {
+        let native = graph(scenario).await?;
+        ensure!(asks_natively(&native), "{scenario}: a store is asked for what it has");
+        ensure!(edges.len() == native.edges.len(), "{} and {} edges", edges.len(), native.edges.len());
+        ensure!(native.meta.queries.len() == classic.meta.queries.len(), "{scenario}: as many queries");
+        let mut compared = 0;
+        for edge in &native.edges {
+            let theirs = edges.get(edge.id.as_str()).with_context(|| format!("{} is new", edge.id))?;
+            compared += alike(theirs, edge).with_context(|| format!("{scenario}: {}", edge.id))?;
         }
+        ensure!(compared >= 30, "{scenario}: {compared} quantiles");
     }
-    ensure!(compared >= 15, "{compared} quantiles");
     Ok(())
+}
+
+/// How many quantiles were compared.
+fn alike(classic: &Edge, native: &Edge) -> Result<usize> {
+    ensure!(native.requests == classic.requests && native.tcp == classic.tcp, "other traffic");
+    let (Some(theirs), Some(ours)) = (&classic.latency, &native.latency) else { return Ok(0) };
+    let near = |what: &str, ours: Option<f64>, theirs: Option<f64>| {
+        let (ours, theirs) = (ours.context("unknown")?, theirs.context("unknown")?);
+        ensure!((ours / theirs - 1.0).abs() < 0.02, "{what} of {ours} and {theirs}");
+        Ok(())
+    };
+    near("a mean", ours.mean_ms, theirs.mean_ms)?;
+    let (volume, their_volume) =
+        (native.volume.clone().context("bytes")?, classic.volume.clone().context("bytes")?);
+    near("request bytes", volume.request_bytes_per_s, their_volume.request_bytes_per_s)?;
+    near("response bytes", volume.response_bytes_per_s, their_volume.response_bytes_per_s)?;
+    let bytes = |bytes: Option<f64>| bytes.map(|bytes| QuantileMs { ms: bytes, at_least: false });
+    let mut pairs = vec![(ours.p50, theirs.p50), (ours.p90, theirs.p90), (ours.p95, theirs.p95)];
+    for (ours, theirs) in
+        [(volume.request_size, their_volume.request_size), (volume.response_size, their_volume.response_size)]
+    {
+        let (ours, theirs) = (ours.context("a size")?, theirs.context("a size")?);
+        pairs.push((bytes(ours.p50_bytes), bytes(theirs.p50_bytes)));
+        pairs.push((bytes(ours.p95_bytes), bytes(theirs.p95_bytes)));
+    }
+    for (ours, theirs) in &pairs {
+        let (ours, theirs) = (ours.context("a quantile")?, theirs.context("a quantile")?);
+        ensure!(may_be(theirs, ours), "{ours:?} and {theirs:?}");
+    }
+    Ok(pairs.len())
 }

@@ -31,6 +31,7 @@ struct Expected {
     p95_ms: Option<f64>,
     parts: usize,
     bytes_per_s: (f64, f64),
+    p95_bytes: Option<[f64; 2]>,
     mutual_tls: Option<bool>,
     messages_per_s: Option<(f64, f64)>,
 }
@@ -73,7 +74,7 @@ async fn agrees(mesh: &Mesh, end_s: i64, rate_share: f64) -> Result<()> {
     let prometheus = Prometheus::start().await?;
     prometheus.write(&samples(mesh, end_s)?).await?;
     let product = Product::on(&prometheus.url())?;
-    let graph = graph(&product, "type=workload&percentiles=true&with=messages", end_s).await?;
+    let graph = graph(&product, "type=workload&percentiles=true&with=messages,bytes,sizes", end_s).await?;
 
     let kept = |label: &str| {
         let keeping = mesh.scenario().keeping.as_ref();
@@ -145,6 +146,7 @@ fn expected(mesh: &Mesh, end_s: i64, kept: &dyn Fn(&str) -> bool) -> BTreeMap<Ke
         edge.parts += 1;
         edge.bytes_per_s.0 += truth.request_bytes_per_s;
         edge.bytes_per_s.1 += truth.response_bytes_per_s;
+        edge.p95_bytes = truth.p95_bytes;
         edge.mutual_tls = truth.mutual_tls.filter(|_| kept("connection_security_policy"));
         edge.messages_per_s = truth.messages_per_s;
     }
@@ -216,6 +218,7 @@ fn compare(truth: &Expected, edge: &model::Edge, rate_share: f64) -> Vec<String>
             wrong.push(format!("p95 {p95:?} ms, truly {true_ms}"));
         }
     }
+    wrong.extend(compare_volume(truth, edge, rate_share));
     if let Some((there, back)) = truth.messages_per_s {
         let told = edge
             .volume
@@ -230,6 +233,31 @@ fn compare(truth: &Expected, edge: &model::Edge, rate_share: f64) -> Vec<String>
         && edge.mtls_share != Some(if mutual { 1.0 } else { 0.0 })
     {
         wrong.push(format!("mTLS share {:?}, truly {mutual}", edge.mtls_share));
+    }
+    wrong
+}
+
+/// Bytes a second, and how large requests and responses are.
+fn compare_volume(truth: &Expected, edge: &model::Edge, rate_share: f64) -> Vec<String> {
+    let volume = edge.volume.clone().unwrap_or_default();
+    let mut wrong = Vec::new();
+    let ways = [
+        (volume.request_bytes_per_s, truth.bytes_per_s.0, volume.request_size),
+        (volume.response_bytes_per_s, truth.bytes_per_s.1, volume.response_size),
+    ];
+    for (way, (drawn, bytes_per_s, size)) in ways.into_iter().enumerate() {
+        // As requests: or those of two requests.
+        let allowed = rate_share.max(2.0 / truth.requests);
+        if drawn.is_none_or(|drawn| (drawn / bytes_per_s - 1.0).abs() > allowed) {
+            wrong.push(format!("{drawn:?} bytes/s of way {way}, truly {bytes_per_s}"));
+        }
+        if truth.parts == 1 && truth.requests >= ERROR_REQUESTS {
+            let p95 = size.and_then(|size| size.p95_bytes);
+            let true_bytes = truth.p95_bytes.map_or(f64::NAN, |both| both[way]);
+            if p95.is_none_or(|bytes| bucket(bytes).abs_diff(bucket(true_bytes)) > 1) {
+                wrong.push(format!("p95 {p95:?} bytes of way {way}, truly {true_bytes}"));
+            }
+        }
     }
     wrong
 }

@@ -19,13 +19,7 @@ impl Outcome {
     /// Adds the rows of a further part of the same answer.
     pub fn append(&mut self, part: Self) {
         match (self, part) {
-            (Self::Answered(whole), Self::Answered(part)) => {
-                whole.cells.extend(part.cells);
-                whole.values.extend(part.values);
-                whole.le.extend(part.le);
-                whole.not_numbers += part.not_numbers;
-                whole.custom_bounds |= part.custom_bounds;
-            }
+            (Self::Answered(whole), Self::Answered(part)) => whole.append(part),
             (Self::Series(whole), Self::Series(part)) => {
                 whole.cells.extend(part.cells);
                 whole.points.extend(part.points);

@@ -112,6 +112,32 @@ pub enum Measured {
     Successful,
 }
 
+/// Buckets are cumulative along bounds that were counted together: those of other proxies, which have other bounds, are a
+/// ladder of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ladder {
+    /// Of whole histograms.
+    pub whole: bool,
+    pub in_seconds: bool,
+}
+
+impl Ladder {
+    pub(crate) const ALL: [Self; 4] = [
+        Self { whole: false, in_seconds: false },
+        Self { whole: true, in_seconds: false },
+        Self { whole: false, in_seconds: true },
+        Self { whole: true, in_seconds: true },
+    ];
+}
+
+/// What a ladder counts up to one of its bounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rung {
+    pub(crate) ladder: Ladder,
+    pub(crate) bound: f64,
+    pub(crate) rate: f64,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     Request,
@@ -137,6 +163,7 @@ pub enum Measure {
     Bucket {
         le_ms: f64,
         of: Measured,
+        ladder: Ladder,
     },
     /// Bytes a second.
     Bytes(Way),
@@ -144,6 +171,7 @@ pub enum Measure {
     SizeBucket {
         le_bytes: f64,
         way: Way,
+        ladder: Ladder,
     },
     Messages(Way),
     /// It has a counter, whether that moves or not.
@@ -180,8 +208,8 @@ pub struct Flows {
     pub notes: Vec<QualityNote>,
     /// Where latency is counted in two units: the bounds that both have.
     pub common_bounds_ms: Vec<f64>,
-    /// Latency is counted in exponential buckets.
-    pub exponential: bool,
+    /// Latency, and sizes, are counted in exponential buckets alone.
+    pub exponential: [bool; 2],
     /// Rows by column whose value was no usable number.
     pub not_numbers: BTreeMap<crate::query::QueryKind, usize>,
 }

@@ -1,6 +1,7 @@
 //! Latency buckets on one grid of bounds, and the quantiles that follow from them.
 //! It must not know who counted them.
 
+use crate::flow::{Ladder, Rung};
 use model::QuantileMs;
 
 /// How what a bucket counts lies between its bounds.
@@ -51,6 +52,21 @@ impl Grid {
 
     pub(crate) fn bounds(&self) -> &[f64] {
         &self.bounds
+    }
+
+    /// Each ladder spread by itself, and added up; empty where there are none.
+    pub(crate) fn sum(&self, rungs: &[Rung]) -> Buckets {
+        let mut sum = Buckets::default();
+        for ladder in Ladder::ALL {
+            let own = rungs.iter().filter(|rung| rung.ladder == ladder);
+            let given: Vec<(f64, f64)> = own.map(|rung| (rung.bound, rung.rate)).collect();
+            match (given.is_empty(), sum.0.is_empty()) {
+                (true, _) => {}
+                (false, true) => sum = self.spread(&given),
+                (false, false) => sum.add(&self.spread(&given), 1.0),
+            }
+        }
+        sum
     }
 
     /// Cumulative rates at every bound of the grid, from those at some of them, in any order. Equal bounds add up. Below

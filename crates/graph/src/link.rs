@@ -6,7 +6,7 @@ use crate::{
         Answer, Figures, LatencySums, OtherSide, RequestSums, SecuritySums, TcpSums, VolumeSums, add_some,
     },
     flow::{Asked, Measure, Reporter, Security, Tags},
-    histogram::{Buckets, Grid},
+    histogram::Grid,
     place::{PlaceId, Service},
     reporter::{Chosen, Heard, Row, Timed},
     sample::Symbols,
@@ -132,11 +132,7 @@ impl Summing<'_> {
         LatencySums {
             sum: self.answered.duration_sum.then_some(timed.sum),
             count: self.answered.duration_count.then_some(timed.count),
-            buckets: if timed.buckets.is_empty() {
-                Buckets::default()
-            } else {
-                self.grid.spread(&timed.buckets)
-            },
+            buckets: self.grid.sum(&timed.buckets),
         }
     }
 
@@ -148,9 +144,7 @@ impl Summing<'_> {
             // Only gRPC has messages, and not every proxy counts them.
             let has_messages = answered.messages && protocol == Protocol::Grpc && carried.messages > 0.0;
             volume.messages[way] = has_messages.then_some(carried.messages);
-            if !carried.sizes.is_empty() {
-                volume.sizes[way] = self.sizes.spread(&carried.sizes);
-            }
+            volume.sizes[way] = self.sizes.sum(&carried.sizes);
         }
         volume
     }

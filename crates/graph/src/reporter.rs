@@ -2,7 +2,7 @@
 //! There is no other rule about reporters anywhere.
 
 use crate::{
-    flow::{Asked, Channel, Flow, Measure, Measured, Outcome, Reporter, Tags, Way},
+    flow::{Asked, Channel, Flow, Measure, Measured, Outcome, Reporter, Rung, Tags, Way},
     place::{Place, PlaceId},
     sample::{Symbol, Symbols},
 };
@@ -49,7 +49,7 @@ pub(crate) struct Heard {
 pub(crate) struct Timed {
     pub(crate) sum: f64,
     pub(crate) count: f64,
-    pub(crate) buckets: Vec<(f64, f64)>,
+    pub(crate) buckets: Vec<Rung>,
 }
 
 /// What one direction carried.
@@ -57,7 +57,7 @@ pub(crate) struct Timed {
 pub(crate) struct Carried {
     pub(crate) bytes: f64,
     pub(crate) messages: f64,
-    pub(crate) sizes: Vec<(f64, f64)>,
+    pub(crate) sizes: Vec<Rung>,
 }
 
 impl Heard {
@@ -96,13 +96,15 @@ impl Heard {
                     self.successful.count += flow.value;
                 }
             }
-            Measure::Bucket { le_ms, of } => {
+            Measure::Bucket { le_ms, of, ladder } => {
                 let timed = if of == Measured::All { &mut self.all } else { &mut self.successful };
-                timed.buckets.push((le_ms, flow.value));
+                timed.buckets.push(Rung { ladder, bound: le_ms, rate: flow.value });
             }
             Measure::Bytes(way) => self.carried(way).bytes += flow.value,
             Measure::Messages(way) => self.carried(way).messages += flow.value,
-            Measure::SizeBucket { le_bytes, way } => self.carried(way).sizes.push((le_bytes, flow.value)),
+            Measure::SizeBucket { le_bytes, way, ladder } => {
+                self.carried(way).sizes.push(Rung { ladder, bound: le_bytes, rate: flow.value });
+            }
             Measure::Known => self.known = true,
             Measure::LastSeen => {
                 self.last_seen_s = Some(self.last_seen_s.map_or(flow.value, |seen| seen.max(flow.value)));

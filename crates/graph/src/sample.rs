@@ -78,6 +78,8 @@ pub struct Table {
     /// Upper bounds, one a row, for bucket queries; empty otherwise. `+Inf` is `f64::INFINITY`.
     pub le: Vec<f64>,
     pub not_numbers: usize,
+    /// Whether a row is a bucket of a native histogram; shorter than the rows where the last are none.
+    pub whole: Vec<bool>,
     /// Some native histogram's bounds are its own choice, not powers of one base.
     pub custom_bounds: bool,
 }
@@ -120,6 +122,32 @@ impl Table {
         self.cells.extend_from_slice(cells);
         self.le.push(le);
         self.values.push(total);
+        self.mark(true);
+    }
+
+    /// Says of the last row whether it is a bucket of a native histogram.
+    pub(crate) fn mark(&mut self, whole: bool) {
+        if whole {
+            self.whole.resize(self.values.len(), false);
+            self.whole[self.values.len() - 1] = true;
+        }
+    }
+
+    pub(crate) fn is_whole(&self, index: usize) -> bool {
+        self.whole.get(index) == Some(&true)
+    }
+
+    /// Adds the rows of a further part of the same answer.
+    pub(crate) fn append(&mut self, part: Self) {
+        if !part.whole.is_empty() {
+            self.whole.resize(self.values.len(), false);
+            self.whole.extend(part.whole);
+        }
+        self.cells.extend(part.cells);
+        self.values.extend(part.values);
+        self.le.extend(part.le);
+        self.not_numbers += part.not_numbers;
+        self.custom_bounds |= part.custom_bounds;
     }
 }
 

@@ -239,11 +239,11 @@ fn links(
 }
 
 /// Of latency, and of sizes.
-fn grids(flows: &[Flow], exponential: bool) -> [Grid; 2] {
-    let rise = if exponential { Rise::Exponential } else { Rise::Even };
+fn grids(flows: &[Flow], exponential: [bool; 2]) -> [Grid; 2] {
+    let [latency, sizes] = exponential.map(|is| if is { Rise::Exponential } else { Rise::Even });
     [
-        Grid::new(flows.iter().filter_map(bucket_bound).collect(), rise),
-        Grid::new(flows.iter().filter_map(size_bound).collect(), Rise::Even),
+        Grid::new(flows.iter().filter_map(bucket_bound).collect(), latency),
+        Grid::new(flows.iter().filter_map(size_bound).collect(), sizes),
     ]
 }
 

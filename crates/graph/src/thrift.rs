@@ -4,6 +4,7 @@
 use crate::{
     dialect::DurationUnit,
     flow::Reporter,
+    form::Form,
     histogram::Grid,
     query::{Matcher, escape},
     snapshot::Snapshot,
@@ -48,7 +49,7 @@ impl Snapshot {
     pub fn telling_bounds_ms(&self) -> (Vec<f64>, usize) {
         let all = self.grid.bounds();
         let probe = &self.origin.probe;
-        let of_one_unit = !probe.native_histograms && probe.duration != DurationUnit::Both;
+        let of_one_unit = probe.durations == Form::Classic && probe.duration != DurationUnit::Both;
         if all.len() <= CHOSEN_BOUNDS || !of_one_unit {
             return (Vec::new(), all.len());
         }

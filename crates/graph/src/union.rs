@@ -6,6 +6,7 @@ use crate::{
     answers::{Answers, Outcome},
     dialect::{DurationUnit, Probe, Tag},
     flow::{End, Field, Reporter},
+    form::Form,
     query::{Origin, QueryKind, Signals, Window},
     sample::{RangeTable, Symbol, Symbols, Table},
 };
@@ -71,9 +72,11 @@ pub fn union(parts: &[Part<'_>], signals: Signals, window: Window) -> (Answers, 
 /// Figures come in one unit; what only the text of a query depends on stays with each member.
 fn probe(parts: &[Part<'_>]) -> Probe {
     let probes = || parts.iter().map(|part| part.answers.origin.probe);
+    let form = |of: fn(Probe) -> Form| probes().map(of).reduce(Form::and).unwrap_or_default();
     Probe {
         duration: DurationUnit::Ms,
-        native_histograms: probes().all(|probe| probe.native_histograms),
+        durations: form(|probe| probe.durations),
+        sizes: form(|probe| probe.sizes),
         copies: probes().filter_map(|probe| probe.copies).reduce(f64::max),
         ..Probe::default()
     }
@@ -195,6 +198,7 @@ impl Reader<'_> {
             if self.take(table.row(index), reported.as_ref(), &mut taken.cells) {
                 taken.values.push(table.values[index]);
                 taken.le.extend(table.le.get(index).map(|le| le * scale));
+                taken.mark(table.is_whole(index));
             }
         }
         taken

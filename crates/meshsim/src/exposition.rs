@@ -21,7 +21,7 @@ pub fn prometheus(mesh: &Mesh, at_ms: i64) -> String {
 pub fn prometheus_in_parts(mesh: &Mesh, at_ms: i64, each: &mut dyn FnMut(String)) {
     let mut text = String::new();
     let mut base = "";
-    for family in FAMILIES.iter().filter(|family| family.is_kept(false)) {
+    for family in FAMILIES.iter().filter(|family| family.is_kept([true, false])) {
         if family.base != base {
             base = family.base;
             // Writing to a string cannot fail.
@@ -45,8 +45,9 @@ pub fn prometheus_in_parts(mesh: &Mesh, at_ms: i64, each: &mut dyn FnMut(String)
 pub fn openmetrics(mesh: &Mesh, from_ms: i64, to_ms: i64) -> String {
     let mut text = String::new();
     let mut base = "";
+    let kept = mesh.histograms().of_any();
     // The text has no form for native histograms.
-    for family in FAMILIES.iter().filter(|family| family.is_kept(mesh.keeps_natively()) && family.is_text()) {
+    for family in FAMILIES.iter().filter(|family| family.is_kept(kept) && family.is_text()) {
         if family.base != base {
             base = family.base;
             let name = base.strip_suffix("_total").unwrap_or(base);

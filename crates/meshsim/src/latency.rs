@@ -26,6 +26,8 @@ pub const BOUNDS: [f64; 19] = [
 /// Buckets of a histogram, `+Inf` included.
 pub const BUCKETS: usize = BOUNDS.len() + 1;
 
+const SIZE_SIGMA: f64 = 0.6;
+
 /// The 95th percentile of the standard normal distribution.
 const Z95: f64 = 1.644_853_626_951_472_2;
 
@@ -40,6 +42,15 @@ impl Latency {
     /// From the two figures people know of a service.
     pub fn from_p95(median_ms: f64, p95_ms: f64) -> Self {
         Self { median_ms, sigma: (p95_ms / median_ms).ln() / Z95 }
+    }
+
+    /// Of sizes of so many bytes on average: widely spread, as bodies are.
+    pub fn of_sizes(mean: f64) -> Self {
+        Self { median_ms: mean / (SIZE_SIGMA * SIZE_SIGMA / 2.0).exp(), sigma: SIZE_SIGMA }
+    }
+
+    pub fn p95(self) -> f64 {
+        self.median_ms * (self.sigma * Z95).exp()
     }
 
     #[must_use]

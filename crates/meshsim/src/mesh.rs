@@ -7,7 +7,7 @@ use crate::kept::Kept;
 use crate::latency::{BOUNDS, BUCKETS};
 use crate::native;
 use crate::scale;
-use crate::scenario::{Keeping, Mistakes, Replica, Scenario};
+use crate::scenario::{Histograms, Keeping, Mistakes, Replica, Scenario};
 use crate::store::{self, Labels, Matcher, Point, Series, Store};
 use crate::telemetry::{self, FAMILIES, Gauge, Names, Pods, Stream, Window};
 use crate::traffic::{self, Lane};
@@ -38,6 +38,8 @@ pub const SCENARIOS: &[(&str, &str)] = &[
     ("mixed-bounds", bookinfo!("../scenarios/with-mixed-bounds.toml")),
     ("late-samples", bookinfo!("../scenarios/with-late-samples.toml")),
     ("native-histograms", bookinfo!("../scenarios/with-native-histograms.toml")),
+    ("mixed-histograms", bookinfo!("../scenarios/with-mixed-histograms.toml")),
+    ("native-replicas", bookinfo!("../scenarios/with-native-replicas.toml")),
 ];
 
 /// The seed of the demo.
@@ -139,9 +141,9 @@ impl Mesh {
         Known { mesh: self, now_ms }
     }
 
-    /// Whether the store has native histograms of durations instead of their buckets.
-    pub(crate) fn keeps_natively(&self) -> bool {
-        self.scenario.keeping.as_ref().is_some_and(|keeping| keeping.native_histograms)
+    /// In which form the store has durations and sizes.
+    pub(crate) fn histograms(&self) -> Histograms {
+        self.scenario.keeping.as_ref().map_or(Histograms::Classic, |keeping| keeping.histograms)
     }
 
     /// All scrape targets as they stand at an instant.

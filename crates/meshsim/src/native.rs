@@ -18,8 +18,10 @@ pub const SUM: &str = "sum";
 
 /// Buckets grow by the eighth root of two, as where Prometheus is asked for a factor of 1.1.
 pub const SCHEMA: u32 = 3;
-/// From a quarter to 131,072; the outermost take what lies beyond.
-pub const INDICES: RangeInclusive<i32> = -15..=136;
+/// Of durations, from a quarter to 131,072 ms; the outermost take what lies beyond.
+pub const DURATIONS: RangeInclusive<i32> = -15..=136;
+/// Of sizes, from 16 bytes to 32 MB.
+pub const SIZES: RangeInclusive<i32> = 33..=200;
 
 /// The upper bound of a bucket, which belongs to it.
 pub fn upper(index: i32) -> f64 {

@@ -55,6 +55,8 @@ pub struct TruthEdge {
     /// Bytes a second towards the server, and back.
     pub request_bytes_per_s: f64,
     pub response_bytes_per_s: f64,
+    /// The 95th percentile of bytes in a request, and in a response. `None` for TCP.
+    pub p95_bytes: Option<[f64; 2]>,
     /// Messages of gRPC a second towards the server, and back, where they are counted.
     pub messages_per_s: Option<(f64, f64)>,
     pub endings: Vec<Ending>,
@@ -121,6 +123,8 @@ impl Mesh {
             mean_ms: (!is_tcp).then(|| mixture.mean()),
             request_bytes_per_s: answered * call.request_bytes / span_s,
             response_bytes_per_s: answered * call.response_bytes / span_s,
+            p95_bytes: (!is_tcp)
+                .then(|| [call.request_bytes, call.response_bytes].map(|mean| Latency::of_sizes(mean).p95())),
             messages_per_s: call.messages.map(|(there, back)| {
                 let arrived = outcomes.iter().filter(|outcome| outcome.ending.reached);
                 let calls: f64 = arrived.map(|outcome| count(outcome, &amounts)).sum();

@@ -29,15 +29,16 @@ fn within(origin: &Origin) -> String {
 fn wanted(words: &Vocabulary) -> [(&'static str, &'static str); 8] {
     let mean = "Mean latency will be unknown. Keep it when scraping, and look for a Telemetry resource that switches it off.";
     let tcp = "Nothing to do if no plain TCP runs in the mesh.";
+    let [bucket, sum, count] = words.duration.series(words.durations);
     [
         (
             words.requests,
             "Let Prometheus scrape the proxies (port 15020 or 15090, /stats/prometheus) and look whether they are among its targets; a Telemetry resource may switch it off.",
         ),
-        (words.duration_sum, mean),
-        (words.duration_count, mean),
+        (sum, mean),
+        (count, mean),
         (
-            words.duration_bucket,
+            bucket,
             "Latency percentiles will be unknown. Look for a rule that drops buckets (metric_relabel_configs, recording rules only).",
         ),
         (words.tcp_sent, tcp),

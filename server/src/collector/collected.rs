@@ -108,7 +108,9 @@ fn bytes_of(answers: &Answers) -> usize {
         .outcomes
         .values()
         .map(|(outcome, _)| match outcome {
-            Outcome::Answered(table) => 4 * table.cells.len() + 8 * (table.values.len() + table.le.len()),
+            Outcome::Answered(table) => {
+                4 * table.cells.len() + 8 * (table.values.len() + table.le.len()) + table.whole.len()
+            }
             Outcome::Series(table) => {
                 4 * table.cells.len()
                     + table.points.iter().map(|points| 24 + 16 * points.len()).sum::<usize>()

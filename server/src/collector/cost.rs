@@ -94,7 +94,7 @@ async fn counted(fetcher: &Fetcher, origin: &Origin, window: &Window) -> Series 
     let number = |counted: Option<(f64, Duration)>| counted.map(|(series, _)| series);
     Series {
         requests: number(requests),
-        buckets: number(count(fetcher, origin, words.duration_bucket, window.at_s).await),
+        buckets: number(count(fetcher, origin, words.duration.series(words.durations)[0], window.at_s).await),
         tcp: number(count(fetcher, origin, words.tcp_sent, window.at_s).await),
         speed,
     }

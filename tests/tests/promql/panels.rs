@@ -7,10 +7,11 @@ use anyhow::{Context as _, Result};
 use graph::sample::{RangeTable, Symbols, Table};
 use graph::{Answers, Origin, Outcome, Query, Signals, Snapshot, SubjectId, View, ViewConfig, Window, plan};
 use meshsim::Mesh;
-use meshsim::promql::{Options, Steps, Value, instant, range};
-use meshsim::store::{Labels, label};
+use meshsim::native::{self, Histograms};
+use meshsim::promql::{Options, Sample, Steps, Value, instant, range};
+use meshsim::store::{Labels, Point, label};
 use model::series::Metric;
-use model::{GraphParams, GraphType};
+use model::{Extras, GraphParams, GraphType};
 
 /// Expressions for one instant, and expressions for the lines of charts.
 pub(crate) struct Panels {
@@ -18,8 +19,8 @@ pub(crate) struct Panels {
     pub(crate) lines: BTreeSet<String>,
 }
 
-pub(crate) fn panels(mesh: &Mesh, window: Window) -> Result<Panels> {
-    let snapshot = snapshot(mesh, window)?;
+pub(crate) fn panels(mesh: &Mesh, origin: Origin, window: Window) -> Result<Panels> {
+    let snapshot = snapshot(mesh, origin, window)?;
     let mut panels = Panels { figures: BTreeSet::new(), lines: BTreeSet::new() };
     for graph_type in GraphType::ALL {
         let params = GraphParams { graph_type, percentiles: true, ..GraphParams::default() };
@@ -51,13 +52,11 @@ impl Panels {
     }
 }
 
-fn snapshot(mesh: &Mesh, window: Window) -> Result<Snapshot> {
-    let mut answers = Answers::new(Origin::default(), window);
-    for query in plan(
-        &Origin::default(),
-        Signals { percentiles: true, slow_lane: true, ..Signals::default() },
-        &window,
-    ) {
+fn snapshot(mesh: &Mesh, origin: Origin, window: Window) -> Result<Snapshot> {
+    let mut answers = Answers::new(origin, window);
+    let extras = Extras::BYTES.and(Extras::SIZES);
+    let signals = Signals { percentiles: true, slow_lane: true, extras };
+    for query in plan(&answers.origin.clone(), signals, &window) {
         let outcome = outcome(mesh, &query, window.at_s, &mut answers.symbols)?;
         answers.outcomes.insert(query.kind, (outcome, Vec::new()));
     }
@@ -72,12 +71,16 @@ fn outcome(mesh: &Mesh, query: &Query, at_s: i64, symbols: &mut Symbols) -> Resu
             anyhow::bail!("{} gives no vector", query.promql)
         };
         let mut table = Table { labels, ..Table::default() };
-        for sample in samples.iter().filter(|sample| sample.value.is_finite()) {
+        let plain = |sample: &&Sample| native::part_of(&sample.labels).is_none() && sample.value.is_finite();
+        for sample in samples.iter().filter(plain) {
             table.cells.extend(cells(query, &sample.labels, symbols));
             table.values.push(sample.value);
             if query.bucketed {
                 table.le.push(label(&sample.labels, "le").context("a bucket has its bound")?.parse()?);
             }
+        }
+        for (labels, buckets) in histograms(&samples, at_s) {
+            table.push_histogram(&cells(query, &labels, symbols), &buckets);
         }
         return Ok(Outcome::Answered(table));
     };
@@ -88,6 +91,20 @@ fn outcome(mesh: &Mesh, query: &Query, at_s: i64, symbols: &mut Symbols) -> Resu
         table.points.push(points.collect());
     }
     Ok(Outcome::Series(table))
+}
+
+/// Above, up to, how many.
+type Buckets = Vec<(f64, f64, f64)>;
+
+/// Whole histograms by their buckets.
+fn histograms(samples: &[Sample], at_s: i64) -> Vec<(Labels, Buckets)> {
+    let point = |sample: &Sample| [Point { t_ms: at_s * 1000, value: sample.value }];
+    let parts: Vec<(&Labels, [Point; 1])> =
+        samples.iter().map(|sample| (&sample.labels, point(sample))).collect();
+    let whole = native::gather(parts.iter().map(|(labels, points)| (*labels, &points[..])));
+    let bucket = |(index, count): (&i32, &f64)| (native::upper(index - 1), native::upper(*index), *count);
+    let of = |histograms: &Histograms| histograms.values().flat_map(|one| &one.buckets).map(bucket).collect();
+    whole.iter().map(|(labels, histograms)| (labels.clone(), of(histograms))).collect()
 }
 
 fn cells(query: &Query, labels: &Labels, symbols: &mut Symbols) -> Vec<graph::sample::Symbol> {

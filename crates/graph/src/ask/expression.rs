@@ -3,6 +3,7 @@
 use super::{Scope, Term, terms::Terms};
 use crate::{
     dialect::{Tag, Vocabulary},
+    form::{Form, Histogram, Rates, Read, Wanted, once},
     picture::Picture,
     query::{Matcher, Origin, selector},
     thrift,
@@ -53,49 +54,58 @@ impl<'a> Asking<'a> {
 
     pub(super) fn quantile(&self, q: f64) -> Option<String> {
         let timed = self.timed()?;
-        if let Some([also_in_seconds, ..]) = self.words.also_in_seconds {
-            return self.quantile_of_both(q, &timed, also_in_seconds);
+        let Vocabulary { duration, durations, also_in_seconds, .. } = self.words;
+        if let Some(also) = also_in_seconds {
+            return self.quantile_of_both(q, &timed, also);
         }
-        let buckets = self.whole(self.words.duration_bucket, &timed);
-        let by = if self.words.native_histograms { "" } else { "by (le) " };
-        Some(format!("{}histogram_quantile({q}, sum {by}({buckets}))", self.in_ms()))
+        let quantile = self.quantile_of(q, duration, durations, &timed);
+        Some(format!("{}{quantile}", self.in_ms()))
+    }
+
+    /// Of a store that keeps both forms, only where what is asked about is all in one: no query adds buckets of the two.
+    fn quantile_of(&self, q: f64, names: Histogram, form: Form, terms: &[Term]) -> String {
+        let rates = |wanted| self.histogram(names, form, terms, wanted);
+        let classic = || format!("histogram_quantile({q}, sum by (le) ({}))", rates(Wanted::Buckets));
+        let whole = || format!("histogram_quantile({q}, sum({}))", rates(Wanted::Whole));
+        match form {
+            Form::Classic => classic(),
+            Form::Native => whole(),
+            Form::Mixed => format!(
+                "({} unless on () (sum(histogram_count({})) > 0) or {} unless on () (sum({}) > 0))",
+                classic(),
+                rates(Wanted::WholeAlone),
+                whole(),
+                rates(Wanted::ClassicAlone)
+            ),
+        }
     }
 
     /// Where proxies of both units share the store: over the bounds that both have, those in seconds renamed. None where they
     /// have none in common, and of whole histograms, whose bounds no query can change.
-    fn quantile_of_both(&self, q: f64, timed: &[Term], also_in_seconds: &str) -> Option<String> {
+    fn quantile_of_both(&self, q: f64, timed: &[Term], also_in_seconds: Histogram) -> Option<String> {
         let bounds_ms = self.common_bounds_ms;
-        if bounds_ms.is_empty() || self.words.native_histograms {
+        if bounds_ms.is_empty() || self.words.durations != Form::Classic {
             return None;
         }
         let within = |ms_per_unit: f64| -> Vec<Term> {
             let bounds = thrift::pattern(bounds_ms.iter().map(|bound_ms| bound_ms / ms_per_unit));
             timed.iter().map(|term| and(term, [Matcher::Within("le", bounds.clone())])).collect()
         };
-        let ms = self.whole(self.words.duration_bucket, &within(1.0));
-        let renamed = thrift::in_ms(&self.whole(also_in_seconds, &within(1000.0)), bounds_ms);
+        let ms = self.rates(self.words.duration.bucket, &within(1.0));
+        let renamed = thrift::in_ms(&self.rates(also_in_seconds.bucket, &within(1000.0)), bounds_ms);
         Some(format!("histogram_quantile({q}, sum by (le) ({ms} or {renamed}))"))
     }
 
     pub(super) fn mean(&self) -> Option<String> {
         let timed = self.timed()?;
-        let Vocabulary { native_histograms, duration_sum, duration_count, also_in_seconds, .. } = self.words;
-        if native_histograms && also_in_seconds.is_none() {
-            return Some(format!("{}histogram_avg(sum({}))", self.in_ms(), self.whole(duration_sum, &timed)));
-        }
-        let part = |read: &str, metric| {
-            let rates = self.whole(metric, &timed);
-            if native_histograms { format!("{read}({rates})") } else { rates }
+        let Vocabulary { duration, durations, also_in_seconds, .. } = self.words;
+        let of = |names, read| self.histogram(names, durations, &timed, Wanted::Number(read));
+        let (sum, count) = (of(duration, Read::Sum), of(duration, Read::Count));
+        let Some(also) = also_in_seconds else {
+            return Some(format!("{}sum({sum}) / sum({count})", self.in_ms()));
         };
-        let (sum, count) = (part("histogram_sum", duration_sum), part("histogram_count", duration_count));
-        Some(match also_in_seconds {
-            Some([_, also_sum, also_count]) => format!(
-                "sum({sum} or 1000 * ({})) / sum({count} or {})",
-                part("histogram_sum", also_sum),
-                part("histogram_count", also_count)
-            ),
-            None => format!("{}sum({sum}) / sum({count})", self.in_ms()),
-        })
+        let (also_sum, also_count) = (of(also, Read::Sum), of(also, Read::Count));
+        Some(format!("sum({sum} or 1000 * ({also_sum})) / sum({count} or {also_count})"))
     }
 
     /// Only where all of it was reported by whoever received it: a caller's evidence is a certificate's name.
@@ -121,17 +131,18 @@ impl<'a> Asking<'a> {
     }
 
     /// Bytes of requests or of responses, as the chosen sides count them.
-    pub(super) fn bytes(&self, metric: &str) -> Option<String> {
+    pub(super) fn bytes(&self, names: Histogram) -> Option<String> {
         let terms = self.timed()?;
-        self.requests.as_ref()?.has_volume().then(|| format!("sum({})", self.rates(metric, &terms)))
+        let sums = || self.histogram(names, self.words.sizes, &terms, Wanted::Number(Read::Sum));
+        self.requests.as_ref()?.has_volume().then(|| format!("sum({})", sums()))
     }
 
     /// Of a request or of a response.
-    pub(super) fn size(&self, buckets: &str) -> Option<String> {
+    pub(super) fn size(&self, names: Histogram) -> Option<String> {
         let terms = self.timed()?;
         let known =
             self.requests.as_ref()?.any_volume(|volume| volume.sizes.iter().any(|sizes| !sizes.is_empty()));
-        known.then(|| format!("histogram_quantile(0.95, sum by (le) ({}))", self.rates(buckets, &terms)))
+        known.then(|| self.quantile_of(0.95, names, self.words.sizes, &terms))
     }
 
     pub(super) fn messages(&self, metric: &str) -> Option<String> {
@@ -144,7 +155,8 @@ impl<'a> Asking<'a> {
     pub(super) fn open(&self) -> Option<String> {
         let tcp = self.tcp.as_ref().filter(|terms| terms.any_open())?;
         let terms = tcp.chosen();
-        let sum = |metric| format!("sum({})", self.counters("max", metric, &terms, &|selected| selected));
+        let sum =
+            |metric| format!("sum({})", self.each(metric, &terms, None, &|selected| self.once(selected)));
         Some(format!("{} - {}", sum(self.words.tcp_opened), sum(self.words.tcp_closed)))
     }
 
@@ -196,38 +208,34 @@ impl<'a> Asking<'a> {
 
     /// Series that several conditions select count once.
     fn rates(&self, metric: &str, terms: &[Term]) -> String {
-        self.rates_by("max", metric, terms)
+        let rate = |selected| self.once(format!("rate({selected}[{}s])", self.range_s));
+        self.each(metric, terms, None, &rate)
     }
 
-    /// Of latency, which may be whole histograms: those have no maximum, and copies are alike.
-    fn whole(&self, metric: &str, terms: &[Term]) -> String {
-        self.rates_by(if self.words.native_histograms { "avg" } else { "max" }, metric, terms)
+    fn histogram(&self, names: Histogram, form: Form, terms: &[Term], wanted: Wanted) -> String {
+        let select = |metric: &str, more: Option<&Matcher>, read: &dyn Fn(String) -> String| {
+            self.each(metric, terms, more, &|selected| read(format!("rate({selected}[{}s])", self.range_s)))
+        };
+        Rates { names, form, replicas: self.words.replicas, select: &select }.text(wanted)
     }
 
-    fn rates_by(&self, one_of_copies: &str, metric: &str, terms: &[Term]) -> String {
-        let rate = |selected| format!("rate({selected}[{}s])", self.range_s);
-        self.counters(one_of_copies, metric, terms, &rate)
+    fn once(&self, series: String) -> String {
+        once(self.words.replicas, series)
     }
 
-    fn counters(
+    fn each(
         &self,
-        one_of_copies: &str,
         metric: &str,
         terms: &[Term],
+        more: Option<&Matcher>,
         read: &dyn Fn(String) -> String,
     ) -> String {
         let extra = self.origin.extra_matcher.as_deref();
-        let all: Vec<String> = terms
-            .iter()
-            .map(|term| {
-                let one = read(selector(metric, term, extra));
-                match self.words.replicas {
-                    Some(replicas) => format!("{one_of_copies} without ({replicas}) ({one})"),
-                    None => one,
-                }
-            })
-            .collect();
-        all.join(" or ")
+        let one = |term: &Term| {
+            let matchers: Term = term.iter().chain(more).cloned().collect();
+            read(selector(metric, &matchers, extra))
+        };
+        terms.iter().map(one).collect::<Vec<_>>().join(" or ")
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Dialect, DurationUnit, Probe, ProbeQuery, Tag, Vocabulary};
 use crate::{
     answers::Answers,
     flow::{End, Field, Flows},
+    form::{Form, Histogram},
     query::{Matcher, Origin, Query, QueryKind, Signals, Window, selector},
 };
 
@@ -36,6 +37,7 @@ macro_rules! identity {
 }
 
 mod ask;
+mod meanings;
 mod missing;
 mod read;
 mod recorded;
@@ -50,20 +52,22 @@ const TCP_RECEIVED: &str = "istio_tcp_sent_bytes_total";
 const TCP_OPENED: &str = "istio_tcp_connections_opened_total";
 const TCP_CLOSED: &str = "istio_tcp_connections_closed_total";
 
-/// Latency by buckets, sum and count.
-const MS: [&str; 3] = [
-    "istio_request_duration_milliseconds_bucket",
-    "istio_request_duration_milliseconds_sum",
-    "istio_request_duration_milliseconds_count",
-];
-const S: [&str; 3] = [
-    "istio_request_duration_seconds_bucket",
-    "istio_request_duration_seconds_sum",
-    "istio_request_duration_seconds_count",
-];
-/// Whole histograms, which have all three.
-const NATIVE_MS: &str = "istio_request_duration_milliseconds";
-const NATIVE_S: &str = "istio_request_duration_seconds";
+/// The four names of a histogram's series.
+macro_rules! histogram {
+    ($name:literal) => {
+        Histogram {
+            bucket: concat!($name, "_bucket"),
+            sum: concat!($name, "_sum"),
+            count: concat!($name, "_count"),
+            whole: $name,
+        }
+    };
+}
+
+const MS: Histogram = histogram!("istio_request_duration_milliseconds");
+const S: Histogram = histogram!("istio_request_duration_seconds");
+/// With the request, and with the response.
+const BYTES: [Histogram; 2] = [histogram!("istio_request_bytes"), histogram!("istio_response_bytes")];
 
 const PRESENCE_STEP_S: u64 = 30;
 
@@ -136,35 +140,36 @@ impl Dialect for Istio {
             word: COPIES,
             promql: format!("count({marked}) / count(group without ({REPLICAS}) ({marked}))"),
         };
-        // Series with buckets end in `_count`; those with native histograms have the bare name.
-        [MS[2], S[2], NATIVE_MS, NATIVE_S]
-            .into_iter()
-            .map(|word| ProbeQuery { word, promql: format!("count({})", selector(word, &[], extra_matcher)) })
+        let count = |series: String| format!("count({series})");
+        // Whoever exposes both forms is counted among the whole ones alone.
+        let forms = [MS, S, BYTES[0], BYTES[1]].into_iter().flat_map(|names| {
+            let [classic, whole] = [names.count, names.whole].map(|of| selector(of, &[], extra_matcher));
+            [(names.count, count(format!("{classic} unless {whole}"))), (names.whole, count(whole))]
+        });
+        forms
+            .map(|(word, promql)| ProbeQuery { word, promql })
             .chain([copies])
             .chain(recorded::probe_queries().filter(|_| extra_matcher.is_none()))
             .collect()
     }
 
     fn probe(&self, answers: &[(&'static str, f64)]) -> Probe {
-        let count = |unit: &str, native: bool| -> f64 {
-            let of_unit =
-                answers.iter().filter(|(word, _)| word.contains(unit) && word.ends_with("_count") != native);
-            of_unit.map(|(_, value)| value.max(0.0)).sum()
-        };
-        let [ms, seconds] = ["milliseconds", "_seconds"].map(|unit| (count(unit, false), count(unit, true)));
+        let number =
+            |wanted: &str| answers.iter().find(|(word, _)| *word == wanted).map(|(_, number)| *number);
+        let count = |word: &str| number(word).map_or(0.0, |count| count.max(0.0));
+        let of = |names: Histogram| (count(names.count), count(names.whole));
+        let (ms, seconds) = (of(MS), of(S));
+        let sizes = BYTES.map(of);
         let duration = match (ms.0 + ms.1 > 0.0, seconds.0 + seconds.1 > 0.0) {
             (true, true) => DurationUnit::Both,
             (false, true) => DurationUnit::Seconds,
             _ => DurationUnit::Ms,
         };
-        let (classic, native) = (ms.0 + seconds.0, ms.1 + seconds.1);
-        // A store may keep both forms of one histogram: never add the two.
-        let native_histograms = native > 0.0 && native >= classic;
-        let copies = answers.iter().find(|(word, _)| *word == COPIES).map(|(_, copies)| *copies);
         Probe {
             duration,
-            native_histograms,
-            copies: copies.filter(|copies| copies.is_finite()),
+            durations: Form::of(ms.0 + seconds.0, ms.1 + seconds.1),
+            sizes: Form::of(sizes[0].0 + sizes[1].0, sizes[0].1 + sizes[1].1),
+            copies: number(COPIES).filter(|copies| copies.is_finite()),
             recorded: recorded::probe(answers),
         }
     }
@@ -186,26 +191,21 @@ impl Dialect for Istio {
     }
 
     fn vocabulary(&self, probe: &Probe) -> Vocabulary {
-        let [ms, seconds] = if probe.native_histograms { [[NATIVE_MS; 3], [NATIVE_S; 3]] } else { [MS, S] };
         let in_seconds = probe.duration == DurationUnit::Seconds;
-        let [bucket, sum, count] = if in_seconds { seconds } else { ms };
         let both = probe.duration == DurationUnit::Both;
         Vocabulary {
             requests: REQUESTS,
-            duration_bucket: bucket,
-            duration_sum: sum,
-            duration_count: count,
-            native_histograms: probe.native_histograms,
-            also_in_seconds: both.then_some(seconds),
+            duration: if in_seconds { S } else { MS },
+            durations: probe.durations,
+            also_in_seconds: both.then_some(S),
             ms_per_unit: if in_seconds { 1000.0 } else { 1.0 },
             tcp_sent: TCP_SENT,
             tcp_received: TCP_RECEIVED,
             tcp_opened: TCP_OPENED,
             tcp_closed: TCP_CLOSED,
             replicas: replicas(probe),
-            request_bytes: "istio_request_bytes_sum",
-            response_bytes: "istio_response_bytes_sum",
-            sizes: ["istio_request_bytes_bucket", "istio_response_bytes_bucket"],
+            bytes: BYTES,
+            sizes: probe.sizes,
             messages: ["istio_request_messages_total", "istio_response_messages_total"],
         }
     }

@@ -4,6 +4,7 @@
 use crate::{
     answers::Answers,
     flow::{End, Field, Flows},
+    form::{Form, Histogram},
     query::{Origin, Query, Signals, Window},
 };
 use std::fmt::Debug;
@@ -68,8 +69,8 @@ pub struct ProbeQuery {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Probe {
     pub duration: DurationUnit,
-    /// Latency is kept as native histograms, in one series each.
-    pub native_histograms: bool,
+    pub durations: Form,
+    pub sizes: Form,
     /// How often the store holds each series, where only the replica that wrote it differs.
     pub copies: Option<f64>,
     /// Of each window that recording rules are shipped for (1, 5 and 10 minutes), the unix second at which the series of all
@@ -92,13 +93,10 @@ pub enum DurationUnit {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Vocabulary {
     pub requests: &'static str,
-    pub duration_bucket: &'static str,
-    pub duration_sum: &'static str,
-    pub duration_count: &'static str,
-    /// The three above are one metric of whole histograms.
-    pub native_histograms: bool,
-    /// Buckets, sum and count of proxies that still time in seconds, beside the three above in milliseconds.
-    pub also_in_seconds: Option<[&'static str; 3]>,
+    pub duration: Histogram,
+    pub durations: Form,
+    /// Of proxies that still time in seconds, beside those in milliseconds.
+    pub also_in_seconds: Option<Histogram>,
     /// What a duration is multiplied with to be in milliseconds.
     pub ms_per_unit: f64,
     pub tcp_sent: &'static str,
@@ -107,9 +105,8 @@ pub struct Vocabulary {
     pub tcp_closed: &'static str,
     /// Labels to count copies of a series once by, where the store has any.
     pub replicas: Option<&'static str>,
-    pub request_bytes: &'static str,
-    pub response_bytes: &'static str,
-    /// Buckets of sizes, and messages, each there and back.
-    pub sizes: [&'static str; 2],
+    /// Bytes, and messages, each there and back.
+    pub bytes: [Histogram; 2],
+    pub sizes: Form,
     pub messages: [&'static str; 2],
 }

@@ -4,6 +4,7 @@
 use super::note;
 use crate::{
     answers::Answers,
+    form::Form,
     query::{PRESENCE_SPAN_S, QueryKind},
     snapshot::Snapshot,
     words,
@@ -19,6 +20,7 @@ const PRESENCE_AGE_S: f64 = 90.0;
 pub(super) fn notes(snapshot: &Snapshot, answers: &Answers) -> Vec<QualityNote> {
     let notes = [
         copies(answers),
+        forms(answers),
         without_buckets(snapshot, answers),
         without_end(snapshot),
         begun(answers),
@@ -40,6 +42,23 @@ fn copies(answers: &Answers) -> Option<QualityNote> {
         ),
         "Let the store merge replicas (Thanos: --query.replica-label; Mimir: the HA tracker): that halves the cost.",
     ))
+}
+
+fn forms(answers: &Answers) -> Option<QualityNote> {
+    let probe = &answers.origin.probe;
+    let mixed = [(probe.durations, "latency"), (probe.sizes, "sizes")];
+    let mixed: Vec<&str> =
+        mixed.into_iter().filter(|(form, _)| *form == Form::Mixed).map(|(_, of)| of).collect();
+    (!mixed.is_empty()).then(|| QualityNote {
+        code: "mixed_histograms".into(),
+        sentence: format!(
+            "The store keeps {} of some proxies as native histograms and of others as classic buckets. Each series is read \
+             by what it is, and one that is there in both forms counts once.",
+            mixed.join(" and ")
+        ),
+        fix: "Nothing to do for the figures. Scrape all proxies alike: it costs less, and lets buckets be thinned out.".into(),
+        number: None,
+    })
 }
 
 fn without_buckets(snapshot: &Snapshot, answers: &Answers) -> Option<QualityNote> {
@@ -70,7 +89,7 @@ fn without_buckets(snapshot: &Snapshot, answers: &Answers) -> Option<QualityNote
 fn without_end(snapshot: &Snapshot) -> Option<QualityNote> {
     let highest = snapshot.grid.bounds().last().filter(|bound| bound.is_finite())?;
     // Native histograms end at the highest value seen.
-    (!snapshot.origin.probe.native_histograms).then(|| {
+    (snapshot.origin.probe.durations == Form::Classic).then(|| {
         note(
             "no_infinite_bucket",
             *highest,

@@ -178,20 +178,35 @@ fn a_refresh_asks_seven_queries_eight_with_percentiles_and_four_in_the_slow_lane
 
 #[test]
 fn the_preflight_tells_units_histograms_and_copies() {
-    use crate::dialect::DurationUnit;
+    use crate::{Form, dialect::DurationUnit};
     let dialect = crate::dialect::ALL[0];
     let [ms, s] = ["istio_request_duration_milliseconds_count", "istio_request_duration_seconds_count"];
     let words: Vec<&str> = dialect.probe_queries(None).iter().map(|probe| probe.word).collect();
     let native = "istio_request_duration_milliseconds";
     let recorded = ["recorded_1m", "recorded_5m", "recorded_10m"];
-    assert_eq!(words[..5], [ms, s, native, "istio_request_duration_seconds", "copies"]);
-    assert_eq!(words[5..], recorded);
+    let bytes = [
+        "istio_request_bytes_count",
+        "istio_request_bytes",
+        "istio_response_bytes_count",
+        "istio_response_bytes",
+    ];
+    assert_eq!(words[..4], [ms, native, s, "istio_request_duration_seconds"]);
+    assert_eq!(words[4..8], bytes);
+    assert_eq!((words[8], &words[9..]), ("copies", &recorded[..]));
+    let alone = &dialect.probe_queries(Some("a=\"b\""))[0].promql;
+    assert_eq!(*alone, format!("count({ms}{{a=\"b\"}} unless {native}{{a=\"b\"}})"));
     let unit = |answers: &[(&'static str, f64)]| dialect.probe(answers).duration;
     assert_eq!(unit(&[(s, 12.0)]), DurationUnit::Seconds);
     assert_eq!(unit(&[(ms, 3.0), (s, 12.0)]), DurationUnit::Both);
     assert_eq!(unit(&[]), DurationUnit::Ms);
-    assert!(dialect.probe(&[(native, 12.0)]).native_histograms);
-    assert!(!dialect.probe(&[(native, 3.0), (ms, 12.0)]).native_histograms, "the form that most have");
+    let forms = |answers: &[(&'static str, f64)]| {
+        let probe = dialect.probe(answers);
+        (probe.durations, probe.sizes)
+    };
+    assert_eq!(forms(&[(ms, 12.0), (bytes[2], 12.0)]), (Form::Classic, Form::Classic));
+    assert_eq!(forms(&[(native, 12.0), (bytes[1], 3.0)]), (Form::Native, Form::Native));
+    assert_eq!(forms(&[(native, 3.0), (s, 12.0)]), (Form::Mixed, Form::Classic));
+    assert_eq!(forms(&[(bytes[0], 3.0), (bytes[3], 1.0)]), (Form::Classic, Form::Mixed));
     assert_eq!(dialect.probe(&[("copies", 2.0)]).copies, Some(2.0));
 }
 

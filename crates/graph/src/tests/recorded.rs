@@ -1,7 +1,7 @@
 //! Recording rules: what is shipped is what would be asked, and it is asked for only where it gives the same.
 
 use crate::{
-    Origin, Query, QueryKind, Signals, Window,
+    Form, Origin, Query, QueryKind, Signals, Window,
     dialect::{DurationUnit, Probe},
     plan,
     testing::AT_S,
@@ -73,7 +73,7 @@ fn the_raw_counters_are_asked_where_rules_had_not_run_or_would_give_something_el
     assert!(raw(recorded.clone(), AT_S - 15), "before they are known to have run");
     let store = |probe: Probe| raw(Origin { probe, ..recorded.clone() }, AT_S);
     assert!(store(Probe { copies: Some(2.0), ..recorded.probe }));
-    assert!(store(Probe { native_histograms: true, ..recorded.probe }));
+    assert!(store(Probe { durations: Form::Native, ..recorded.probe }));
     assert!(store(Probe { duration: DurationUnit::Both, ..recorded.probe }));
     assert!(raw(Origin { extra_matcher: Some("mesh=\"a\"".into()), ..recorded.clone() }, AT_S));
     assert!(raw(Origin { operations: Some("request_operation".into()), ..recorded }, AT_S));

@@ -1,7 +1,7 @@
 //! Figures beyond rate and errors: bytes, messages, sizes, connections, and latency in all its forms.
 
 use crate::{
-    Origin, Outcome, Signals,
+    Form, Origin, Outcome, Signals,
     dialect::{DurationUnit, Probe},
     plan,
     query::QueryKind,
@@ -142,7 +142,7 @@ fn proxies_of_both_units_are_read_together() {
 
 #[test]
 fn native_histograms_are_whole_series() {
-    let probe = Probe { native_histograms: true, ..Probe::default() };
+    let probe = Probe { durations: Form::Native, ..Probe::default() };
     let origin = Origin { probe, ..Origin::default() };
     let window = snap("").window();
     let asked = plan(&origin, Signals { percentiles: true, ..Signals::default() }, &window);
@@ -159,7 +159,7 @@ fn native_histograms_are_whole_series() {
 #[test]
 fn native_histograms_of_both_units_are_told_apart_and_their_means_brought_together() {
     let probe = Probe {
-        native_histograms: true,
+        durations: Form::Native,
         duration: DurationUnit::Both,
         copies: Some(2.0),
         ..Probe::default()
@@ -167,24 +167,93 @@ fn native_histograms_of_both_units_are_told_apart_and_their_means_brought_togeth
     let origin = Origin { probe, ..Origin::default() };
     let asked = plan(&origin, Signals { percentiles: true, ..Signals::default() }, &snap("").window());
     let promql = |kind| &asked.iter().find(|query| query.kind == kind).expect("asked").promql;
-    let rate = |unit: &str| {
-        format!(
-            "avg without (prometheus_replica, replica, __replica__, prometheus) (rate(istio_request_duration_{unit}[600s]))"
-        )
-    };
+    let copies = "without (prometheus_replica, replica, __replica__, prometheus) (";
+    let rate = |unit: &str| format!("rate(istio_request_duration_{unit}[600s])");
     let (ms, seconds) = (rate("milliseconds"), rate("seconds"));
     let ends = |kind, end: String| assert!(promql(kind).ends_with(&end), "{}", promql(kind));
-    ends(QueryKind::DurationSum, format!(") (histogram_sum({ms}) or histogram_sum({seconds}) * 1000) > 0"));
-    ends(QueryKind::DurationCount, format!(") (histogram_count({ms}) or histogram_count({seconds})) > 0"));
-    let told = format!("label_replace({seconds}, \"portolan_unit\", \"s\", \"reporter\", \".*\")");
-    ends(QueryKind::DurationBucket, format!(", portolan_unit) ({ms} or {told})"));
+    for (kind, read, scale) in
+        [(QueryKind::DurationSum, "sum", " * 1000"), (QueryKind::DurationCount, "count", "")]
+    {
+        let once = |rate: &str| format!("max {copies}histogram_{read}({rate}))");
+        ends(kind, format!(") ({} or ({}){scale}) > 0", once(&ms), once(&seconds)));
+    }
+    let one = |rate: &str| format!("({rate} and topk {copies}1, histogram_count({rate})))");
+    let told = format!("label_replace({}, \"portolan_unit\", \"s\", \"reporter\", \".*\")", one(&seconds));
+    ends(QueryKind::DurationBucket, format!(", portolan_unit) ({} or {told})", one(&ms)));
+}
+
+#[test]
+fn where_both_forms_are_kept_each_series_is_asked_for_in_one() {
+    let probe = Probe { durations: Form::Mixed, sizes: Form::Mixed, ..Probe::default() };
+    let origin = Origin { probe, ..Origin::default() };
+    let signals =
+        Signals { percentiles: true, extras: Extras::BYTES.and(Extras::SIZES), ..Signals::default() };
+    let asked = plan(&origin, signals, &snap("").window());
+    assert_eq!(asked.len(), plan(&Origin::default(), signals, &snap("").window()).len(), "no query more");
+    for (kind, metric) in [
+        (QueryKind::DurationSum, "istio_request_duration_milliseconds"),
+        (QueryKind::RequestBytes, "istio_request_bytes"),
+        (QueryKind::ResponseBytes, "istio_response_bytes"),
+    ] {
+        let promql = &asked.iter().find(|query| query.kind == kind).expect("asked").promql;
+        let end = format!(") (rate({metric}_sum[600s]) or histogram_sum(rate({metric}[600s]))) > 0");
+        assert!(promql.ends_with(&end), "{promql}");
+    }
+    for (kind, metric) in [
+        (QueryKind::DurationBucket, "istio_request_duration_milliseconds"),
+        (QueryKind::RequestSize, "istio_request_bytes"),
+        (QueryKind::ResponseSize, "istio_response_bytes"),
+    ] {
+        let promql = &asked.iter().find(|query| query.kind == kind).expect("asked").promql;
+        assert!(promql.contains(&format!(", le) (rate({metric}_bucket[600s])) > 0 or sum by (")), "{promql}");
+        let alone = format!(
+            ") ((rate({metric}[600s])) unless ignoring (le) (rate({metric}_bucket{{le=\"+Inf\"}}[600s])))"
+        );
+        assert!(promql.ends_with(&alone), "{promql}");
+    }
+}
+
+/// The same edge told by some pods in one form and by others in the other.
+fn told_in_both_forms(probe: Probe) -> crate::Answers {
+    let classic = |metric: &str, le: &str, rate| of(metric, &format!("le=\"{le}\""), rate);
+    let mut samples = both("web-v1.shop", "cart-v1.shop", "", 20.0);
+    for (metric, low, high) in [
+        ("istio_request_duration_milliseconds_bucket", "10", "20"),
+        ("istio_request_bytes_bucket", "1000", "2000"),
+    ] {
+        samples +=
+            &(classic(metric, low, 0.0) + &classic(metric, high, 10.0) + &classic(metric, "+Inf", 10.0));
+    }
+    let mut answers = answers_of(Origin { probe, ..Origin::default() }, &samples);
+    for (kind, scale) in [(QueryKind::DurationBucket, 1.0), (QueryKind::RequestSize, 64.0)] {
+        let cells = cells_as_requests(&answers, kind);
+        let Some((Outcome::Answered(table), _)) = answers.outcomes.get_mut(&kind) else { panic!("asked") };
+        table.push_histogram(&cells, &[(4.0 * scale, 8.0 * scale, 10.0)]);
+    }
+    answers
+}
+
+#[test]
+fn buckets_of_either_form_are_read_by_themselves_and_then_added() {
+    let probe = Probe { durations: Form::Mixed, sizes: Form::Mixed, ..Probe::default() };
+    let graph = view(&snapshot(&told_in_both_forms(probe)).0, &a_view(GraphType::App));
+    let edge = &graph.edges[0];
+    let latency = edge.latency.as_ref().expect("timed");
+    let ms = |quantile: Option<model::QuantileMs>| quantile.expect("known").ms;
+    assert!((ms(latency.p50) - 8.0).abs() < 1e-9, "half lies below 8 ms: {latency:?}");
+    assert!((ms(latency.p95) - 19.0).abs() < 1e-9, "and half between 10 and 20: {latency:?}");
+    let size = edge.volume.as_ref().and_then(|volume| volume.request_size).expect("sized");
+    assert!(size.p50_bytes.is_some_and(|bytes| (bytes - 512.0).abs() < 1e-9), "{size:?}");
+    assert!(size.p95_bytes.is_some_and(|bytes| (bytes - 1_900.0).abs() < 1e-9), "{size:?}");
+    let note = graph.meta.quality.notes.iter().find(|note| note.code == "mixed_histograms").expect("said");
+    assert!(note.sentence.contains("latency and sizes"), "{}", note.sentence);
 }
 
 #[test]
 fn figures_of_both_units_are_pasted_for_both_or_not_at_all() {
     let samples = both("web-v1.shop", "cart-v1.shop", "", 5.0);
-    for native_histograms in [false, true] {
-        let probe = Probe { native_histograms, duration: DurationUnit::Both, ..Probe::default() };
+    for durations in [Form::Classic, Form::Native, Form::Mixed] {
+        let probe = Probe { durations, duration: DurationUnit::Both, ..Probe::default() };
         let snapshot = snapshot(&answers_of(Origin { probe, ..Origin::default() }, &samples)).0;
         let wanted = a_view(GraphType::App);
         let edge = &view(&snapshot, &wanted).edges[0].id;
@@ -200,7 +269,7 @@ fn figures_of_both_units_are_pasted_for_both_or_not_at_all() {
             (parts.len(), parts[0].contains(" or 1000 * ("), parts[1].contains("1000")),
             (2, true, false)
         );
-        assert_eq!(mean.contains("histogram_sum("), native_histograms, "{mean}");
+        assert_eq!(mean.contains("histogram_sum("), durations != Form::Classic, "{mean}");
     }
 }
 
@@ -224,23 +293,21 @@ fn percentiles_of_both_units_are_pasted_over_the_bounds_that_both_have() {
     assert!(p50.ends_with(end), "{p50}");
 }
 
+/// A row of this kind, with the labels of the one that the server told of requests.
+fn cells_as_requests(answers: &crate::Answers, kind: QueryKind) -> Vec<Symbol> {
+    let from = answers.table(QueryKind::Requests).expect("asked");
+    let to = answers.table(kind).expect("asked");
+    let at = |label: &&str| from.labels.iter().position(|other| other == label);
+    to.labels.iter().map(|label| at(label).map_or(Symbol::EMPTY, |at| from.row(1)[at])).collect()
+}
+
 #[test]
 fn a_native_histogram_is_read_exponentially_unless_its_bounds_are_its_own() {
     let p50 = |own: bool| {
-        let probe = Probe { native_histograms: true, ..Probe::default() };
+        let probe = Probe { durations: Form::Native, ..Probe::default() };
         let samples = both("web-v1.shop", "cart-v1.shop", "", 8.0);
         let mut answers = answers_of(Origin { probe, ..Origin::default() }, &samples);
-        let cells: Vec<Symbol> = {
-            let from = answers.table(QueryKind::Requests).expect("asked").clone();
-            let to = answers.table(QueryKind::DurationBucket).expect("asked");
-            let cell = |label: &&str| {
-                from.labels
-                    .iter()
-                    .position(|other| other == label)
-                    .map_or(Symbol::EMPTY, |at| from.row(1)[at])
-            };
-            to.labels.iter().map(cell).collect()
-        };
+        let cells = cells_as_requests(&answers, QueryKind::DurationBucket);
         let Some((Outcome::Answered(table), _)) = answers.outcomes.get_mut(&QueryKind::DurationBucket) else {
             panic!("asked")
         };

@@ -57,14 +57,14 @@ enum Fold {
 }
 
 impl Fold {
-    /// A row as it is folded: of native histograms some folds make others, some only ask whether there are any, and the
-    /// rest passes them over.
+    /// A row as it is folded: of native histograms a sum makes another, some folds only ask whether there are any, and the
+    /// rest passes them over, as later engines do; Prometheus 2.42 takes them for zeros.
     fn seen(self, row: &Row) -> Option<Cow<'_, Row>> {
         match self {
             _ if row.part().is_none() => Some(Cow::Borrowed(row)),
-            Self::Sum | Self::Avg => Some(Cow::Borrowed(row)),
+            Self::Sum => Some(Cow::Borrowed(row)),
             Self::Count | Self::Group => row.once().map(Cow::Owned),
-            Self::Min | Self::Max | Self::Stddev | Self::Stdvar => None,
+            Self::Avg | Self::Min | Self::Max | Self::Stddev | Self::Stdvar => None,
         }
     }
 }

@@ -35,7 +35,6 @@ pub(super) fn eval(context: &Context, call: &Call) -> Result<Operand, EvalError>
         "histogram_quantile" => quantile(&arguments)?,
         "histogram_count" => native::read(&arguments.vector(0)?, Read::Count)?,
         "histogram_sum" => native::read(&arguments.vector(0)?, Read::Sum)?,
-        "histogram_avg" => native::read(&arguments.vector(0)?, Read::Average)?,
         "label_replace" => label_replace(&arguments)?,
         "label_join" => label_join(&arguments)?,
         _ => return Err(EvalError::unsupported(format!("the function {name}()"))),

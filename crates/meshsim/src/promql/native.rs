@@ -45,14 +45,12 @@ impl Table {
 pub(super) enum Read {
     Count,
     Sum,
-    Average,
 }
 
 pub(super) fn read(table: &Table, read: Read) -> Result<Table, EvalError> {
     histograms(table, |histogram, _| match read {
         Read::Count => histogram.count,
         Read::Sum => histogram.sum,
-        Read::Average => histogram.sum / histogram.count,
     })
 }
 

@@ -14,8 +14,6 @@ pub(super) enum RangeFunction {
     Change(fn(Window) -> Option<f64>),
     /// The same of the last two alone.
     Step(fn(Window) -> Option<f64>),
-    /// One sample is enough, and it may be a histogram.
-    Whole(fn(Window) -> f64),
     /// How often there was something, whatever.
     Presence(fn(Window) -> f64),
     /// Takes a scalar argument before the range.
@@ -24,11 +22,11 @@ pub(super) enum RangeFunction {
 
 impl RangeFunction {
     /// The row of its result, given the row whose samples it looks at. Of native histograms some functions make others,
-    /// some only ask whether and when there were any, and the rest passes them over.
+    /// some only ask whether and when there were any, and the rest passes them over; Prometheus 2.42 takes them for zeros.
     pub(super) fn seen(self, row: &Row) -> Option<Row> {
         match self {
             _ if row.part().is_none() => Some(row.clone()),
-            Self::Whole(_) | Self::Change(_) => Some(row.clone()),
+            Self::Change(_) => Some(row.clone()),
             Self::Presence(_) => row.once(),
             Self::Any(_) | Self::Step(_) | Self::Quantile => None,
         }
@@ -36,7 +34,7 @@ impl RangeFunction {
 
     pub(super) fn apply(self, window: Window, argument: f64) -> Option<f64> {
         match self {
-            Self::Any(function) | Self::Whole(function) | Self::Presence(function) => Some(function(window)),
+            Self::Any(function) | Self::Presence(function) => Some(function(window)),
             Self::Change(function) | Self::Step(function) => function(window),
             Self::Quantile => Some(quantile_of(window, argument)),
         }
@@ -51,7 +49,7 @@ const ALL: &[(&str, RangeFunction)] = &[
     ("idelta", RangeFunction::Step(rate::idelta)),
     ("increase", RangeFunction::Change(rate::increase)),
     ("irate", RangeFunction::Step(rate::irate)),
-    ("last_over_time", RangeFunction::Whole(last)),
+    ("last_over_time", RangeFunction::Any(last)),
     ("max_over_time", RangeFunction::Any(max)),
     ("min_over_time", RangeFunction::Any(min)),
     ("present_over_time", RangeFunction::Presence(|_| 1.0)),

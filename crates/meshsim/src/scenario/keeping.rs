@@ -1,7 +1,7 @@
 //! What a store does to series before it keeps them, checked. Knows no series.
 
 use super::check::{Log, distinct};
-use super::spec::StoreSpec;
+use super::spec::{Histograms, StoreSpec};
 
 /// What a store does to series.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub struct Keeping {
     pub replicas: Vec<Replica>,
     pub dropped: Vec<String>,
     pub mixed_bounds: bool,
-    pub native_histograms: bool,
+    pub histograms: Histograms,
 }
 
 /// One of several that keep the same pods' series.
@@ -53,7 +53,7 @@ pub(super) fn check(spec: &StoreSpec, log: &mut Log) -> (Option<Keeping>, i64) {
         replicas: replicas(spec, log),
         dropped: spec.drop_labels.clone(),
         mixed_bounds: spec.mixed_bounds,
-        native_histograms: spec.native_histograms,
+        histograms: spec.histograms,
     };
     let plain = keeping == Keeping::default();
     ((!plain).then_some(keeping), (late_s * 1_000.0) as i64)

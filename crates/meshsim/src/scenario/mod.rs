@@ -11,8 +11,8 @@ pub use check::{Mistake, Mistakes};
 pub use keeping::{Keeping, Replica};
 pub use span::DAY_S;
 pub use spec::{
-    AppSpec, CallSpec, EventKind, EventSpec, Kind, LatencySpec, NamespaceSpec, OutcomeSpec, Protocol, Spec,
-    StoreSpec, VersionSpec,
+    AppSpec, CallSpec, EventKind, EventSpec, Histograms, Kind, LatencySpec, NamespaceSpec, OutcomeSpec,
+    Protocol, Spec, StoreSpec, VersionSpec,
 };
 
 use crate::latency::Latency;

@@ -75,10 +75,37 @@ pub struct StoreSpec {
     pub drop_labels: Vec<String>,
     /// Half of the pods are scraped by a Prometheus 3, which writes `1.0` where others write `1`.
     pub mixed_bounds: bool,
-    /// Durations are kept as native histograms, and their buckets not at all.
-    pub native_histograms: bool,
+    pub histograms: Histograms,
     /// How long samples are on their way.
     pub late: Option<String>,
+}
+
+/// In which form durations and sizes are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Histograms {
+    #[default]
+    Classic,
+    /// Whole, and no buckets.
+    Native,
+    /// Of three pods one is kept so, one so, and one in both forms.
+    Mixed,
+}
+
+impl Histograms {
+    /// Whether a pod's buckets, and its whole histograms, are kept.
+    pub(crate) fn of_pod(self, pod: usize) -> [bool; 2] {
+        match (self, pod % 3) {
+            (Self::Classic, _) | (Self::Mixed, 0) => [true, false],
+            (Self::Native, _) | (Self::Mixed, 1) => [false, true],
+            (Self::Mixed, _) => [true, true],
+        }
+    }
+
+    /// Whether any pod's are.
+    pub(crate) fn of_any(self) -> [bool; 2] {
+        [self != Self::Native, self != Self::Classic]
+    }
 }
 
 /// A Kubernetes namespace and what its mesh policy is.

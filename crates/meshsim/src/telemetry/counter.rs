@@ -1,5 +1,7 @@
 //! Values of counters at a pod's scrapes: whole numbers, never falling while the container lives. Knows no labels.
 
+use std::ops::RangeInclusive;
+
 use crate::latency::{BUCKETS, Latency};
 use crate::native;
 use crate::scenario::Call;
@@ -9,9 +11,6 @@ use crate::shape::{Instant, Profile, Weighted};
 use super::clock::Scrapes;
 use super::family::{Measure, Part, TcpCount, Way};
 use super::streams::Stream;
-
-/// Spread of message sizes: wide, as bodies are.
-const SIZE_SIGMA: f64 = 0.6;
 
 /// A place in a profile: whole periods, piece, and what the piece gave so far.
 type Place = (f64, (usize, f64));
@@ -35,8 +34,8 @@ fn place(profile: &Profile, instant: &Instant) -> Place {
 }
 
 /// Shares below the lower bound of each native bucket, and 1: the outermost take what lies beyond.
-fn shares_below(distribution: Latency) -> Vec<f64> {
-    let inner = native::INDICES.skip(1).map(|index| distribution.cdf(native::upper(index - 1)).min(1.0));
+fn shares_below(distribution: Latency, indices: &RangeInclusive<i32>) -> Vec<f64> {
+    let inner = indices.clone().skip(1).map(|index| distribution.cdf(native::upper(index - 1)).min(1.0));
     let mut highest: f64 = 0.0;
     let rising = inner.map(|share| {
         highest = highest.max(share);
@@ -82,14 +81,14 @@ impl<'a> Track<'a> {
 
     /// The distribution that a histogram measures, by piece.
     fn distribution(&self, measure: Measure) -> Vec<Latency> {
-        let size = |mean: f64| Latency {
-            median_ms: mean / (SIZE_SIGMA * SIZE_SIGMA / 2.0).exp(),
-            sigma: SIZE_SIGMA,
-        };
         match measure {
             Measure::Duration => self.stream.latency.clone(),
-            Measure::RequestBytes => vec![size(self.call.request_bytes); self.stream.shares.len()],
-            Measure::ResponseBytes => vec![size(self.call.response_bytes); self.stream.shares.len()],
+            Measure::RequestBytes => {
+                vec![Latency::of_sizes(self.call.request_bytes); self.stream.shares.len()]
+            }
+            Measure::ResponseBytes => {
+                vec![Latency::of_sizes(self.call.response_bytes); self.stream.shares.len()]
+            }
         }
     }
 
@@ -107,10 +106,12 @@ impl<'a> Track<'a> {
     /// A native histogram, part by part. Each bucket counts for itself, as it never falls by itself; the count is the sum
     /// of them.
     pub(crate) fn native(&self, measure: Measure, each: &mut dyn FnMut(&str, &[f64])) {
-        let below: Vec<Vec<f64>> = self.distribution(measure).into_iter().map(shares_below).collect();
+        let indices = if measure == Measure::Duration { native::DURATIONS } else { native::SIZES };
+        let distribution = self.distribution(measure).into_iter();
+        let below: Vec<Vec<f64>> = distribution.map(|of_piece| shares_below(of_piece, &indices)).collect();
         let mut total = vec![0.0; self.at.len()];
         let mut values = Vec::new();
-        for (place, index) in native::INDICES.enumerate() {
+        for (place, index) in indices.enumerate() {
             let share = |below: &Vec<f64>| below[place + 1] - below[place];
             let weights =
                 self.stream.shares.iter().zip(&below).map(|(all, below)| all * share(below)).collect();

@@ -89,9 +89,11 @@ pub(crate) const FAMILIES: &[Family] = &[
     histogram("istio_request_bytes_bucket", REQUEST, Measure::RequestBytes, Part::Bucket),
     histogram("istio_request_bytes_sum", REQUEST, Measure::RequestBytes, Part::Sum),
     histogram("istio_request_bytes_count", REQUEST, Measure::RequestBytes, Part::Count),
+    native(REQUEST, Measure::RequestBytes),
     histogram("istio_response_bytes_bucket", RESPONSE, Measure::ResponseBytes, Part::Bucket),
     histogram("istio_response_bytes_sum", RESPONSE, Measure::ResponseBytes, Part::Sum),
     histogram("istio_response_bytes_count", RESPONSE, Measure::ResponseBytes, Part::Count),
+    native(RESPONSE, Measure::ResponseBytes),
     tcp("istio_tcp_sent_bytes_total", TcpCount::Sent, "Bytes sent by the server over TCP."),
     tcp("istio_tcp_received_bytes_total", TcpCount::Received, "Bytes received by the server over TCP."),
     tcp("istio_tcp_connections_opened_total", TcpCount::Opened, "TCP connections opened."),
@@ -120,11 +122,11 @@ impl Family {
         matches!(self.kind, FamilyKind::Histogram(_, Part::Bucket))
     }
 
-    /// Whether a store has it: of what it keeps natively it has nothing else.
-    pub(crate) fn is_kept(&self, natively: bool) -> bool {
+    /// Whether a store has it that keeps buckets, whole histograms, or both.
+    pub(crate) fn is_kept(&self, [classic, native]: [bool; 2]) -> bool {
         match self.kind {
-            FamilyKind::Native(_) => natively,
-            FamilyKind::Histogram(Measure::Duration, _) => !natively,
+            FamilyKind::Native(_) => native,
+            FamilyKind::Histogram(..) => classic,
             _ => true,
         }
     }

@@ -3,6 +3,7 @@
 use crate::latency::BUCKETS;
 use crate::mesh::Mesh;
 use crate::native::PART;
+use crate::scenario::Histograms;
 use crate::store::{Labels, METRIC_NAME, Matcher, Point};
 
 use super::clock::{Scrapes, Span, second_of};
@@ -41,6 +42,7 @@ type Each<'a> = &'a mut dyn FnMut(&Labels, &[Point]);
 /// Matchers sorted by what they can be checked against.
 struct Plan<'a> {
     families: Vec<(usize, &'static Family)>,
+    histograms: Histograms,
     base: Vec<&'a Matcher>,
     target: Vec<&'a Matcher>,
     buckets: Vec<usize>,
@@ -52,11 +54,14 @@ impl<'a> Plan<'a> {
         let named =
             |name: &str, value: &str| matchers.iter().filter(|m| m.name == name).all(|m| m.accepts(value));
         // What a page shows as text has buckets whatever a store keeps.
-        let natively = !matches!(window, Window::Now(_)) && mesh.keeps_natively();
-        let asked = |family: &Family| family.is_kept(natively) && named(METRIC_NAME, family.name);
+        let histograms =
+            if matches!(window, Window::Now(_)) { Histograms::Classic } else { mesh.histograms() };
+        let kept = histograms.of_any();
+        let asked = |family: &Family| family.is_kept(kept) && named(METRIC_NAME, family.name);
         let families = FAMILIES.iter().enumerate().filter(|(_, family)| asked(family)).collect();
         Self {
             families,
+            histograms,
             base: matchers.iter().filter(|m| !LATE.contains(&m.name.as_str())).collect(),
             target: matchers
                 .iter()
@@ -132,7 +137,8 @@ impl Buffers {
         if self.counts.iter().all(|count| *count < 1.0) {
             return;
         }
-        for &(index, family) in &plan.families {
+        let kept = plan.histograms.of_pod(pod);
+        for &(index, family) in plan.families.iter().filter(|(_, family)| family.is_kept(kept)) {
             let labels = |le| stream.base.with(&mesh.metrics[index], &mesh.targets[pod], le);
             if !family.is_bucket() && !plan.without_le {
                 continue;

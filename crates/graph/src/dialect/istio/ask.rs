@@ -3,12 +3,13 @@
 
 use super::{
     BY_BUCKET, BY_CUSTOM, BY_DURATION, BY_MESSAGES, BY_PRESENCE_REQUESTS, BY_PRESENCE_TCP, BY_REQUESTS,
-    BY_TCP, BY_VOLUME, BY_WEIGHT, DIRECTION, MS, NATIVE_MS, NATIVE_S, OPERATION, PRESENCE_STEP_S, REQUESTS,
-    S, SECONDS, SENT, TCP_CLOSED, TCP_OPENED, TCP_RECEIVED, TCP_SENT, UNIT, recorded, replicas,
+    BY_TCP, BY_VOLUME, BY_WEIGHT, BYTES, DIRECTION, MS, OPERATION, PRESENCE_STEP_S, REQUESTS, S, SECONDS,
+    SENT, TCP_CLOSED, TCP_OPENED, TCP_RECEIVED, TCP_SENT, UNIT, recorded, replicas,
 };
 use crate::{
     custom::CustomMetric,
     dialect::DurationUnit,
+    form::{Form, Histogram, Rates, Read, Wanted, once},
     query::{Matcher, Origin, PRESENCE_SPAN_S, Query, QueryKind, RangeOf, Window, escape, selector},
     thrift::Thrift,
 };
@@ -37,20 +38,7 @@ pub(super) fn query(origin: &Origin, kind: QueryKind, window: &Window) -> Query 
         QueryKind::NewSeries => (asking.begun(), None),
         QueryKind::Messages => (asking.messages(by), None),
         QueryKind::TcpOpen => (asking.open(by), None),
-        QueryKind::DurationSum
-        | QueryKind::DurationCount
-        | QueryKind::DurationBucket
-        | QueryKind::SuccessfulBucket => {
-            (each(&asking.conditions(kind), |matchers| asking.duration(kind, by, matchers)), None)
-        }
-        _ => {
-            let le = if kind.is_bucketed() { ", le" } else { "" };
-            let sum = |matchers: &[Matcher]| {
-                let rate = asking.rate(metric(kind), matchers);
-                format!("sum by ({}{le}) ({}) > 0", asking.grouping(by), asking.told_apart(by, rate))
-            };
-            (each(&asking.conditions(kind), sum), None)
-        }
+        _ => (each(&asking.conditions(kind), |matchers| asking.sum(kind, by, matchers)), None),
     };
     Query { kind, promql, by, bucketed: kind.is_bucketed(), range }
 }
@@ -75,10 +63,6 @@ fn metric(kind: QueryKind) -> &'static str {
         QueryKind::TcpReceived => TCP_RECEIVED,
         QueryKind::TcpOpened => TCP_OPENED,
         QueryKind::TcpClosed => TCP_CLOSED,
-        QueryKind::RequestBytes => "istio_request_bytes_sum",
-        QueryKind::ResponseBytes => "istio_response_bytes_sum",
-        QueryKind::RequestSize => "istio_request_bytes_bucket",
-        QueryKind::ResponseSize => "istio_response_bytes_bucket",
         _ => REQUESTS,
     }
 }
@@ -118,12 +102,8 @@ impl Asking<'_> {
         self.once(format!("rate({}[{}s])", self.selected(metric, matchers), self.window.range_s()))
     }
 
-    /// Copies count once: the one that has seen most.
     fn once(&self, series: String) -> String {
-        match self.replicas {
-            Some(replicas) => format!("max without ({replicas}) ({series})"),
-            None => series,
-        }
+        once(self.replicas, series)
     }
 
     /// The chosen label's values under a name of our own, for the grouping.
@@ -178,10 +158,10 @@ impl Asking<'_> {
         let thrift = &self.origin.thrift;
         let mut conditions = match kind {
             QueryKind::DurationBucket | QueryKind::SuccessfulBucket => {
-                let native_or_both = probe.native_histograms || probe.duration == DurationUnit::Both;
+                let one_ladder = probe.durations == Form::Classic && probe.duration != DurationUnit::Both;
                 let all = Thrift { bounds_ms: Vec::new(), ..thrift.clone() };
                 let ms_per_unit = if probe.duration == DurationUnit::Seconds { 1000.0 } else { 1.0 };
-                let thrift = if native_or_both { &all } else { thrift };
+                let thrift = if one_ladder { thrift } else { &all };
                 thrift.conditions(THRIFT_LABELS, ms_per_unit)
             }
             QueryKind::RequestSize
@@ -201,60 +181,91 @@ impl Asking<'_> {
         conditions
     }
 
-    /// In milliseconds, but for bounds, which the reader multiplies.
-    fn duration(&self, kind: QueryKind, by: &[&str], matchers: &[Matcher]) -> String {
-        let part = match kind {
-            QueryKind::DurationSum => 1,
-            QueryKind::DurationCount => 2,
-            _ => 0,
-        };
-        if self.origin.probe.native_histograms {
-            return self.native(kind, by, matchers);
+    /// Durations come in milliseconds, but for bounds, which the reader multiplies.
+    fn sum(&self, kind: QueryKind, by: &[&str], matchers: &[Matcher]) -> String {
+        let probe = &self.origin.probe;
+        match kind {
+            QueryKind::DurationSum => self.numbers(Read::Sum, by, matchers),
+            QueryKind::DurationCount => self.numbers(Read::Count, by, matchers),
+            QueryKind::DurationBucket | QueryKind::SuccessfulBucket => {
+                let metrics: &[Histogram] = match probe.duration {
+                    DurationUnit::Ms => &[MS],
+                    DurationUnit::Seconds => &[S],
+                    DurationUnit::Both => &[MS, S],
+                };
+                self.buckets(metrics, probe.durations, by, matchers)
+            }
+            QueryKind::RequestBytes => self.number(BYTES[0], (probe.sizes, Read::Sum), by, matchers) + " > 0",
+            QueryKind::ResponseBytes => {
+                self.number(BYTES[1], (probe.sizes, Read::Sum), by, matchers) + " > 0"
+            }
+            QueryKind::RequestSize => self.buckets(&BYTES[..1], probe.sizes, by, matchers),
+            QueryKind::ResponseSize => self.buckets(&BYTES[1..], probe.sizes, by, matchers),
+            _ => {
+                let rate = self.rate(metric(kind), matchers);
+                format!("sum by ({}) ({}) > 0", self.grouping(by), self.told_apart(by, rate))
+            }
         }
-        let scale = if part == 1 { " * 1000" } else { "" };
-        let le = if part == 0 { ", le" } else { "" };
-        let [ms, seconds] = [MS, S].map(|metrics| self.rate(metrics[part], matchers));
-        let (rates, unit, after) = match self.origin.probe.duration {
-            DurationUnit::Ms => (ms, "", ""),
-            DurationUnit::Seconds => (seconds, "", scale),
-            DurationUnit::Both if part == 0 => (format!("{ms} or {}", in_seconds(&seconds)), TOLD_UNIT, ""),
-            DurationUnit::Both => (format!("{ms} or {seconds}{scale}"), "", ""),
-        };
-        let rates = self.told_apart(by, rates);
-        format!("sum by ({}{unit}{le}) ({rates}){after} > 0", self.grouping(by))
     }
 
-    /// Whole histograms, or what is read off them: off their sum where all are of one unit, which is cheapest.
-    fn native(&self, kind: QueryKind, by: &[&str], matchers: &[Matcher]) -> String {
-        let [ms, seconds] = [NATIVE_MS, NATIVE_S].map(|metric| {
-            let rate = format!("rate({}[{}s])", self.selected(metric, matchers), self.window.range_s());
-            // Histograms have no maximum, and copies are alike.
-            let once = match self.replicas {
-                Some(replicas) => format!("avg without ({replicas}) ({rate})"),
-                None => rate,
-            };
-            self.told_apart(by, once)
-        });
-        let read = match kind {
-            QueryKind::DurationSum => Some("histogram_sum"),
-            QueryKind::DurationCount => Some("histogram_count"),
-            _ => None,
-        };
-        let scale = if kind == QueryKind::DurationSum { " * 1000" } else { "" };
-        let by = self.grouping(by);
-        let unit = self.origin.probe.duration;
-        match (unit, read) {
-            (DurationUnit::Both, Some(read)) => {
-                format!("sum by ({by}) ({read}({ms}) or {read}({seconds}){scale}) > 0")
+    /// Sums or counts of latency.
+    fn numbers(&self, read: Read, by: &[&str], matchers: &[Matcher]) -> String {
+        let probe = &self.origin.probe;
+        let scale = if read == Read::Sum { " * 1000" } else { "" };
+        match probe.duration {
+            DurationUnit::Ms => self.number(MS, (probe.durations, read), by, matchers) + " > 0",
+            DurationUnit::Seconds => self.number(S, (probe.durations, read), by, matchers) + scale + " > 0",
+            DurationUnit::Both => {
+                let number = |names| self.rates(names, probe.durations, matchers, Wanted::Number(read));
+                let [ms, seconds] = [MS, S].map(number);
+                let rates = self.told_apart(by, format!("{ms} or ({seconds}){scale}"));
+                format!("sum by ({}) ({rates}) > 0", self.grouping(by))
             }
-            (DurationUnit::Both, None) => {
-                format!("sum by ({by}{TOLD_UNIT}) ({ms} or {})", in_seconds(&seconds))
-            }
-            (DurationUnit::Seconds, Some(read)) => format!("{read}(sum by ({by}) ({seconds})){scale} > 0"),
-            (DurationUnit::Seconds, None) => format!("sum by ({by}) ({seconds})"),
-            (DurationUnit::Ms, Some(read)) => format!("{read}(sum by ({by}) ({ms})) > 0"),
-            (DurationUnit::Ms, None) => format!("sum by ({by}) ({ms})"),
         }
+    }
+
+    /// Off the sum of whole histograms where there is nothing else, which is cheapest.
+    fn number(
+        &self,
+        names: Histogram,
+        (form, read): (Form, Read),
+        by: &[&str],
+        matchers: &[Matcher],
+    ) -> String {
+        let grouping = self.grouping(by);
+        if form == Form::Native && self.replicas.is_none() {
+            let whole = self.rates(names, form, matchers, Wanted::Whole);
+            let whole = self.told_apart(by, whole);
+            return format!("{}(sum by ({grouping}) ({whole}))", read.function());
+        }
+        let numbers = self.rates(names, form, matchers, Wanted::Number(read));
+        format!("sum by ({grouping}) ({})", self.told_apart(by, numbers))
+    }
+
+    /// Buckets, whole histograms, or both, of which each is counted in one form. The second of two metrics is in seconds.
+    fn buckets(&self, metrics: &[Histogram], form: Form, by: &[&str], matchers: &[Matcher]) -> String {
+        let all = |wanted| {
+            let mut rates = metrics.iter().map(|names| self.rates(*names, form, matchers, wanted));
+            let first = rates.next().expect("a metric at least");
+            self.told_apart(by, rates.fold(first, |of, seconds| format!("{of} or {}", in_seconds(&seconds))))
+        };
+        let unit = if metrics.len() > 1 { TOLD_UNIT } else { "" };
+        let by_labels = format!("{}{unit}", self.grouping(by));
+        let classic = || format!("sum by ({by_labels}, le) ({}) > 0", all(Wanted::Buckets));
+        let whole = |wanted| format!("sum by ({by_labels}) ({})", all(wanted));
+        match form {
+            Form::Classic => classic(),
+            Form::Native => whole(Wanted::Whole),
+            Form::Mixed => format!("{} or {}", classic(), whole(Wanted::WholeAlone)),
+        }
+    }
+
+    fn rates(&self, names: Histogram, form: Form, matchers: &[Matcher], wanted: Wanted) -> String {
+        let select = |metric: &str, more: Option<&Matcher>, read: &dyn Fn(String) -> String| {
+            let matchers: Vec<Matcher> = matchers.iter().chain(more).cloned().collect();
+            read(format!("rate({}[{}s])", self.selected(metric, &matchers), self.window.range_s()))
+        };
+        Rates { names, form, replicas: self.replicas, select: &select }.text(wanted)
     }
 
     /// Labels that the store has; those of our own making only where a query makes them.

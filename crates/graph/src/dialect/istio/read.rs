@@ -1,18 +1,20 @@
 //! Istio's rows to flows: which label stands in for which, and which are missing.
 //! It must not know queries or views.
 
-use super::{BY_CUSTOM, DIRECTION, OPERATION, PRESENCE_STEP_S, SECONDS, SENT, UNIT, missing};
+use super::{
+    BY_CUSTOM, DIRECTION, OPERATION, PRESENCE_STEP_S, SECONDS, SENT, UNIT, meanings::Meanings, missing,
+};
 use crate::{
     answers::Answers,
     custom::{CustomFlow, EndName},
     dialect::DurationUnit,
     figures::Answer,
     flow::{
-        Asked, Channel, Field, Flow, Flows, Intent, Measure, Measured, Outcome, Party, Reporter, Security,
-        Tags, Way,
+        Asked, Channel, Field, Flow, Flows, Intent, Ladder, Measure, Measured, Outcome, Party, Tags, Way,
     },
+    form::Form,
     query::QueryKind,
-    sample::{RangeTable, Symbol, Symbols, Table},
+    sample::{RangeTable, Symbol, Table},
     union::STORE_CLUSTER,
 };
 use model::Protocol;
@@ -40,11 +42,15 @@ pub(super) fn flows(answers: &Answers) -> Flows {
     let mut flows = reader.flows;
     flows.notes = missing::notes(answers);
     flows.common_bounds_ms = common_bounds_ms(answers);
-    let mut latency = [QueryKind::DurationBucket, QueryKind::SuccessfulBucket]
-        .into_iter()
-        .filter_map(|kind| answers.table(kind));
-    flows.exponential =
-        answers.origin.probe.native_histograms && latency.all(|buckets| !buckets.custom_bounds);
+    let probe = &answers.origin.probe;
+    let exponential = |form: Form, kinds: [QueryKind; 2]| {
+        let mut tables = kinds.into_iter().filter_map(|kind| answers.table(kind));
+        form == Form::Native && tables.all(|buckets| !buckets.custom_bounds)
+    };
+    flows.exponential = [
+        exponential(probe.durations, [QueryKind::DurationBucket, QueryKind::SuccessfulBucket]),
+        exponential(probe.sizes, [QueryKind::RequestSize, QueryKind::ResponseSize]),
+    ];
     flows
 }
 
@@ -56,7 +62,7 @@ fn common_bounds_ms(answers: &Answers) -> Vec<f64> {
     };
     let unit = Columns::new([UNIT], &table.labels);
     let (mut ms, mut seconds) = (Vec::new(), Vec::new());
-    for (index, le) in table.le.iter().copied().enumerate() {
+    for (index, le) in table.le.iter().copied().enumerate().filter(|(index, _)| !table.is_whole(*index)) {
         let [unit] = unit.cells(table.row(index));
         if answers.symbols.text(unit) == SECONDS { seconds.push(le * 1000.0) } else { ms.push(le) }
     }
@@ -67,60 +73,6 @@ fn common_bounds_ms(answers: &Answers) -> Vec<f64> {
     let near = |a: f64, b: f64| a.total_cmp(&b).is_eq() || (a - b).abs() <= 1e-9 * a.abs();
     ms.retain(|bound| seconds.iter().any(|other| near(*bound, *other)));
     ms
-}
-
-/// Label values with a meaning of their own, looked up once.
-struct Meanings {
-    unknown: Option<Symbol>,
-    latest: Option<Symbol>,
-    grpc: Option<Symbol>,
-    mutual_tls: Option<Symbol>,
-    none: Option<Symbol>,
-    reporters: [(Option<Symbol>, Reporter); 3],
-}
-
-impl Meanings {
-    fn new(symbols: &Symbols) -> Self {
-        Self {
-            unknown: symbols.find("unknown"),
-            latest: symbols.find("latest"),
-            grpc: symbols.find("grpc"),
-            mutual_tls: symbols.find("mutual_tls"),
-            none: symbols.find("none"),
-            reporters: [Reporter::Waypoint, Reporter::Destination, Reporter::Source]
-                .map(|reporter| (symbols.find(reporter.word()), reporter)),
-        }
-    }
-
-    fn is_unknown(&self, symbol: Symbol) -> bool {
-        Some(symbol) == self.unknown
-    }
-
-    /// Empty for what is absent, empty or literally `unknown`.
-    fn known(&self, symbol: Symbol) -> Symbol {
-        if self.is_unknown(symbol) { Symbol::EMPTY } else { symbol }
-    }
-
-    fn version(&self, symbol: Symbol) -> Symbol {
-        if Some(symbol) == self.latest { Symbol::EMPTY } else { self.known(symbol) }
-    }
-
-    fn reporter(&self, symbol: Symbol) -> Reporter {
-        self.reporters
-            .iter()
-            .find(|(word, _)| *word == Some(symbol))
-            .map_or(Reporter::Unstated, |(_, reporter)| *reporter)
-    }
-
-    fn security(&self, symbol: Symbol) -> Security {
-        if Some(symbol) == self.mutual_tls {
-            Security::MutualTls
-        } else if Some(symbol) == self.none {
-            Security::Plain
-        } else {
-            Security::Unknown
-        }
-    }
 }
 
 /// Labels that name a channel: first whom it joins, then what is told apart within.
@@ -143,6 +95,8 @@ struct RowRead {
     made: [Symbol; 2],
     protocol: Symbol,
     bound: Option<f64>,
+    /// It is a bucket of a whole histogram.
+    whole: bool,
 }
 
 type Identity = [Symbol; IDENTITY.len()];
@@ -197,8 +151,13 @@ impl<'a> Reader<'a> {
             let row = table.row(index);
             let identity = identity.cells(row);
             let bound = table.le.get(index).copied().filter(|le| !le.is_nan());
-            let read =
-                RowRead { tags: tags.cells(row), made: made.cells(row), protocol: identity[18], bound };
+            let read = RowRead {
+                tags: tags.cells(row),
+                made: made.cells(row),
+                protocol: identity[18],
+                bound,
+                whole: table.is_whole(index),
+            };
             let Some(measure) = self.measure(kind, &read) else { continue };
             if only_known && !self.channels.contains_key(&(identity, false)) {
                 continue;
@@ -221,14 +180,12 @@ impl<'a> Reader<'a> {
             QueryKind::TcpOpen => Measure::TcpOpen,
             QueryKind::DurationSum => Measure::DurationSum(self.outcome(row)),
             QueryKind::DurationCount => Measure::DurationCount(self.outcome(row)),
-            QueryKind::DurationBucket => Measure::Bucket { le_ms: self.le_ms(row)?, of: Measured::All },
-            QueryKind::SuccessfulBucket => {
-                Measure::Bucket { le_ms: self.le_ms(row)?, of: Measured::Successful }
-            }
+            QueryKind::DurationBucket => self.bucket(row, Measured::All)?,
+            QueryKind::SuccessfulBucket => self.bucket(row, Measured::Successful)?,
             QueryKind::RequestBytes => Measure::Bytes(Way::Request),
             QueryKind::ResponseBytes => Measure::Bytes(Way::Response),
-            QueryKind::RequestSize => Measure::SizeBucket { le_bytes: row.bound?, way: Way::Request },
-            QueryKind::ResponseSize => Measure::SizeBucket { le_bytes: row.bound?, way: Way::Response },
+            QueryKind::RequestSize => size_bucket(row, Way::Request)?,
+            QueryKind::ResponseSize => size_bucket(row, Way::Response)?,
             QueryKind::Messages if self.answers.symbols.text(row.made[1]) == SENT => {
                 Measure::Messages(Way::Request)
             }
@@ -263,9 +220,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Where both units occur, rows say which is theirs.
-    fn le_ms(&self, row: &RowRead) -> Option<f64> {
+    fn bucket(&self, row: &RowRead, of: Measured) -> Option<Measure> {
         let in_seconds = self.answers.symbols.text(row.made[0]) == SECONDS;
-        Some(row.bound? * if in_seconds { 1000.0 } else { self.ms_per_unit })
+        let le_ms = row.bound? * if in_seconds { 1000.0 } else { self.ms_per_unit };
+        Some(Measure::Bucket { le_ms, of, ladder: Ladder { whole: row.whole, in_seconds } })
     }
 
     fn protocol(&self, stated: Symbol) -> Protocol {
@@ -382,6 +340,11 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+fn size_bucket(row: &RowRead, way: Way) -> Option<Measure> {
+    let ladder = Ladder { whole: row.whole, in_seconds: false };
+    Some(Measure::SizeBucket { le_bytes: row.bound?, way, ladder })
 }
 
 fn is_tcp(kind: QueryKind) -> bool {

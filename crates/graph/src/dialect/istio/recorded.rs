@@ -2,6 +2,7 @@
 //! It must not know how rows become flows. The rules stand in `deploy/prometheus/recording-rules.yaml`.
 
 use super::{DurationUnit, ProbeQuery};
+use crate::form::Form;
 use crate::query::{Origin, QueryKind, Window};
 
 /// Windows that rules are shipped for.
@@ -81,7 +82,7 @@ pub(super) fn series(origin: &Origin, kind: QueryKind, window: &Window) -> Optio
     let plain = origin.operations.is_none()
         && origin.extra_matcher.as_ref().is_none_or(|extra| extra.trim().is_empty())
         && probe.duration == DurationUnit::Ms
-        && !probe.native_histograms
+        && probe.durations == Form::Classic
         && super::replicas(probe).is_none();
     let (recorded, seen_s) =
         RECORDED.iter().zip(probe.recorded).find(|(recorded, _)| recorded.window_s == window.range_s())?;
