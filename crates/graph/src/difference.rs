@@ -1,7 +1,7 @@
-//! What became of one graph in the next, for those who hold the first. `model::Difference::apply` is the way back.
+//! What became of one graph in the next, for those who hold the first. `model::difference::apply` is the way back.
 //! It must not know how either came to be.
 
-use model::difference::{Difference, Gone, Part, Parts, Places};
+use model::difference::{Changes, Difference, Gone, Part, Parts, Places};
 use model::graph::Graph;
 use rustc_hash::FxHashMap;
 
@@ -14,7 +14,7 @@ pub fn difference(from: &Graph, to: &Graph, seq: u64) -> Difference {
         seq,
         add: Parts { nodes: nodes.add, edges: edges.add, boxes: boxes.add },
         places: Places { nodes: nodes.places, edges: edges.places, boxes: boxes.places },
-        update: Parts { nodes: nodes.update, edges: edges.update, boxes: boxes.update },
+        update: Changes { nodes: nodes.update, edges: edges.update, boxes: boxes.update },
         remove: Gone { nodes: nodes.remove, edges: edges.remove, boxes: boxes.remove },
         meta: changed(&from.meta, &to.meta),
         findings: changed(&from.findings, &to.findings),
@@ -27,15 +27,15 @@ fn changed<T: Clone + PartialEq>(from: &T, to: &T) -> Option<T> {
     (from != to).then(|| to.clone())
 }
 
-struct Changes<T> {
+struct Told<T: Part> {
     add: Vec<T>,
     places: Vec<usize>,
-    update: Vec<T>,
+    update: Vec<T::Change>,
     remove: Vec<String>,
 }
 
 /// Survivors keep their order. One that would break it is taken out and put in anew.
-fn changes<T: Part + Clone + PartialEq>(from: &[T], to: &[T]) -> Changes<T> {
+fn changes<T: Part>(from: &[T], to: &[T]) -> Told<T> {
     let mut at: FxHashMap<&str, usize> = from.iter().enumerate().map(|(at, part)| (part.id(), at)).collect();
     let mut survives = vec![false; from.len()];
     let (mut add, mut places, mut update) = (Vec::new(), Vec::new(), Vec::new());
@@ -44,14 +44,12 @@ fn changes<T: Part + Clone + PartialEq>(from: &[T], to: &[T]) -> Changes<T> {
         if let Some(at) = at.remove(part.id()).filter(|at| *at >= behind) {
             behind = at + 1;
             survives[at] = true;
-            if from[at] != *part {
-                update.push(part.clone());
-            }
+            update.extend(from[at].change(part));
         } else {
             add.push(part.clone());
             places.push(place);
         }
     }
     let gone = from.iter().zip(survives).filter(|(_, survives)| !survives);
-    Changes { add, places, update, remove: gone.map(|(part, _)| part.id().to_owned()).collect() }
+    Told { add, places, update, remove: gone.map(|(part, _)| part.id().to_owned()).collect() }
 }

@@ -64,14 +64,16 @@ from_json_words! {
 impl FromJson for Subject {
     fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
         let (kind, value) = json::variant(value);
-        if !["node", "row", "edge"].contains(&kind.as_ref()) {
+        if !["node", "row", "edge"].contains(&kind) {
             mistakes.note("is no known kind of subject");
         }
-        let mut fields = Fields::of(value, mistakes);
-        match kind.as_ref() {
-            "node" => Self::Node { id: fields.take("id") },
-            "row" => Self::Row { node: fields.take("node"), row: fields.take("row") },
-            _ => Self::Edge { id: fields.take("id") },
+        let (names, mut places): (&[&str], _) =
+            (if kind == "row" { &["node", "row"] } else { &["id"] }, [0; 2]);
+        let mut fields = Fields::of(value, names, &mut places, mistakes);
+        match kind {
+            "node" => Self::Node { id: fields.take() },
+            "row" => Self::Row { node: fields.take(), row: fields.take() },
+            _ => Self::Edge { id: fields.take() },
         }
     }
 }
@@ -80,7 +82,7 @@ impl FromJson for Figure {
     fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
         let (kind, value) = json::variant(value);
         let number = f64::from_json(value, mistakes);
-        match kind.as_ref() {
+        match kind {
             "error_share" => Self::ErrorShare(number),
             "rate_rps" => Self::RateRps(number),
             "bytes_per_s" => Self::BytesPerS(number),

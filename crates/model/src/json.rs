@@ -1,26 +1,68 @@
 //! Reads the wire types back from JSON for the page, in a fraction of the code that a general decoder is copied into for
-//! each type: the text becomes one tree, and types pick their fields from it. Writing, and reading where the size of the
+//! each type: the text becomes one tape, and types pick their fields from it. Writing, and reading where the size of the
 //! code does not matter, stay with serde. It must not know the types.
 
 mod number;
 mod text;
 
 pub use number::number;
-use std::{borrow::Cow, fmt};
-use text::Text;
+use std::fmt;
+use text::{Tape, Text, Token};
 
-/// A value of the text. Words without escapes are borrowed from it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Value<'a> {
-    /// A field that is not there.
-    #[default]
-    Absent,
-    Null,
-    Flag(bool),
-    Number(f64),
-    Text(Cow<'a, str>),
-    List(Vec<Value<'a>>),
-    Object(Vec<(Cow<'a, str>, Value<'a>)>),
+/// A value of the text.
+#[derive(Debug, Clone, Copy)]
+pub struct Value<'a> {
+    tape: &'a Tape<'a>,
+    at: usize,
+}
+
+impl<'a> Value<'a> {
+    fn token(self) -> Token {
+        self.tape.token(self.at)
+    }
+
+    fn words(self) -> Option<&'a str> {
+        self.tape.words(self.at)
+    }
+
+    /// What is in a list; nothing where it is absent.
+    pub(crate) fn items(self, mistakes: &mut Mistakes) -> Items<'a> {
+        let left = match self.token() {
+            Token::List { len, .. } => len,
+            Token::Absent => 0,
+            _ => {
+                mistakes.note("is no list");
+                0
+            }
+        };
+        Items { next: Value { at: self.at + 1, ..self }, left }
+    }
+
+    /// Whether this is what an object has as its id.
+    pub(crate) fn is_of(self, id: &str) -> bool {
+        let Token::Object { after } = self.token() else { return false };
+        let mut at = [0];
+        find(self.tape, (self.at + 1, after as usize), &["id"], &mut at);
+        self.tape.words(at[0]) == Some(id)
+    }
+}
+
+/// The values of a list.
+#[derive(Debug)]
+pub(crate) struct Items<'a> {
+    next: Value<'a>,
+    left: u32,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        self.left = self.left.checked_sub(1)?;
+        let item = self.next;
+        self.next.at = item.tape.after(item.at);
+        Some(item)
+    }
 }
 
 /// Why a text could not be read: the first mistake in it.
@@ -59,70 +101,114 @@ pub trait FromJson: Sized {
 }
 
 pub fn read<T: FromJson>(text: &str) -> Result<T, Unreadable> {
-    let value = Text::read(text).map_err(|at| Unreadable(format!("there is no JSON from byte {at} on")))?;
+    read_by(text, &mut T::from_json)
+}
+
+/// As the reader has it.
+pub(crate) fn read_by<T>(
+    text: &str,
+    reader: &mut dyn FnMut(Value<'_>, &mut Mistakes) -> T,
+) -> Result<T, Unreadable> {
+    let tape = Text::read(text).map_err(|at| Unreadable(format!("there is no JSON from byte {at} on")))?;
     let mut mistakes = Mistakes { field: "the answer", first: None };
-    let read = T::from_json(value, &mut mistakes);
+    let read = reader(Value { tape: &tape, at: FIRST }, &mut mistakes);
     mistakes.first.map_or(Ok(read), Err)
 }
 
-/// The fields of an object, taken out one by one.
+/// Where the absent value stands on a tape, and the text's own.
+const ABSENT: usize = 0;
+const FIRST: usize = 1;
+
+/// The fields of an object, taken out one by one in the order of their names.
 #[derive(Debug)]
 pub struct Fields<'a, 'm> {
-    fields: Vec<(Cow<'a, str>, Value<'a>)>,
+    tape: &'a Tape<'a>,
+    names: &'static [&'static str],
+    /// Where the value of each name stands.
+    places: &'m [usize],
+    taken: usize,
     mistakes: &'m mut Mistakes,
 }
 
 impl<'a, 'm> Fields<'a, 'm> {
+    /// `places` has room for one of each name, and is zero.
     #[inline(never)]
-    pub fn of(value: Value<'a>, mistakes: &'m mut Mistakes) -> Self {
-        let fields = match value {
-            Value::Object(fields) => fields,
+    pub fn of(
+        value: Value<'a>,
+        names: &'static [&'static str],
+        places: &'m mut [usize],
+        mistakes: &'m mut Mistakes,
+    ) -> Self {
+        let tape = value.tape;
+        match value.token() {
+            Token::Object { after } => find(tape, (value.at + 1, after as usize), names, places),
             // A group of flags may be left out; who needs more of it will miss that.
-            Value::Absent => Vec::new(),
-            _ => {
-                mistakes.note("is no object");
-                Vec::new()
-            }
-        };
-        Self { fields, mistakes }
+            Token::Absent => {}
+            _ => mistakes.note("is no object"),
+        }
+        Self { tape, names, places, taken: 0, mistakes }
     }
 
-    pub fn take<T: FromJson>(&mut self, name: &'static str) -> T {
-        let value = self.value(name);
+    pub fn take<T: FromJson>(&mut self) -> T {
+        let value = self.value();
         T::from_json(value, self.mistakes)
     }
 
-    /// For the few figures that serde fills in too.
-    pub(crate) fn take_or_default<T: FromJson + Default>(&mut self, name: &'static str) -> T {
-        match self.value(name) {
-            Value::Absent => T::default(),
-            value => T::from_json(value, self.mistakes),
+    /// A copy of what is held where the field is absent.
+    pub(crate) fn take_or<T: FromJson + Clone>(&mut self, held: &T) -> T {
+        let value = self.value();
+        if value.at == ABSENT { held.clone() } else { T::from_json(value, self.mistakes) }
+    }
+
+    /// What is held stays where the field is absent.
+    pub(crate) fn replace<T: FromJson>(&mut self, held: &mut T) {
+        let value = self.value();
+        if value.at != ABSENT {
+            *held = T::from_json(value, self.mistakes);
         }
     }
 
     #[inline(never)]
-    fn value(&mut self, name: &'static str) -> Value<'a> {
-        self.mistakes.field = name;
-        let found = self.fields.iter_mut().find(|field| field.0 == name);
-        found.map(|field| std::mem::take(&mut field.1)).unwrap_or_default()
+    pub(crate) fn value(&mut self) -> Value<'a> {
+        self.mistakes.field = self.names[self.taken];
+        let at = self.places[self.taken];
+        self.taken += 1;
+        Value { tape: self.tape, at }
+    }
+}
+
+/// Looks each field up among the names. Both mostly have the same order, so that it is found soon after the last one.
+fn find(tape: &Tape<'_>, (mut at, after): (usize, usize), names: &[&str], places: &mut [usize]) {
+    let mut next = 0;
+    while at < after {
+        let name = tape.words(at).unwrap_or_default();
+        for _ in names {
+            let here = next;
+            next = if next + 1 < names.len() { next + 1 } else { 0 };
+            if names[here] == name {
+                places[here] = at + 1;
+                break;
+            }
+        }
+        at = tape.after(at + 1);
     }
 }
 
 /// The one field of an object that tells by its name which variant it is.
-pub(crate) fn variant(value: Value<'_>) -> (Cow<'_, str>, Value<'_>) {
-    match value {
-        Value::Object(mut fields) => fields.pop().unwrap_or_default(),
-        _ => Default::default(),
+pub(crate) fn variant(value: Value<'_>) -> (&str, Value<'_>) {
+    let tape = value.tape;
+    match value.token() {
+        Token::Object { after } if after as usize > value.at + 1 => {
+            (tape.words(value.at + 1).unwrap_or_default(), Value { tape, at: value.at + 2 })
+        }
+        _ => ("", Value { tape, at: ABSENT }),
     }
 }
 
 /// The place of a text in a list of words; the first, and a mistake, where it is none of them.
 #[inline(never)]
-pub(crate) fn place(value: &Value<'_>, words: &[&str], mistakes: &mut Mistakes) -> usize {
-    let found = match value {
-        Value::Text(text) => words.iter().position(|word| text == word),
-        _ => None,
-    };
+pub(crate) fn place(value: Value<'_>, words: &[&str], mistakes: &mut Mistakes) -> usize {
+    let found = value.words().and_then(|text| words.iter().position(|word| text == *word));
     found.unwrap_or_else(|| {
         mistakes.note("is none of the known words");
         0
@@ -131,9 +217,9 @@ pub(crate) fn place(value: &Value<'_>, words: &[&str], mistakes: &mut Mistakes) 
 
 impl FromJson for bool {
     fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
-        match value {
-            Value::Flag(flag) => flag,
-            Value::Absent => false,
+        match value.token() {
+            Token::Flag(flag) => flag,
+            Token::Absent => false,
             _ => {
                 mistakes.note("is neither true nor false");
                 false
@@ -145,7 +231,7 @@ impl FromJson for bool {
 impl FromJson for f64 {
     #[inline(never)]
     fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
-        if let Value::Number(number) = value {
+        if let Token::Number(number) = value.token() {
             return number;
         }
         mistakes.note("is no number");
@@ -156,8 +242,8 @@ impl FromJson for f64 {
 impl FromJson for String {
     #[inline(never)]
     fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
-        if let Value::Text(text) = value {
-            return text.into_owned();
+        if let Some(words) = value.words() {
+            return words.to_owned();
         }
         mistakes.note("is no text");
         Self::new()
@@ -194,9 +280,9 @@ impl FromJson for u16 {
 
 impl<T: FromJson> FromJson for Option<T> {
     fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
-        match value {
-            Value::Absent | Value::Null => None,
-            value => Some(T::from_json(value, mistakes)),
+        match value.token() {
+            Token::Absent | Token::Null => None,
+            _ => Some(T::from_json(value, mistakes)),
         }
     }
 }
@@ -204,15 +290,10 @@ impl<T: FromJson> FromJson for Option<T> {
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
         let mut out = Self::new();
-        match value {
-            Value::List(values) => {
-                out.reserve_exact(values.len());
-                for value in values {
-                    out.push(T::from_json(value, mistakes));
-                }
-            }
-            Value::Absent => {}
-            _ => mistakes.note("is no list"),
+        let items = value.items(mistakes);
+        out.reserve_exact(items.left as usize);
+        for item in items {
+            out.push(T::from_json(item, mistakes));
         }
         out
     }
@@ -223,8 +304,11 @@ macro_rules! from_json_fields {
     ($($type:ty { $($field:ident $(as $name:literal)?),* $(,)? })*) => {$(
         impl $crate::json::FromJson for $type {
             fn from_json(value: $crate::json::Value<'_>, mistakes: &mut $crate::json::Mistakes) -> Self {
-                let mut fields = $crate::json::Fields::of(value, mistakes);
-                Self { $($field: fields.take($crate::json::name!($field $($name)?))),* }
+                const NAMES: &[&str] = &[$($crate::json::name!($field $($name)?)),*];
+                let mut places = [0; NAMES.len()];
+                let mut fields = $crate::json::Fields::of(value, NAMES, &mut places, mistakes);
+                // They are taken in the order that they are written in.
+                Self { $($field: fields.take()),* }
             }
         }
     )*};
@@ -244,7 +328,7 @@ macro_rules! from_json_words {
     ($($type:ty { $($variant:ident = $word:literal),* $(,)? })*) => {$(
         impl $crate::json::FromJson for $type {
             fn from_json(value: $crate::json::Value<'_>, mistakes: &mut $crate::json::Mistakes) -> Self {
-                [$(Self::$variant),*][$crate::json::place(&value, &[$($word),*], mistakes)]
+                [$(Self::$variant),*][$crate::json::place(value, &[$($word),*], mistakes)]
             }
         }
     )*};

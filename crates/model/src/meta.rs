@@ -111,13 +111,15 @@ from_json_words! {
 
 impl FromJson for Quality {
     fn from_json(value: Value<'_>, mistakes: &mut Mistakes) -> Self {
-        let mut fields = Fields::of(value, mistakes);
+        let names = &["reporters", "rows", "unknown_source_share", "dropped_rows", "notes"];
+        let mut places = [0; 5];
+        let mut fields = Fields::of(value, names, &mut places, mistakes);
         Self {
-            reporters: fields.take("reporters"),
-            rows: fields.take_or_default("rows"),
-            unknown_source_share: fields.take("unknown_source_share"),
-            dropped_rows: fields.take_or_default("dropped_rows"),
-            notes: fields.take("notes"),
+            reporters: fields.take(),
+            rows: fields.take_or(&0),
+            unknown_source_share: fields.take(),
+            dropped_rows: fields.take_or(&0),
+            notes: fields.take(),
         }
     }
 }

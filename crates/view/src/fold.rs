@@ -39,8 +39,8 @@ pub struct Folded {
 /// The id of the card, and of the band, of the namespace a node stands in.
 pub fn home(node: &Node) -> Option<String> {
     let cluster = node.cluster.as_deref().filter(|cluster| !cluster.is_empty());
-    let at = cluster.map(|cluster| format!("@{cluster}")).unwrap_or_default();
-    node.namespace.as_ref().map(|namespace| format!("{FOLDED}{namespace}{at}"))
+    let at = if cluster.is_some() { "@" } else { "" };
+    node.namespace.as_ref().map(|namespace| [FOLDED, namespace, at, cluster.unwrap_or_default()].concat())
 }
 
 /// It ends at a folded namespace, so that it may stand for several calls.
@@ -68,20 +68,18 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(&str) -> bool) -> Folded {
     let stay = graph.nodes.iter().zip(&drawn).filter(|(node, drawn)| node.id == **drawn);
     nodes.extend(stay.map(|(node, _)| node.clone()));
     nodes.order_by(|a, b| a.id.cmp(&b.id));
-    let (mut edges, line_of) = lines(graph, &drawn);
-    let all = edges.len();
+    let index = Index::new(&mut nodes.iter().map(|node| node.id.as_str()));
+    let node_of: Vec<usize> = drawn.iter().map(|id| index.get(id).unwrap_or_default()).collect();
+    let (mut edges, mut edge_of) = lines(graph, &nodes, &node_of);
     let opened: BTreeSet<&str> = homes
         .iter()
         .zip(&graph.nodes)
         .filter(|(home, _)| home.as_deref().is_some_and(|home| !closed(home)))
         .map(|(_, node)| &*node.id)
         .distinct();
-    thin_out(&mut edges, (nodes.len(), &opened), &|id| members.contains_key(id));
+    let all = edges.len();
+    thin_out(&mut edges, &mut edge_of, (nodes.len(), &opened), &|id| members.contains_key(id));
     let left_out = all - edges.len();
-    let there = Index::new(&mut edges.iter().map(|edge| edge.id.as_str()));
-    let edge_of = line_of.iter().map(|id| there.get(id.as_deref()?)).collect();
-    let index = Index::new(&mut nodes.iter().map(|node| node.id.as_str()));
-    let node_of = drawn.iter().map(|id| index.get(id).unwrap_or_default()).collect();
     let boxes = graph.boxes.iter().filter(|land| {
         let folded = |id: &str| members.contains_key(id);
         !folded(&land.id) && !land.parent.as_deref().is_some_and(folded)
@@ -179,44 +177,68 @@ fn health(members: &[&Node]) -> Health {
     Health { status: worst, reasons: reasons.collect() }
 }
 
-/// The lines between what is drawn, and for each line of the whole graph the one it is part of.
-fn lines(graph: &Graph, drawn: &[&str]) -> (Vec<Edge>, Vec<Option<String>>) {
+/// The lines between cards, and for each line of the whole graph which of them it is part of.
+fn lines(graph: &Graph, cards: &[Node], card_of: &[usize]) -> (Vec<Edge>, Vec<Option<usize>>) {
     let index = Index::new(&mut graph.nodes.iter().map(|node| node.id.as_str()));
-    let end = |id: &str| index.get(id).map(|at| drawn[at]);
-    let mut sums: BTreeMap<String, Edge> = BTreeMap::new();
-    let mut ids = Vec::with_capacity(graph.edges.len());
-    for edge in &graph.edges {
-        let (Some(source), Some(target)) = (end(&edge.source), end(&edge.target)) else {
-            ids.push(None);
-            continue;
-        };
-        let whole = (source == edge.source, target == edge.target);
-        if source == target && whole != (true, true) {
-            ids.push(None);
+    let card = |id: &str| index.get(id).map(|at| card_of[at]);
+    let mut sums: Vec<Edge> = Vec::new();
+    let mut known = BTreeMap::new();
+    let mut part_of = vec![None; graph.edges.len()];
+    for (edge, part_of) in graph.edges.iter().zip(&mut part_of) {
+        let Some((source, target)) = card(&edge.source).zip(card(&edge.target)) else { continue };
+        let ends = [&cards[source].id, &cards[target].id];
+        let whole = (*ends[0] == edge.source, *ends[1] == edge.target);
+        let single = whole == (true, true);
+        if source == target && !single {
             continue;
         }
-        let id =
-            if whole == (true, true) { edge.id.clone() } else { format!("{source}>{target}/{}", word(edge)) };
-        ids.push(Some(id.clone()));
-        if let Some(sum) = sums.get_mut(&id) {
+        let next = sums.len();
+        let at = if single {
+            next
+        } else {
+            *known.entry((source * cards.len() + target) * 3 + edge.protocol as usize).or_insert(next)
+        };
+        *part_of = Some(at);
+        if let Some(sum) = sums.get_mut(at) {
             add_edge(sum, edge);
             continue;
         }
-        let mut sum = Edge { id: id.clone(), source: source.into(), target: target.into(), ..edge.clone() };
+        let mut sum = Edge { source: ends[0].clone(), target: ends[1].clone(), ..edge.clone() };
         sum.source_row = sum.source_row.filter(|_| whole.0);
         sum.target_row = sum.target_row.filter(|_| whole.1);
-        if whole != (true, true) {
+        if !single {
+            sum.id = [ends[0], ">", ends[1], "/", word(edge)].concat();
             (sum.source_share, sum.other_side) = (None, None);
         }
-        sums.insert(id, sum);
+        sums.push(sum);
     }
-    (sums.into_values().collect(), ids)
+    (in_order(sums, &mut part_of), part_of)
+}
+
+/// By id, as the lists of a graph are.
+fn in_order(mut sums: Vec<Edge>, part_of: &mut [Option<usize>]) -> Vec<Edge> {
+    let mut order: Vec<usize> = (0..sums.len()).collect();
+    order.order_by(|a, b| sums[*a].id.cmp(&sums[*b].id));
+    let mut ranks = vec![0; order.len()];
+    for (rank, at) in order.iter().enumerate() {
+        ranks[*at] = rank;
+    }
+    sums.order_by(|a, b| a.id.cmp(&b.id));
+    for at in part_of.iter_mut().flatten() {
+        *at = ranks[*at];
+    }
+    sums
 }
 
 /// Namespaces call each other in all directions. What is in trouble stays, each card keeps its busiest lines, and of the
 /// rest only as many as can be read; lines between single services are never left out. Cards of open namespaces count
 /// by themselves: opening one changes nothing between the others.
-fn thin_out(edges: &mut Vec<Edge>, (cards, opened): (usize, &BTreeSet<&str>), folded: &dyn Fn(&str) -> bool) {
+fn thin_out(
+    edges: &mut Vec<Edge>,
+    edge_of: &mut [Option<usize>],
+    (cards, opened): (usize, &BTreeSet<&str>),
+    folded: &dyn Fn(&str) -> bool,
+) {
     let mut left = [cards - opened.len(), opened.len()].map(|cards| cards * LINES_PER_CARD);
     if edges.len() <= left[0] + left[1] {
         return;
@@ -242,8 +264,16 @@ fn thin_out(edges: &mut Vec<Edge>, (cards, opened): (usize, &BTreeSet<&str>), fo
             }
         }
     }
-    let mut stays = stays.into_iter();
-    edges.retain(|_| stays.next() == Some(true));
+    let (mut places, mut left) = (Vec::with_capacity(stays.len()), 0);
+    for stays in stays {
+        places.push(stays.then_some(left));
+        left += usize::from(stays);
+    }
+    let mut stays = places.iter();
+    edges.retain(|_| stays.next().is_some_and(Option::is_some));
+    for at in edge_of {
+        *at = at.and_then(|at| places[at]);
+    }
 }
 
 fn flow(edge: &Edge) -> f64 {

@@ -260,8 +260,9 @@ fn hear(page: Page, line: Line, told: Told) {
         }
         Told::Change(change) => {
             page.feed.try_update(|feed| {
-                let next = feed.graph.as_ref().map(|held| (**held).clone());
-                next.is_some_and(|mut next| change.apply(&mut next) && hold(feed, next))
+                let next =
+                    feed.graph.as_ref().and_then(|held| model::difference::apply(&change, held).ok()?);
+                next.is_some_and(|next| hold(feed, Arc::new(next)))
             }) == Some(true)
         }
     };
@@ -277,10 +278,10 @@ fn hear(page: Page, line: Line, told: Told) {
 }
 
 /// Always true: it is what a stream had to say.
-fn hold(feed: &mut Feed, graph: Graph) -> bool {
+fn hold(feed: &mut Feed, graph: Arc<Graph>) -> bool {
     (feed.asking, feed.problem, feed.failures) = (false, None, 0);
     (feed.good_ms, feed.next_ms, feed.etag) = (Some(js_sys::Date::now()), None, None);
-    feed.graph = Some(Arc::new(graph));
+    feed.graph = Some(graph);
     true
 }
 

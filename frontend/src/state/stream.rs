@@ -1,9 +1,10 @@
 //! One open stream of graphs, event by event. It must not know when to open one, nor what is done with what it tells.
 
 use model::{
-    Difference, Graph, Problem,
+    Graph, Problem,
     json::{self, FromJson},
 };
+use std::sync::Arc;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource};
 
@@ -12,8 +13,9 @@ use web_sys::{Event, EventSource};
 pub(crate) enum Told {
     /// The server has taken it, perhaps anew.
     Open,
-    Whole(Graph),
-    Change(Difference),
+    Whole(Arc<Graph>),
+    /// The text of a difference, which is read into the graph that is held.
+    Change(String),
     Problem(Problem),
     /// The connection broke; the browser tries again by itself.
     Broken,
@@ -52,8 +54,8 @@ impl Stream {
 fn told(event: &Event, source: &EventSource) -> Told {
     match event.type_().as_str() {
         "open" => Told::Open,
-        "graph" => read(event).map_or(Told::Refused, Told::Whole),
-        "change" => read(event).map_or(Told::Refused, Told::Change),
+        "graph" => read(event).map_or(Told::Refused, |graph| Told::Whole(Arc::new(graph))),
+        "change" => field(event, "data").map_or(Told::Refused, Told::Change),
         "problem" => read(event).map_or(Told::Refused, Told::Problem),
         _ if source.ready_state() == EventSource::CLOSED => Told::Refused,
         _ => Told::Broken,

@@ -7,32 +7,66 @@ const EXACT: std::ops::RangeInclusive<i32> = -21..=19;
 /// From here on one more digit need not fit.
 const LONGEST: u64 = 1_000_000_000_000_000_000;
 
+/// Powers of ten that floats have exactly.
+const TENS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+/// Far more than rounding can be wrong by, and far less than two neighbours are apart.
+const DOUBT: f64 = 1e-12;
+
 /// None if this is no decimal number, or one too large.
 pub fn number(text: &str) -> Option<f64> {
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (digits, power) = match text.split_once(['e', 'E']) {
-        Some((digits, power)) => (digits, power.parse::<i16>().ok()?.into()),
-        None => (text, 0),
-    };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    if whole.is_empty() || part.is_empty() {
-        return None;
-    }
-    let (mut mantissa, mut power): (u64, i32) = (0, power);
-    for (digit, behind_point) in
-        whole.bytes().map(|digit| (digit, false)).chain(part.bytes().map(|digit| (digit, true)))
-    {
-        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
-        if mantissa < LONGEST {
-            mantissa = mantissa * 10 + u64::from(digit);
-            power -= i32::from(behind_point);
-        } else {
-            // The twentieth digit and what follows it are beyond any float.
-            power += i32::from(!behind_point);
+    let (mut mantissa, mut power, mut digits, mut behind_point) = (0_u64, 0_i32, 0_u32, false);
+    for (at, sign) in text.bytes().enumerate() {
+        match sign {
+            b'0'..=b'9' => {
+                digits += 1;
+                if mantissa < LONGEST {
+                    mantissa = mantissa * 10 + u64::from(sign - b'0');
+                    power -= i32::from(behind_point);
+                } else {
+                    // The twentieth digit and what follows it are beyond any float.
+                    power += i32::from(!behind_point);
+                }
+            }
+            b'.' if digits > 0 && !behind_point => (digits, behind_point) = (0, true),
+            b'e' | b'E' if digits > 0 => {
+                power += i32::from(text.get(at + 1..)?.parse::<i16>().ok()?);
+                break;
+            }
+            _ => return None,
         }
     }
-    let size = scaled(mantissa, power);
-    size.is_finite().then_some(if negative { -size } else { size })
+    let quick = usize::try_from(-power).ok().and_then(|places| divided(mantissa, places));
+    let size = quick.unwrap_or_else(|| scaled(mantissa, power));
+    (digits > 0 && size.is_finite()).then_some(if negative { -size } else { size })
+}
+
+/// `mantissa` / 10 to the `places`, where a float's own division and what that leaves over tell the nearest number for
+/// certain: nearly always, and many times as fast as whole numbers of that length.
+fn divided(mantissa: u64, places: usize) -> Option<f64> {
+    let ten = *TENS.get(places)?;
+    // Two floats that are the mantissa together.
+    let near = mantissa as f64;
+    let (high, low) = ((mantissa & !0x7ff) as f64, (mantissa & 0x7ff) as f64);
+    let lost = low - (near - high);
+    let size = near / ten;
+    let ((a, b), (c, d)) = (halves(size), halves(ten));
+    let back = size * ten;
+    let over = (near - back) - (b * d - (((back - a * c) - b * c) - a * d)) + lost;
+    let more = over / ten;
+    let [least, most] = [1.0 - DOUBT, 1.0 + DOUBT].map(|doubt| size + more * doubt);
+    #[expect(clippy::float_cmp, reason = "where doubt makes no difference the number is the nearest")]
+    (least == most).then_some(least)
+}
+
+/// A float as the sum of two whose products are exact.
+fn halves(size: f64) -> (f64, f64) {
+    let large = size * 134_217_729.0;
+    let high = large - (large - size);
+    (high, size - high)
 }
 
 /// `mantissa` × 10 to the `power`.
@@ -101,6 +135,14 @@ mod tests {
                 prop_assert_eq!(read.to_bits(), exact.to_bits());
             }
             prop_assert!((read - exact).abs() <= exact.abs() * 1e-15);
+        }
+
+        #[test]
+        fn division_gives_the_nearest_number(mantissa in any::<u64>(), places in 0..23_usize) {
+            if let Some(read) = super::divided(mantissa, places) {
+                let exact: f64 = format!("{mantissa}e-{places}").parse().unwrap();
+                prop_assert_eq!(read.to_bits(), exact.to_bits());
+            }
         }
 
         #[test]

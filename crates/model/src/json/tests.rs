@@ -191,12 +191,53 @@ fn a_difference_comes_back() {
         ["nodes", "edges", "boxes", "meta", "findings", "namespaces", "totals"]
             .map(|list| whole[list].take());
     let parts = json!({ "nodes": nodes, "edges": edges, "boxes": boxes });
-    holds::<Difference>(&json!({
-        "seq": 7, "add": parts, "places": { "nodes": [3], "edges": [0], "boxes": [1] }, "update": parts,
+    let mut told = json!({
+        "add": parts, "places": { "nodes": [3], "edges": [0], "boxes": [1] },
         "remove": { "nodes": ["a"], "edges": ["b"], "boxes": ["c"] },
-        "meta": meta, "findings": findings, "namespaces": namespaces, "totals": totals,
-    }));
-    agrees::<Difference>(&json!({ "seq": 8 }));
+    });
+    holds::<crate::difference::Parts>(&told["add"]);
+    holds::<crate::difference::Places>(&told["places"]);
+    holds::<crate::difference::Gone>(&told["remove"]);
+    told["seq"] = json!(7);
+    told["update"] = parts;
+    told["update"]["nodes"][0]["latency"] = Value::Null;
+    for (name, value) in
+        [("meta", meta), ("findings", findings), ("namespaces", namespaces), ("totals", totals)]
+    {
+        told[name] = value;
+    }
+    let typed: Difference = serde_json::from_value(told.clone()).expect("the sample is right");
+    assert_eq!(serde_json::to_value(&typed).expect("it serialises"), told, "the sample has every field");
+}
+
+/// Each field of a part is told by itself, takes its place, and goes where it is null; what is spoilt is refused.
+#[test]
+fn a_change_takes_over_what_it_tells() {
+    let held = graph();
+    let typed: Graph = serde_json::from_value(held.clone()).expect("the sample is right");
+    for list in ["nodes", "edges", "boxes"] {
+        let part = held[list][0].as_object().expect("a part has fields");
+        for (name, value) in part.iter().filter(|(name, _)| *name != "id") {
+            spoil(value, &mut |changed| {
+                let told = json!({ "seq": 1, "update": { list: [{ "id": part["id"], name: changed }] } });
+                let mut next = held.clone();
+                next[list][0][name] = changed;
+                let ours = crate::difference::apply(&told.to_string(), &typed);
+                match serde_json::from_value::<Graph>(next) {
+                    Ok(theirs) => assert_eq!(ours, Ok(Some(theirs)), "{told}"),
+                    Err(error) if error.to_string().starts_with("missing field") => {}
+                    Err(error) => assert!(ours.is_err(), "serde says {error} of {told}"),
+                }
+            });
+        }
+        let other = json!({ "seq": 1, "update": { list: [{ "id": "other", "name": "x" }] } });
+        assert_eq!(crate::difference::apply(&other.to_string(), &typed), Ok(None));
+    }
+    for (list, value) in [("meta", &held["meta"]), ("totals", &json!({ "nodes": 3, "edges": 4 }))] {
+        let next = crate::difference::apply(&json!({ "seq": 1, list: value }).to_string(), &typed);
+        let next = next.expect("it can be read").expect("it fits");
+        assert_eq!(&serde_json::to_value(next).expect("it serialises")[list], value);
+    }
 }
 
 #[test]
@@ -277,10 +318,11 @@ proptest::proptest! {
     #[test]
     fn any_text_and_number_come_back(words in proptest::collection::vec(".*", 0..4), number in -1e18_f64..1e18) {
         let text = json!({ "s": words, "n": number }).to_string();
-        let super::Value::Object(fields) = super::text::Text::read(&text).expect("it is JSON") else { panic!("no object") };
+        let tape = super::text::Text::read(&text).expect("it is JSON");
         let mut mistakes = super::Mistakes::default();
-        let mut fields = super::Fields::of(super::Value::Object(fields), &mut mistakes);
-        proptest::prop_assert_eq!(fields.take::<Vec<String>>("s"), words);
-        proptest::prop_assert_eq!(fields.take::<f64>("n").to_bits(), number.to_bits());
+        let (value, mut places) = (super::Value { tape: &tape, at: super::FIRST }, [0; 2]);
+        let mut fields = super::Fields::of(value, &["s", "n"], &mut places, &mut mistakes);
+        proptest::prop_assert_eq!(fields.take::<Vec<String>>(), words);
+        proptest::prop_assert_eq!(fields.take::<f64>().to_bits(), number.to_bits());
     }
 }

@@ -8,6 +8,7 @@ use crate::error::ApiError;
 use model::Graph;
 use model::graph::Stale;
 use std::collections::{HashMap, VecDeque};
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, OnceCell, watch};
@@ -183,6 +184,27 @@ fn frame(epoch: &str, from: Option<&Moment>, to: &Moment) -> Frame {
         Some(from) => serde_json::to_string(&graph::difference(&from.graph, &to.graph, to.seq)),
         None => serde_json::to_string(&to.graph),
     };
-    let json = json.expect("wire types hold finite numbers and text");
+    let json = plain(json.expect("wire types hold finite numbers and text"));
     Frame::event(if from.is_some() { "change" } else { "graph" }, Some(&id), &json)
+}
+
+/// With other signs than ASCII's escaped: a browser keeps a text without them in half the room, and hands it to the
+/// page in a quarter of the time.
+fn plain(json: String) -> String {
+    if json.is_ascii() {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for sign in json.chars() {
+        if sign.is_ascii() {
+            out.push(sign);
+        } else {
+            for unit in sign.encode_utf16(&mut units) {
+                // Writing to a string never fails.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
 }

@@ -124,9 +124,10 @@ fn no_room(full: NoRoom) -> ApiError {
 /// The service graph, kept up to date
 ///
 /// Server-sent events. `graph` has the whole graph, as `/api/v1/graph` gives it; each `change` has the difference to the
-/// graph before it; `problem` tells why there is none. Ids count the graphs: with `Last-Event-ID` a stream goes on where
-/// it broke off, or begins anew with the whole. While Prometheus fails, changes carry `meta.stale`. Comments keep the
-/// connection alive. A moment of the past (`at`) has no stream. Where there is no room for another stream, poll `/api/v1/graph`.
+/// graph before it, of parts that changed only the fields that did; `problem` tells why there is none. Ids count the
+/// graphs: with `Last-Event-ID` a stream goes on where it broke off, or begins anew with the whole. While Prometheus
+/// fails, changes carry `meta.stale`. Comments keep the connection alive. A moment of the past (`at`) has no stream.
+/// Where there is no room for another stream, poll `/api/v1/graph`.
 #[utoipa::path(
     get,
     path = "/api/v1/graph/stream",
