@@ -2,7 +2,7 @@
 //! It must not know how health is judged.
 
 use super::node::{kind, name};
-use crate::{figures::Figures, picture::Picture, place::PlaceId, words};
+use crate::{figures::Figures, graph_type::NodeKey, picture::Picture, place::PlaceId, sample::Symbol, words};
 use model::{Figure, Finding, FindingKind, Health, NodeKind, Status, Subject};
 use petgraph::{
     Direction,
@@ -63,7 +63,7 @@ fn worse_versions(picture: &Picture<'_>, node: NodeIndex, found: &mut Vec<Ranked
                 kind: FindingKind::WorseVersion,
                 status: Status::Degraded,
                 subject: Subject::Row { node: picture.id(node).to_owned(), row: key },
-                title: format!("{} {}", name(picture, node), picture.snapshot.text(known.row_name())),
+                title: titled(picture, node, picture.snapshot.text(known.row_name())),
                 remark: format!("worse than {baseline}"),
                 figure: Figure::ErrorShare(share),
                 sentence: comparison.sentence.clone(),
@@ -112,7 +112,7 @@ fn node_finding(picture: &Picture<'_>, node: NodeIndex) -> Ranked {
     let judged = picture.judged(node);
     let failing = judged.own_status == Status::Failing;
     let (share, errors) = error_figures(&picture.node(node).figures);
-    let title = name(picture, node);
+    let title = titled(picture, node, "");
     Ranked {
         group: if failing { FAILING } else { DEGRADED },
         weight: errors,
@@ -161,21 +161,48 @@ fn error_figures(figures: &Figures) -> (f64, f64) {
     figures.requests.map_or((0.0, 0.0), |sums| (sums.error_share().unwrap_or(0.0), sums.errors))
 }
 
-pub(super) fn edge_title(picture: &Picture<'_>, edge: EdgeIndex) -> String {
+fn edge_title(picture: &Picture<'_>, edge: EdgeIndex) -> String {
     let (source, target) = picture.ends(edge);
     let row = |place: Option<PlaceId>| {
-        place.map_or(String::new(), |place| {
-            format!(" {}", picture.snapshot.text(picture.snapshot.places.get(place).row_name()))
-        })
+        place.map_or("", |place| picture.snapshot.text(picture.snapshot.places.get(place).row_name()))
     };
     let map_edge = picture.edge(edge);
-    format!(
-        "{}{} → {}{}",
-        name(picture, source),
-        row(map_edge.source_row),
-        name(picture, target),
-        row(map_edge.target_row)
-    )
+    let [source, target] = [(source, map_edge.source_row), (target, map_edge.target_row)]
+        .map(|(node, place)| titled(picture, node, row(place)));
+    format!("{source} → {target}")
+}
+
+/// A node and its row as one name. Where others of that name are drawn, namespace or cluster tell them apart.
+fn titled(picture: &Picture<'_>, node: NodeIndex, row: &str) -> String {
+    let mut title = name(picture, node);
+    if !row.is_empty() {
+        title = format!("{title} {row}");
+    }
+    let Some([own, namespace, cluster]) = known_as(picture, node) else { return title };
+    let others = || {
+        let drawn = picture.selection.nodes.iter().filter_map(|other| known_as(picture, *other));
+        drawn.filter(|other| other[0] == own)
+    };
+    let elsewhere = [
+        (namespace, others().any(|other| other[1] != namespace)),
+        (cluster, others().any(|other| other[1] == namespace && other[2] != cluster)),
+    ];
+    let told = elsewhere.iter().filter(|(place, differs)| *differs && !place.is_empty());
+    let told: Vec<&str> = told.map(|(place, _)| picture.snapshot.text(*place)).collect();
+    if told.is_empty() { title } else { format!("{title} in {}", told.join(", ")) }
+}
+
+/// Name, namespace and cluster.
+fn known_as(picture: &Picture<'_>, node: NodeIndex) -> Option<[Symbol; 3]> {
+    match picture.node(node).key {
+        NodeKey::App { cluster, namespace, app } => Some([app, namespace, cluster]),
+        NodeKey::Service(service) => Some([service.name, service.namespace, service.cluster]),
+        NodeKey::Place(place) => {
+            let known = picture.snapshot.places.get(place);
+            known.is_workload().then(|| [known.party.workload, known.namespace(), known.cluster()])
+        }
+        NodeKey::Operation { .. } | NodeKey::MoreHosts { .. } => None,
+    }
 }
 
 #[derive(Default)]
@@ -213,7 +240,7 @@ fn plaintext(picture: &Picture<'_>, found: &mut Vec<Ranked>) {
 }
 
 fn plaintext_finding(picture: &Picture<'_>, target: NodeIndex, plain: &Plain) -> Ranked {
-    let title = name(picture, target);
+    let title = titled(picture, target, "");
     let (figure, amount) = if plain.requests > 0.0 {
         (Figure::RateRps(plain.requests), words::rate(plain.requests))
     } else {
@@ -246,7 +273,7 @@ fn silent_node(picture: &Picture<'_>, node: NodeIndex, found: &mut Vec<Ranked>) 
     let judged = picture.judged(node);
     if let Some(seen_s) = judged.last_seen_s.filter(|_| judged.silent) {
         let subject = Subject::Node { id: picture.id(node).to_owned() };
-        found.push(silent(picture, subject, name(picture, node), seen_s));
+        found.push(silent(picture, subject, titled(picture, node, ""), seen_s));
     }
 }
 

@@ -79,3 +79,24 @@ fn sentences_say_what_and_how_much() {
 fn a_healthy_mesh_has_no_findings() {
     assert_eq!(list(&both("web-v1.shop", "cart-v1.shop", "", 5.0)), Vec::<String>::new());
 }
+
+#[test]
+fn namesakes_are_told_apart_by_what_they_differ_in() {
+    let at = |cluster: &str| format!("source_cluster=\"east\",destination_cluster=\"{cluster}\"");
+    let failing = |to: &str, cluster: &str| {
+        both("web-v1.edge", to, &at(cluster), 9.0)
+            + &both("web-v1.edge", to, &format!("{},response_code=\"500\"", at(cluster)), 1.0)
+    };
+    let (east, west) = (failing("cart-v1.shop", "east"), failing("cart-v1.shop", "west"));
+    let titles = |samples: &str| -> Vec<String> {
+        graph(samples, GraphType::App).findings.into_iter().map(|finding| finding.title).collect()
+    };
+    assert_eq!(titles(&east), ["web → cart"]);
+    assert_eq!(titles(&(east.clone() + &west)), ["web → cart in east", "web → cart in west"]);
+    let bank = failing("cart-v1.bank", "east");
+    assert_eq!(titles(&(east.clone() + &bank)), ["web → cart in bank", "web → cart in shop"]);
+    assert_eq!(
+        titles(&(east + &west + &bank)),
+        ["web → cart in bank", "web → cart in shop, east", "web → cart in shop, west"]
+    );
+}
