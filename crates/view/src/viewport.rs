@@ -87,8 +87,12 @@ impl Viewport {
 
     /// The part of the scene that a window of this size shows.
     pub fn visible(&self, window: Size) -> Rect {
-        let corner = self.scene_from_screen(Point::new(0.0, 0.0));
-        Rect::new(corner.x, corner.y, window.width / self.zoom, window.height / self.zoom)
+        self.scene_rect(Rect::new(0.0, 0.0, window.width, window.height))
+    }
+
+    pub fn scene_rect(&self, rect: Rect) -> Rect {
+        let corner = self.scene_from_screen(Point::new(rect.x, rect.y));
+        Rect::new(corner.x, corner.y, rect.width / self.zoom, rect.height / self.zoom)
     }
 
     #[must_use]

@@ -76,6 +76,8 @@ pub(crate) struct Stage {
     pub(super) painted: Vec<Mark>,
     /// Counts the frames painted on the lower canvas.
     pub(crate) generation: u32,
+    /// Where sheets lie over the picture, in its own measure.
+    covered: Vec<Rect>,
 }
 
 /// What the frame just painted means for those outside.
@@ -120,6 +122,7 @@ impl Stage {
             last_ms: None,
             painted: Vec::new(),
             generation: 0,
+            covered: Vec::new(),
         }
     }
 
@@ -188,7 +191,7 @@ impl Stage {
         view::hit::subject(hit, &self.picture.as_ref()?.graph)
     }
 
-    /// One frame. `covered` and `small` (the small map's canvas) are asked for only when the picture has to be fitted.
+    /// One frame. `covered` and `small` (the small map's canvas) are asked for only where they matter.
     pub(crate) fn frame(
         &mut self,
         now_ms: f64,
@@ -214,6 +217,9 @@ impl Stage {
         self.move_on(now_ms);
         let off = self.slide.needs_paint(self.view, &self.lower, now_ms);
         if self.dirty || off || self.fade.is_on() {
+            if self.level == Level::Far {
+                self.covered = covered().into_iter().map(|sheet| self.view.scene_rect(sheet)).collect();
+            }
             self.paint_scene(now_ms);
             self.light.dirty = true;
         }
@@ -288,6 +294,7 @@ impl Stage {
             now_s: (js_sys::Date::now() / 1_000.0) as i64,
             measure: &self.measure,
             clip: Some(self.view.visible(self.size())),
+            covered: &self.covered,
         }
     }
 

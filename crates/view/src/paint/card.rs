@@ -53,7 +53,8 @@ fn badges(pen: &mut Pen, node: &Node, card: Rect) {
     }
     if let Some(count) = node.alerts.filter(|count| *count > 0) {
         let aside = if is_pinned { 20.0 } else { 0.0 };
-        glyph::bell(pen, Point::new(card.right() - aside, card.y), count);
+        // High enough to leave the sign in the corner bare.
+        glyph::bell(pen, Point::new(card.right() - aside, card.y - 4.0), count);
     }
     if let Some(change) = node.change.as_ref().filter(|change| change.presence != Presence::Both) {
         glyph::change(pen, Point::new(card.x, card.y), change.presence == Presence::Came);

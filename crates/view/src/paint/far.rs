@@ -205,9 +205,13 @@ fn title(pen: &mut Pen, name: &str, band: &PlacedGroup, (names, dots): (&[Rect],
     let free_above = drawing.scene.groups.iter().all(|other| !other.rect.overlaps(&above));
     let above = free_above.then_some(above);
     let is_seen = |place: &Rect| drawing.clip.is_none_or(|clip| clip.union(place) == clip);
-    let is_free = |place: &&Rect| is_seen(place) && clear(place, names) && clear(place, dots);
-    let place = inside[..1].iter().chain(&above).chain(&inside[1..]).find(is_free).copied();
-    let place = place.or_else(|| inside.into_iter().chain(above).find(|place| clear(place, names)))?;
+    let places = || inside[..1].iter().chain(&above).chain(&inside[1..]);
+    let beside = |covered: &[Rect]| {
+        let is_bare = |place: &&Rect| clear(place, names) && clear(place, covered);
+        let is_free = |place: &&Rect| is_seen(place) && is_bare(place) && clear(place, dots);
+        places().find(is_free).or_else(|| places().find(is_bare))
+    };
+    let place = *beside(drawing.covered).or_else(|| beside(&[]))?;
     let is_above = above == Some(place);
     let ground = if is_above { Token::Sea } else { Token::Land };
     let halo = Stroke { ink: Ink { token: ground, opacity: 0.9 }, ..Stroke::new(ground, 4.0 * unit) };

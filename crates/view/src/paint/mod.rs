@@ -64,6 +64,8 @@ pub struct Drawing<'a> {
     pub measure: &'a dyn MeasureText,
     /// The part of the scene in sight; none draws all.
     pub clip: Option<Rect>,
+    /// Parts of the scene that something lies over: from afar the names of bands keep clear of them.
+    pub covered: &'a [Rect],
 }
 
 impl std::fmt::Debug for Drawing<'_> {
@@ -95,6 +97,7 @@ impl<'a> Drawing<'a> {
             now_s: graph.meta.at_s,
             measure,
             clip: None,
+            covered: &[],
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a window costs does not grow with what lies outside of it.
 
 use super::{drawing, placed, shop};
-use crate::{Drawing, Owner, Segment, Shape, label};
+use crate::{Drawing, Level, Owner, Segment, Shape, label};
 use layout::{Cubic, Point, Rect};
 
 #[test]
@@ -52,4 +52,23 @@ fn figures_out_of_sight_are_not_drawn_and_those_in_sight_stay() {
         };
         assert_eq!(of(&seen), of(&all), "{key} in {room:?}");
     }
+}
+
+#[test]
+fn from_afar_a_band_s_name_comes_out_from_under_a_sheet() {
+    let graph = shop();
+    let scene = placed(&graph);
+    let names = |covered: &[Rect]| -> Vec<Rect> {
+        let far = Drawing { level: Level::Far, zoom: 0.2, covered, ..drawing(&graph, &scene) };
+        let marks = crate::marks(&far);
+        marks.iter().filter(|mark| mark.role == "group-name").map(|mark| mark.bounds(far.measure)).collect()
+    };
+    let all = names(&[]);
+    assert_eq!(all.len(), 3);
+    for sheet in &all {
+        let clear = names(std::slice::from_ref(sheet));
+        assert_eq!(clear.len(), all.len());
+        assert!(clear.iter().all(|name| !name.overlaps(sheet)), "{clear:?} under {sheet:?}");
+    }
+    assert_eq!(names(&[scene.bounds.grown(900.0)]), all, "where all is covered they stand where they did");
 }
