@@ -1,5 +1,5 @@
 //! What stands where a Prometheus should: it holds every question back, answers with a web page, or hands the question
-//! on to a real one, as a test says. Must not know what is asked.
+//! on to a real one, with or without some of its series, as a test says. Must not know what is asked.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Response};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -23,6 +24,8 @@ pub enum Answers {
     WebPage,
     /// Those of the Prometheus at this address.
     Of(String),
+    /// The same, but for series of which a label has this in its value.
+    Without(String, &'static str),
 }
 
 /// Ends when it is dropped.
@@ -73,8 +76,12 @@ async fn answer(
         Ok(answers) => answers.clone(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
-    let Answers::Of(origin) = answers else {
-        return Html("<!doctype html><title>Sign in</title><h1>Sign in</h1>").into_response();
+    let (origin, hidden) = match answers {
+        Answers::Of(origin) => (origin, None),
+        Answers::Without(origin, hidden) => (origin, Some(hidden)),
+        Answers::Withheld | Answers::WebPage => {
+            return Html("<!doctype html><title>Sign in</title><h1>Sign in</h1>").into_response();
+        }
     };
     let mut asked = client.request(method, format!("{origin}{uri}")).body(body);
     if let Some(kind) = headers.get(header::CONTENT_TYPE) {
@@ -83,5 +90,16 @@ async fn answer(
     let Ok(answer) = asked.send().await else { return StatusCode::BAD_GATEWAY.into_response() };
     let status = answer.status();
     let body = answer.bytes().await.unwrap_or_default();
+    let body = hidden.and_then(|hidden| without(&body, hidden)).unwrap_or(body);
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// None for what has no series.
+fn without(body: &[u8], hidden: &str) -> Option<Bytes> {
+    let mut answer: Value = serde_json::from_slice(body).ok()?;
+    answer["data"].as_object_mut()?.get_mut("result")?.as_array_mut()?.retain(|series| {
+        let mut labels = series["metric"].as_object().into_iter().flatten();
+        !labels.any(|(_, value)| value.as_str().is_some_and(|value| value.contains(hidden)))
+    });
+    Some(answer.to_string().into())
 }

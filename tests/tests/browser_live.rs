@@ -6,12 +6,14 @@ use serde_json::json;
 use tests::browser::Browser;
 use tests::cost::Figures;
 use tests::fake_source::{Answers, FakeSource};
-use tests::map::{Map, POLLED, SOON, STREAMED};
+use tests::map::{Map, POLLED, SOON, STREAMED, at_rest};
 use tests::prefix_proxy::{PrefixProxy, Streams};
 use tests::product::Product;
 
 const VIEW: &str = "?refresh=5s";
 const OPENED: &str = "window.__streams.opened.length";
+/// A service of the demo's shop, by a part of its name.
+const NEWCOMER: &str = "recommend";
 const LIVE: &str = "document.querySelector('.live').textContent === 'Live'";
 
 /// The product on a page that writes its streams down.
@@ -151,4 +153,41 @@ async fn through_a_stream_a_source_that_fails_is_told_and_heals() -> Result<()> 
     map.browser.wait_until(&format!("{LIVE} && !document.querySelector('.lost')"), SOON * 3).await?;
     ensure!(count(&map, POLLED).await? == polled, "all of it came through the stream");
     Ok(())
+}
+
+/// Where each card stands in the drawing, by id.
+const CARDS: &str = "Object.fromEntries(Object.entries(window.__portolan.scene().nodes).map(([id, node]) => [id, node.screen]))";
+
+#[tokio::test]
+async fn a_newcomer_in_a_stream_moves_nobody_and_is_said() -> Result<()> {
+    let demo = Product::demo()?;
+    let store = demo.simulated_prometheus()?;
+    let source = FakeSource::start(Answers::Without(store.clone(), NEWCOMER)).await?;
+    let map = open(Product::start(&["serve", "--prometheus", &source.url(), "--test-hook"])?).await?;
+    let changes = "window.__streams.told.filter(kind => kind === 'change').length";
+    map.browser.wait_until(&format!("{changes} > 0 && {LIVE}"), SOON * 2).await?;
+    at_rest(&map.browser).await?;
+    let before = map.browser.execute(&format!("return {CARDS}"), &[]).await?;
+    let before = before.as_object().cloned().unwrap_or_default();
+    ensure!(!before.is_empty() && before.keys().all(|id| !id.contains(NEWCOMER)), "{before:?}");
+    let (polled, opened) = (count(&map, POLLED).await?, count(&map, OPENED).await?);
+
+    source.answer_with(Answers::Of(store));
+    let come = format!("Object.keys({CARDS}).length > {}", before.len());
+    map.browser.wait_until(&come, SOON * 2).await?;
+    map.browser
+        .wait_until("/1.node came/.test(document.querySelector('.heard[role=status]').textContent)", SOON)
+        .await?;
+    at_rest(&map.browser).await?;
+    let after = map.browser.execute(&format!("return {CARDS}"), &[]).await?;
+    for (id, place) in &before {
+        ensure!(after[id] == *place, "{id} moved from {place} to {}", after[id]);
+    }
+    let marks = map.marks().await?;
+    let newcomer =
+        |mark: &tests::map::Mark| mark.owner.as_ref()?.id.clone().filter(|id| id.contains(NEWCOMER));
+    ensure!(marks.iter().any(|mark| mark.role == "name" && newcomer(mark).is_some()), "it is not drawn");
+    ensure!(count(&map, POLLED).await? == polled, "it was polled for");
+    ensure!(count(&map, OPENED).await? == opened, "the stream was opened anew");
+    map.browser.assert_clean_console().await
 }
