@@ -24,7 +24,7 @@ pub(crate) struct Columns {
     pub(crate) backs: Vec<usize>,
     /// Where links back turn, beyond their ends: link, whether it is at the right, entry.
     pub(crate) turns: Vec<(usize, bool, usize)>,
-    /// Where an entry belongs from top to bottom: even numbers are free room, odd ones are bands.
+    /// Where an entry belongs from top to bottom: a band, or free room between what stands in one region or in none.
     pub(crate) shelf: Vec<usize>,
     /// Where each shelf begins on a scale that all columns share, and where the last one ends; empty without shelves.
     pub(crate) floors: Vec<f64>,
@@ -266,9 +266,10 @@ impl Columns {
         }
     }
 
-    /// Lays the shelves out on the common scale: each as high as its fullest column.
+    /// Lays the shelves out on the common scale: each as high as its fullest column. Below the last land there may be room
+    /// in its region and room outside of all.
     pub(crate) fn set_floors(&mut self) {
-        let shelves = self.shelf[..self.real].iter().copied().max().unwrap_or(0) + 2;
+        let shelves = self.shelf[..self.real].iter().copied().max().unwrap_or(0) + 3;
         let mut most = vec![0_usize; shelves];
         for column in &self.order {
             let mut count = vec![0_usize; shelves];
@@ -405,8 +406,9 @@ mod tests {
             items: (0..n).collect(),
             size: vec![Size::new(10.0, 10.0); n],
             band: vec![None; n],
-            bands: Vec::new(),
+            region: vec![None; n],
             links: arcs.iter().map(link).collect(),
+            ..Part::default()
         }
     }
 

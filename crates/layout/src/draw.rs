@@ -83,7 +83,7 @@ pub(crate) fn scene(input: &Input, net: &Net, plan: &Plan) -> Scene {
 
 /// Whether a way climbs far more than its ends are apart: the order saved a crossing and cost a long loop.
 fn is_detour(net: &Net, plan: &Plan, line: usize, levels: &[(usize, f64)]) -> bool {
-    if net.bands.is_empty() || net.lines.len() > DETOUR_LINES_MOST {
+    if net.lands() == 0 || net.lines.len() > DETOUR_LINES_MOST {
         // Without bands nothing has bent the order: its ways are the short ones. In a crowd seeking takes too long.
         return false;
     }

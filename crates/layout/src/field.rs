@@ -7,7 +7,7 @@ use crate::rows::Rows;
 use crate::scene::Size;
 use crate::tuning::{BAND_GAP, BAND_PADDING, CARD_GAP, LINE_CLEAR, LINE_GAP, OUTSIDE_GAP};
 
-/// Variables are the tops of all entries, then top and bottom of each band.
+/// Variables are the tops of all entries, then top and bottom of each band and of each region.
 #[derive(Debug, Default)]
 pub(crate) struct Field {
     pub(crate) y: Vec<f64>,
@@ -108,14 +108,14 @@ pub(crate) fn gap(columns: &Columns, a: usize, b: usize) -> f64 {
     }
 }
 
-/// Builds the system. `offsets` says at which height of its ends each link is tied; `titles` is by local band.
+/// Builds the system. `offsets` says at which height of its ends each link is tied; `titles` is by band, then by region.
 pub(crate) fn build(part: &Part, columns: &Columns, offsets: &[(f64, f64)], titles: &[Size]) -> Field {
     let n = columns.layer.len();
     let mut field = Field::with(n + 2 * titles.len());
     for column in &columns.order {
         stack(&mut field, part, columns, column);
     }
-    bands(&mut field, part, columns, titles);
+    lands(&mut field, part, columns, titles);
     for segment in &columns.segments {
         let (from_at, to_at) = offsets[segment.link];
         let middle = part.links[segment.link].thick / 2.0;
@@ -161,28 +161,32 @@ fn stack(field: &mut Field, part: &Part, columns: &Columns, column: &[usize]) {
     }
 }
 
-/// Bands as two variables each: members lie between, foreign cards and other bands do not.
-fn bands(field: &mut Field, part: &Part, columns: &Columns, titles: &[Size]) {
+/// Bands and regions as two variables each: members lie between, foreign cards and other land do not.
+fn lands(field: &mut Field, part: &Part, columns: &Columns, titles: &[Size]) {
     let n = columns.layer.len();
     let mut span = vec![(usize::MAX, 0); titles.len()];
-    for (item, band) in part.band.iter().enumerate() {
-        if let Some(band) = *band {
-            let at = columns.layer[item];
-            span[band] = (span[band].0.min(at), span[band].1.max(at));
-            field.below(n + 2 * band, item, BAND_PADDING + titles[band].height);
-            field.below(item, n + 2 * band + 1, part.size[item].height + BAND_PADDING);
+    let mut shelf = vec![usize::MAX; titles.len()];
+    for item in 0..columns.real {
+        let at = columns.layer[item];
+        for land in (0..titles.len()).filter(|&land| part.is_in(item, land)) {
+            span[land] = (span[land].0.min(at), span[land].1.max(at));
+            shelf[land] = shelf[land].min(columns.shelf[item]);
+        }
+        if let Some(land) = part.home(item) {
+            field.below(n + 2 * land, item, BAND_PADDING + titles[land].height);
+            field.below(item, n + 2 * land + 1, part.size[item].height + BAND_PADDING);
         }
     }
-    let shelf: Vec<usize> = (0..titles.len())
-        .map(|band| {
-            (0..columns.real)
-                .find(|&item| part.band[item] == Some(band))
-                .map_or(0, |item| columns.shelf[item])
-        })
-        .collect();
     for a in 0..titles.len() {
+        if let Some(region) = part.level(a) {
+            let (over, own) = (part.bands.len() + region, n + 2 * a);
+            field.below(n + 2 * over, own, BAND_PADDING + titles[over].height);
+            field.below(own + 1, n + 2 * over + 1, BAND_PADDING);
+        }
         for b in 0..titles.len() {
-            if a != b && shelf[a] < shelf[b] && span[a].0 <= span[b].1 && span[b].0 <= span[a].1 {
+            let meets = span[a].0 <= span[b].1 && span[b].0 <= span[a].1;
+            // What stands in different regions is kept apart by these.
+            if a != b && part.level(a) == part.level(b) && shelf[a] < shelf[b] && meets {
                 field.below(n + 2 * a + 1, n + 2 * b, BAND_GAP);
                 field.tie(Tie {
                     a: n + 2 * a + 1,
@@ -194,8 +198,8 @@ fn bands(field: &mut Field, part: &Part, columns: &Columns, titles: &[Size]) {
                 });
             }
         }
-        outsiders(field, part, columns, (n + 2 * a, shelf[a], span[a]));
-        keep_title_clear(field, part, columns, (n + 2 * a, a, span[a].0));
+        outsiders(field, part, columns, (a, shelf[a], span[a]));
+        keep_title_clear(field, part, columns, (a, span[a].0));
     }
 }
 
@@ -203,11 +207,12 @@ fn outsiders(
     field: &mut Field,
     part: &Part,
     columns: &Columns,
-    (top, shelf, span): (usize, usize, (usize, usize)),
+    (land, shelf, span): (usize, usize, (usize, usize)),
 ) {
+    let top = columns.layer.len() + 2 * land;
     for (item, band) in part.band.iter().enumerate() {
         let at = columns.layer[item];
-        if band.is_some() || at < span.0 || at > span.1 {
+        if band.is_some() || part.region[item] != part.level(land) || at < span.0 || at > span.1 {
             continue;
         }
         if columns.shelf[item] < shelf {
@@ -218,18 +223,12 @@ fn outsiders(
     }
 }
 
-/// Lines that pass above a band's first column pass above its title too.
-fn keep_title_clear(
-    field: &mut Field,
-    part: &Part,
-    columns: &Columns,
-    (top, band, first): (usize, usize, usize),
-) {
+/// Lines that pass above the first column of a band or a region pass above its title too.
+fn keep_title_clear(field: &mut Field, part: &Part, columns: &Columns, (land, first): (usize, usize)) {
     let Some(column) = columns.order.get(first) else { return };
-    let Some(at) = column.iter().position(|&entry| columns.is_real(entry) && part.band[entry] == Some(band))
-    else {
-        return;
-    };
+    let is_in = |&entry: &usize| columns.is_real(entry) && part.is_in(entry, land);
+    let Some(at) = column.iter().position(is_in) else { return };
+    let top = columns.layer.len() + 2 * land;
     for &entry in column[..at].iter().rev().take_while(|&&entry| !columns.is_real(entry)) {
         field.below(entry, top, tall(part, columns, entry) + 5.0);
     }

@@ -49,7 +49,7 @@ fn spread(part: &Part, flat: &Columns, cards: &[f64], most: f64) -> Vec<usize> {
         // Half a card of grace, so that a layer just over the mark is not torn.
         let folds = ((height / (most + 40.0)).ceil() as usize).max(1);
         let items: Vec<usize> = column.iter().copied().filter(|&entry| flat.is_real(entry)).collect();
-        for band in items.chunk_by(|&a, &b| part.band[a] == part.band[b]) {
+        for band in items.chunk_by(|&a, &b| part.home(a) == part.home(b)) {
             for few in band.chunks(folds) {
                 // What calls most stands right of what is called most: fewer lines have to pass.
                 let mut few: Vec<(i64, usize)> = few.iter().map(|&item| (calls(flat, item), item)).collect();

@@ -7,40 +7,33 @@ use crate::input::Input;
 use crate::net::{Frame, Net};
 use crate::scene::{PlacedGroup, Point, Rect, Scene, Size};
 use crate::sorting::Order as _;
-use crate::tuning::{APP_PADDING, BAND_PADDING, REGION_PADDING};
+use crate::tuning::{APP_PADDING, BAND_PADDING};
 
 /// All groups that have members, in the order of the input. A card the hand has moved stretches its box only where
 /// that covers no stranger.
 pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGroup> {
-    let mut apps: Vec<Option<Rect>> =
-        net.apps.iter().map(|frame| round(net, frame, |card| cards[card])).collect();
-    let full = |apps: &[Option<Rect>], card: usize| {
-        let app = net.items[net.cards[card].item].app;
-        let boxed = app.and_then(|app| apps[app].map(|rect| dressed(&net.apps[app], rect, APP_PADDING)));
-        boxed.unwrap_or(cards[card])
-    };
-    let mut bands: Vec<Option<Rect>> =
-        net.bands.iter().map(|frame| round(net, frame, |card| full(&apps, card))).collect();
-    stretch(net, (&net.apps, &mut apps), cards, APP_PADDING);
-    stretch(net, (&net.bands, &mut bands), cards, BAND_PADDING);
-    let land = |card: usize| {
-        let band = net.items[net.cards[card].item].band;
-        let land =
-            band.and_then(|band| bands[band].map(|rect| dressed(&net.bands[band], rect, BAND_PADDING)));
-        land.unwrap_or_else(|| full(&apps, card))
-    };
-    let all = |frame: &Frame| frame.cards.iter().map(|&card| land(card)).reduce(|a, b| a.union(&b));
-    let regions: Vec<Option<Rect>> =
-        net.regions.iter().map(|frame| round(net, frame, land).or_else(|| all(frame))).collect();
-    let of_kind = |frames: &[Frame], rects: Vec<Option<Rect>>, padding: f64| {
-        let dress = |(frame, rect): (&Frame, Option<Rect>)| {
-            (frame.input, dressed(frame, rect.unwrap_or_default(), padding))
+    let mut apps =
+        Boxes { net, cards, frames: net.apps.iter().collect(), rects: Vec::new(), padding: APP_PADDING };
+    apps.rects = net.apps.iter().map(|frame| apps.round(frame, &|card| cards[card])).collect();
+    let mut lands = Boxes { net, cards, frames: Vec::new(), rects: Vec::new(), padding: BAND_PADDING };
+    for land in 0..net.lands() {
+        let full = |card: usize| {
+            let item = &net.items[net.cards[card].item];
+            let band = item.band.filter(|_| land >= net.bands.len()).and_then(|band| lands.dressed(band));
+            band.or_else(|| apps.dressed(item.app?)).unwrap_or(cards[card])
         };
-        frames.iter().zip(rects).map(dress).collect::<Vec<_>>()
-    };
-    let mut out = of_kind(&net.apps, apps, APP_PADDING);
-    out.extend(of_kind(&net.bands, bands, BAND_PADDING));
-    out.extend(of_kind(&net.regions, regions, REGION_PADDING));
+        let rect = lands.round(net.land(land), &full);
+        lands.frames.push(net.land(land));
+        lands.rects.push(rect);
+    }
+    let mut out = Vec::with_capacity(input.groups.len());
+    for mut boxes in [apps, lands] {
+        for at in 0..boxes.frames.len() {
+            boxes.stretch(at);
+        }
+        let dressed = |at: usize| (boxes.frames[at].input, boxes.dressed(at).unwrap_or_default());
+        out.extend((0..boxes.frames.len()).map(dressed));
+    }
     out.order_by_key(|(input, _)| *input);
     out.into_iter()
         .map(|(index, rect)| {
@@ -50,27 +43,57 @@ pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGrou
         .collect()
 }
 
-/// Round all members that the hand has not moved.
-fn round(net: &Net, frame: &Frame, rect: impl Fn(usize) -> Rect) -> Option<Rect> {
-    let loose = frame.cards.iter().filter(|&&card| net.cards[card].pin.is_none());
-    loose.map(|&card| rect(card)).reduce(|a, b| a.union(&b))
+/// Boxes of apps, or of bands and then regions, without padding.
+struct Boxes<'a> {
+    net: &'a Net,
+    cards: &'a [Rect],
+    frames: Vec<&'a Frame>,
+    rects: Vec<Option<Rect>>,
+    padding: f64,
 }
 
-/// Takes in pinned members as well, where nobody minds.
-fn stretch(net: &Net, (frames, rects): (&[Frame], &mut [Option<Rect>]), cards: &[Rect], padding: f64) {
-    for (index, frame) in frames.iter().enumerate() {
-        for &card in frame.cards.iter().filter(|&&card| net.cards[card].pin.is_some()) {
-            let wider = rects[index].map_or(cards[card], |rect| rect.union(&cards[card]));
-            let area = dressed(frame, wider, padding);
-            let covers =
-                (0..cards.len()).any(|other| cards[other].overlaps(&area) && !frame.cards.contains(&other));
-            let meets = frames.iter().zip(&*rects).enumerate().any(|(other, (frame, rect))| {
-                other != index && rect.is_some_and(|rect| dressed(frame, rect, padding).overlaps(&area))
-            });
-            if rects[index].is_none() || !(covers || meets) {
-                rects[index] = Some(wider);
+impl Boxes<'_> {
+    fn dressed(&self, at: usize) -> Option<Rect> {
+        self.rects[at].map(|rect| dressed(self.frames[at], rect, self.padding))
+    }
+
+    /// Round all members that the hand has not moved.
+    fn round(&self, frame: &Frame, rect: &dyn Fn(usize) -> Rect) -> Option<Rect> {
+        let loose = frame.cards.iter().filter(|&&card| self.net.cards[card].pin.is_none());
+        loose.map(|&card| rect(card)).reduce(|a, b| a.union(&b))
+    }
+
+    /// The region a box stands in. Apps have their bands elsewhere.
+    fn over(&self, at: usize) -> Option<usize> {
+        self.frames[at].region.map(|region| self.net.bands.len() + region)
+    }
+
+    /// Takes in pinned members as well, where nobody minds. A region leaves those of a band to the band.
+    fn stretch(&mut self, at: usize) {
+        let frame = self.frames[at];
+        let is_region = self.padding >= BAND_PADDING && at >= self.net.bands.len();
+        for &card in frame.cards.iter().filter(|&&card| self.net.cards[card].pin.is_some()) {
+            if !is_region || self.net.items[self.net.cards[card].item].band.is_none() {
+                self.take_in(at, &self.cards[card]);
             }
         }
+    }
+
+    /// Grows a box, and the region round it. What has no place yet comes there in any case.
+    fn take_in(&mut self, at: usize, rect: &Rect) -> bool {
+        let (frame, over) = (self.frames[at], self.over(at));
+        let wider = self.rects[at].map_or(*rect, |own| own.union(rect));
+        let area = dressed(frame, wider, self.padding);
+        let covers = (0..self.cards.len())
+            .any(|other| self.cards[other].overlaps(&area) && !frame.cards.contains(&other));
+        let apart = |other: usize| other != at && over != Some(other) && self.over(other) != Some(at);
+        let meets = (0..self.frames.len())
+            .any(|other| apart(other) && self.dressed(other).is_some_and(|other| other.overlaps(&area)));
+        let fits = !(covers || meets) && over.is_none_or(|over| self.take_in(over, &area));
+        if fits || self.rects[at].is_none() {
+            self.rects[at] = Some(wider);
+        }
+        fits
     }
 }
 

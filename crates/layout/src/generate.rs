@@ -43,6 +43,28 @@ fn band_of(key: &str) -> Group {
     Group { key: key.to_owned(), parent: None, kind: GroupKind::Band, title }
 }
 
+/// The picture with its bands and loose cards dealt out to so many regions, as to clusters; what comes after the last
+/// stays outside.
+#[must_use]
+pub fn in_regions(mut input: Input, regions: usize) -> Input {
+    let key =
+        |at: usize| Some(format!("region-{}", at % (regions + 1))).filter(|_| at % (regions + 1) < regions);
+    let mut at = 0;
+    let mut deal = |parent: &mut Option<String>| {
+        if parent.is_none() {
+            *parent = key(at);
+            at += 1;
+        }
+    };
+    input.groups.iter_mut().for_each(|group| deal(&mut group.parent));
+    input.nodes.iter_mut().for_each(|node| deal(&mut node.group));
+    input.groups.extend((0..regions).filter_map(key).map(|key| {
+        let title = Size::new(key.len() as f64 * 7.0 + 50.0, 22.0);
+        Group { key, parent: None, kind: GroupKind::Region, title }
+    }));
+    input
+}
+
 /// A card in the measures of the map: with rows, wider and taller.
 fn card_of(key: &str, band: Option<&str>, rows: &[&str]) -> Node {
     let ports = rows

@@ -116,21 +116,21 @@ fn project(field: &mut Field, order: &[usize], entries: usize) {
     tighten(field, entries);
 }
 
-/// Bands begin where their members do.
+/// Bands begin where their members do, and regions after them.
 fn spread_bands(field: &mut Field, entries: usize) {
     for v in entries..field.y.len() {
         let edge = if (v - entries).is_multiple_of(2) {
             field
                 .down(v)
                 .iter()
-                .filter(|link| link.0 < entries)
+                .filter(|link| link.0 < v)
                 .map(|&(item, gap)| field.y[item] - gap)
                 .reduce(f64::min)
         } else {
             field
                 .up(v)
                 .iter()
-                .filter(|link| link.0 < entries)
+                .filter(|link| link.0 < v)
                 .map(|&(item, gap)| field.y[item] + gap)
                 .reduce(f64::max)
         };

@@ -1,5 +1,5 @@
-//! How the cards of a band stand among themselves when it comes as a whole. Those with lines between them are laid out
-//! as a picture of their own; the others stand row by row, in the order of those outside that they have lines with.
+//! How the cards of a band or a region stand among themselves when it comes as a whole. Those with lines between them,
+//! and all of a region, are laid out as a picture of their own; the others stand row by row, in the order of those outside that they have lines with.
 //! Knows no place but theirs.
 
 use crate::input::{Input, Node};
@@ -17,24 +17,26 @@ const ROW_GAP_MOST: f64 = 66.0;
 
 #[derive(Debug, Default)]
 pub(crate) struct Inner {
-    /// Column and rectangle of each card of the band, x from the left of its column.
+    /// Column and rectangle of each card, x from the left of its column.
     pub(crate) cards: Vec<(usize, Rect)>,
     /// Left and width of each column.
     pub(crate) columns: Vec<(f64, f64)>,
 }
 
 impl Settled<'_> {
-    pub(crate) fn inner(&self, band: usize) -> Inner {
-        let cards = &self.net.bands[band].cards;
-        let within = |card: usize| self.band(card) == Some(band);
+    pub(crate) fn inner(&self, land: usize) -> Inner {
+        let cards = &self.net.land(land).cards;
+        let within = |card: usize| self.is_in(card, land);
+        // A region has its bands to keep apart.
         let is_lone = |&card: &usize| {
-            self.net.items[self.net.cards[card].item].app.is_none()
+            land < self.net.bands.len()
+                && self.net.items[self.net.cards[card].item].app.is_none()
                 && self.around[card].iter().all(|end| !within(end.0))
         };
         let (mut lone, knit): (Vec<usize>, Vec<usize>) =
             (0..cards.len()).partition(|&at| is_lone(&cards[at]));
         let mut inner = Inner { cards: vec![(0, Rect::default()); cards.len()], columns: Vec::new() };
-        let block = self.knit(band, &knit, &mut inner);
+        let block = self.knit(land, &knit, &mut inner);
         let wishes: Vec<f64> = cards.iter().map(|&card| self.wish(&[card])).collect();
         lone.order_by(|&a, &b| wishes[a].total_cmp(&wishes[b]));
         let own: Vec<usize> = knit.iter().map(|&at| cards[at]).collect();
@@ -69,8 +71,8 @@ impl Settled<'_> {
     }
 
     /// Cards with lines between them, and the rectangle round them with their boxes.
-    fn knit(&self, band: usize, knit: &[usize], inner: &mut Inner) -> Rect {
-        let scene = place(&self.inside(band, knit));
+    fn knit(&self, land: usize, knit: &[usize], inner: &mut Inner) -> Rect {
+        let scene = place(&self.inside(land, knit));
         let layers = scene.nodes.iter().map(|node| node.layer + 1).max().unwrap_or(0);
         inner.columns = vec![(f64::INFINITY, 0.0); layers];
         for node in &scene.nodes {
@@ -88,21 +90,23 @@ impl Settled<'_> {
         rects.reduce(|a, b| a.union(&b)).unwrap_or_default()
     }
 
-    /// What stands in the band, and the lines between.
-    fn inside(&self, band: usize, knit: &[usize]) -> Input {
+    /// What stands in the land, and the lines between.
+    fn inside(&self, land: usize, knit: &[usize]) -> Input {
         let net = self.net;
+        let key = &self.input.groups[net.land(land).input].key;
         let node = |&at: &usize| {
-            let card = &net.cards[net.bands[band].cards[at]];
-            let node = &self.input.nodes[card.input];
-            let group = node.group.clone().filter(|_| net.items[card.item].app.is_some());
+            let node = &self.input.nodes[net.cards[net.land(land).cards[at]].input];
+            let group = node.group.clone().filter(|own| own != key);
             Node { group, pin: None, ..node.clone() }
         };
-        let within = |card: usize| self.band(card) == Some(band);
+        let within = |card: usize| self.is_in(card, land);
         let lines = net.lines.iter().filter(|line| within(line.source) && within(line.target));
+        let bands = if land < net.bands.len() { 0 } else { net.bands.len() };
+        let groups = net.apps.iter().chain(&net.bands[..bands]);
         Input {
             nodes: knit.iter().map(node).collect(),
             edges: lines.map(|line| self.input.edges[line.input].clone()).collect(),
-            groups: net.apps.iter().map(|app| self.input.groups[app.input].clone()).collect(),
+            groups: groups.map(|frame| self.input.groups[frame.input].clone()).collect(),
             aspect: 1.0,
         }
     }

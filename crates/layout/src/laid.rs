@@ -64,7 +64,7 @@ pub(crate) fn lay_out(net: &Net, part: &Part, aspect: f64) -> Laid {
 
 fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), aspect: f64) -> Laid {
     let mut columns = Columns::new(part, &back, &layer);
-    order::arrange(&mut columns, &part.band, part.bands.len(), &weights(part));
+    order::arrange(&mut columns, part, &weights(part));
     order::polish(&mut columns);
     if let Some(folded) = fold::fold(part, &back, &columns, aspect) {
         columns = folded;
@@ -74,7 +74,9 @@ fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), as
     let crossings = columns.crossings();
     columns.forget_turns();
     let offsets = offsets(net, part, &ends);
-    let titles: Vec<Size> = part.bands.iter().map(|&band| net.bands[band].title).collect();
+    let bands = part.bands.iter().map(|&band| net.bands[band].title);
+    let titles: Vec<Size> =
+        bands.chain(part.regions.iter().map(|&region| net.regions[region].title)).collect();
     let mut field = field::build(part, &columns, &offsets, &titles);
     heights::solve(&mut field, part, &columns);
     // Halves of pixels: sharp edges, and what was level stays level, since ends lie on halves too.

@@ -41,7 +41,7 @@ fn spans(part: &Part, back: &[bool], apart: bool) -> Vec<Span> {
     let mut spans = Vec::new();
     for link in 0..part.links.len() {
         let (from, to) = ends(part, back, link);
-        let same = part.band[from].is_some() && part.band[from] == part.band[to];
+        let same = part.home(from).is_some() && part.home(from) == part.home(to);
         let weight = part.links[link].lines.len().min(4).cast_signed() as i64 + if same { 2 } else { 0 };
         spans.push(Span { from, to, least: 1, weight });
     }
@@ -72,7 +72,7 @@ fn spans(part: &Part, back: &[bool], apart: bool) -> Vec<Span> {
     spans
 }
 
-/// Pairs of bands whose calls all run one way, also through what lies between.
+/// Pairs of bands of one region whose calls all run one way, also through what lies between.
 fn band_pairs(part: &Part, back: &[bool]) -> Vec<(usize, usize)> {
     let bands = part.bands.len();
     let block = |item: usize| part.band[item].unwrap_or(bands + item);
@@ -86,6 +86,7 @@ fn band_pairs(part: &Part, back: &[bool]) -> Vec<(usize, usize)> {
         .iter()
         .filter(|arc| arc.0 < bands && arc.1 < bands && knot[arc.0] != knot[arc.1])
         .map(|arc| (arc.0, arc.1))
+        .filter(|&(a, b)| part.over[a] == part.over[b])
         .collect();
     pairs.order();
     pairs.dedup();
@@ -152,12 +153,12 @@ fn top(root: &mut [usize], mut node: usize) -> usize {
     node
 }
 
-/// Items without a line fill up their band's shortest columns.
+/// Items without a line fill up the shortest columns of their band, or of their region if they stand in no band.
 fn place_lonely(part: &Part, linked: &[bool], layer: &mut [usize], aspect: f64) {
-    for band in 0..part.bands.len() {
-        let own: Vec<usize> = (0..layer.len()).filter(|&item| part.band[item] == Some(band)).collect();
-        let lonely: Vec<usize> = own.iter().copied().filter(|&item| !linked[item]).collect();
-        let held: Vec<usize> = own.iter().copied().filter(|&item| linked[item]).collect();
+    for land in 0..part.lands() {
+        let own = (0..layer.len()).filter(|&item| part.is_in(item, land));
+        let (held, lonely): (Vec<usize>, Vec<usize>) =
+            own.partition(|&item| linked[item] || part.home(item) != Some(land));
         let Some(&first) = lonely.first() else { continue };
         let low = held.iter().map(|&item| layer[item]).min().unwrap_or(0);
         let high = held.iter().map(|&item| layer[item]).max();

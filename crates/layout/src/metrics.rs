@@ -3,7 +3,7 @@
 use crate::geometry::{cross, cuts, polyline};
 use crate::grid::Grid;
 use crate::input::GroupKind;
-use crate::scene::{Point, Rect, Scene};
+use crate::scene::{PlacedGroup, Point, Rect, Scene};
 use crate::sorting::Order as _;
 
 /// Figures of one picture. What should be none is counted, so that a test can say so.
@@ -17,7 +17,7 @@ pub struct Metrics {
     pub through_nodes: usize,
     /// Cards inside a group's box that do not belong to it, by `members`.
     pub foreign: usize,
-    /// Pairs of bands that overlap.
+    /// Pairs of bands or of regions that overlap, and of a band and a region that is not its own.
     pub band_overlaps: usize,
     pub backward: usize,
     /// Swings: pieces that are not level.
@@ -32,12 +32,17 @@ pub struct Metrics {
 /// Measures a scene. `member(node, group)` says by index whether a card belongs in a group.
 pub fn measure(scene: &Scene, member: impl Fn(usize, usize) -> bool) -> Metrics {
     let lines: Vec<Vec<Point>> = scene.edges.iter().map(|edge| polyline(&edge.path)).collect();
-    let bands: Vec<&Rect> =
-        scene.groups.iter().filter(|group| group.kind == GroupKind::Band).map(|group| &group.rect).collect();
+    let of = |kind: GroupKind| scene.groups.iter().filter(move |group| group.kind == kind);
+    let pairs_of = |kind: GroupKind| pairs(&of(kind).map(|group| &group.rect).collect::<Vec<_>>());
+    let strange = |region: &&PlacedGroup| {
+        let strange = |band: &&PlacedGroup| band.parent.as_ref() != Some(&region.key);
+        of(GroupKind::Band).filter(strange).filter(|band| band.rect.overlaps(&region.rect)).count()
+    };
+    let across: usize = of(GroupKind::Region).map(|region| strange(&region)).sum();
     let mut metrics = Metrics {
         crossings: crossings(scene),
         overlaps: pairs(&scene.nodes.iter().map(|node| &node.rect).collect::<Vec<_>>()),
-        band_overlaps: pairs(&bands),
+        band_overlaps: pairs_of(GroupKind::Band) + pairs_of(GroupKind::Region) + across,
         backward: scene.edges.iter().filter(|edge| edge.back).count(),
         aspect: scene.bounds.width / scene.bounds.height.max(1.0),
         labels: scene.edges.iter().filter(|edge| edge.label.is_some()).count(),

@@ -34,6 +34,7 @@ pub(crate) struct Card {
 pub(crate) struct Item {
     pub(crate) size: Size,
     pub(crate) band: Option<usize>,
+    pub(crate) region: Option<usize>,
     pub(crate) app: Option<usize>,
     pub(crate) cards: Vec<usize>,
 }
@@ -56,6 +57,8 @@ pub(crate) struct Line {
 pub(crate) struct Frame {
     pub(crate) input: usize,
     pub(crate) title: Size,
+    /// Of a band: the region it stands in.
+    pub(crate) region: Option<usize>,
     pub(crate) cards: Vec<usize>,
 }
 
@@ -97,6 +100,7 @@ impl Net {
         let frame = |index: usize| Frame {
             input: index,
             title: sane_title(input.groups[index].title),
+            region: None,
             cards: Vec::new(),
         };
         let mut item_of_app: Vec<Option<usize>> = vec![None; input.groups.len()];
@@ -116,17 +120,19 @@ impl Net {
                 frames[at].cards.push(card);
                 at
             };
-            if let Some(index) = named(above, GroupKind::Region) {
-                join(index, &mut region_of, &mut self.regions);
-            }
+            let region = named(above, GroupKind::Region);
+            let region = region.map(|index| join(index, &mut region_of, &mut self.regions));
             let band = band.map(|index| join(index, &mut band_of, &mut self.bands));
+            if let Some(band) = band {
+                self.bands[band].region = region;
+            }
             let item = app.and_then(|index| item_of_app[index]).unwrap_or_else(|| {
                 let app = app.map(|index| {
                     item_of_app[index] = Some(self.items.len());
                     self.apps.push(frame(index));
                     self.apps.len() - 1
                 });
-                self.items.push(Item { size: Size::default(), band, app, cards: Vec::new() });
+                self.items.push(Item { size: Size::default(), band, region, app, cards: Vec::new() });
                 self.items.len() - 1
             });
             self.items[item].cards.push(card);
@@ -138,6 +144,46 @@ impl Net {
         for item in 0..self.items.len() {
             self.stack(item);
         }
+    }
+
+    /// All boxes.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = &Frame> {
+        self.apps.iter().chain(&self.bands).chain(&self.regions)
+    }
+
+    /// Bands, then regions.
+    pub(crate) fn lands(&self) -> usize {
+        self.bands.len() + self.regions.len()
+    }
+
+    pub(crate) fn land(&self, at: usize) -> &Frame {
+        self.bands.get(at).unwrap_or_else(|| &self.regions[at - self.bands.len()])
+    }
+
+    /// The land that a land stands in.
+    pub(crate) fn over(&self, land: usize) -> Option<usize> {
+        self.bands.get(land)?.region.map(|region| self.bands.len() + region)
+    }
+
+    /// The innermost land an item stands in.
+    pub(crate) fn home(&self, item: usize) -> Option<usize> {
+        let item = &self.items[item];
+        item.band.or(item.region.map(|region| self.bands.len() + region))
+    }
+
+    /// All lands an item stands in, the innermost first.
+    pub(crate) fn lands_of(&self, item: usize) -> impl Iterator<Item = usize> {
+        let home = self.home(item);
+        home.into_iter().chain(home.and_then(|land| self.over(land)))
+    }
+
+    pub(crate) fn is_in(&self, item: usize, land: usize) -> bool {
+        self.lands_of(item).any(|own| own == land)
+    }
+
+    /// Whether neither land is, or stands in, the other.
+    pub(crate) fn are_apart(&self, a: usize, b: usize) -> bool {
+        a != b && self.over(a) != Some(b) && self.over(b) != Some(a)
     }
 
     /// Sets the members of an item one below the other.

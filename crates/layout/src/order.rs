@@ -4,6 +4,7 @@
 use crate::sorting::Order as _;
 
 use crate::columns::Columns;
+use crate::part::Part;
 use crate::shelves;
 use crate::sift;
 
@@ -14,15 +15,15 @@ const FEW: usize = 400;
 /// Items above which long links are not sifted as a whole without end.
 const MANY: usize = 1_500;
 
-/// Puts every column in order and, where there are bands, gives each entry its shelf.
-pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
-    let shelved = bands > 1 || (bands == 1 && band.iter().any(Option::is_none));
+/// Puts every column in order and, where there are bands or regions, gives each entry its shelf.
+pub(crate) fn arrange(columns: &mut Columns, part: &Part, weight: &[f64]) {
+    let shelved = (1..columns.real).any(|item| part.home(item) != part.home(0));
     if shelved {
         let restarts = if columns.real <= FEW { 2 } else { 1 };
         improve(columns, restarts);
-        shelves::assign(columns, band, bands);
+        shelves::assign(columns, part);
         improve(columns, restarts);
-        shelves::improve(columns, band, bands);
+        shelves::improve(columns, part);
     }
     let (restarts, work) = match columns.real {
         0..=150 => (4, 400_000),
@@ -32,7 +33,7 @@ pub(crate) fn arrange(columns: &mut Columns, band: &[Option<usize>], bands: usiz
     };
     improve(columns, restarts);
     sift::all(columns, work, if columns.real <= MANY { usize::MAX } else { work });
-    turn_over(columns, band, bands, weight);
+    turn_over(columns, part, weight);
 }
 
 /// Takes out crossings that no sweep finds. Small pictures are worth more of it: people read every line of them.
@@ -47,13 +48,13 @@ pub(crate) fn polish(columns: &mut Columns) {
 }
 
 /// Upside down is as good by crossings: strangers belong below the bands, and what carries most belongs on top.
-fn turn_over(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight: &[f64]) {
+fn turn_over(columns: &mut Columns, part: &Part, weight: &[f64]) {
     let (mut strangers, mut heavy) = (0.0, 0.0);
     for column in &columns.order {
         let items: Vec<usize> = column.iter().copied().filter(|&entry| columns.is_real(entry)).collect();
         for (place, &item) in items.iter().enumerate() {
             let low = place as f64 * 2.0 - (items.len() - 1) as f64;
-            strangers += if band[item].is_none() && bands > 0 { low } else { 0.0 };
+            strangers += if part.home(item).is_none() && part.lands() > 0 { low } else { 0.0 };
             heavy += low * weight[item];
         }
     }
@@ -62,7 +63,7 @@ fn turn_over(columns: &mut Columns, band: &[Option<usize>], bands: usize, weight
     }
     columns.order.iter_mut().for_each(|column| column.reverse());
     for shelf in &mut columns.shelf[..columns.real] {
-        *shelf = 2 * bands - *shelf;
+        *shelf = 2 * part.lands() - *shelf;
     }
     if columns.floors.is_empty() {
         (0..columns.order.len()).for_each(|column| columns.renumber(column));

@@ -1,4 +1,4 @@
-//! The picture cut into the parts that hang together, by lines or by a common band; each is laid out by itself.
+//! The picture cut into the parts that hang together, by lines or by a common box; each is laid out by itself.
 
 use crate::net::Net;
 use crate::scene::Size;
@@ -14,6 +14,11 @@ pub(crate) struct Part {
     pub(crate) band: Vec<Option<usize>>,
     /// Index in the net, by local band.
     pub(crate) bands: Vec<usize>,
+    /// The region of each item, and of each band.
+    pub(crate) region: Vec<Option<usize>>,
+    pub(crate) over: Vec<Option<usize>>,
+    /// Index in the net, by local region.
+    pub(crate) regions: Vec<usize>,
     pub(crate) links: Vec<Link>,
 }
 
@@ -35,18 +40,19 @@ pub(crate) struct Link {
 }
 
 pub(crate) fn split(net: &Net) -> Vec<Part> {
-    let mut root: Vec<usize> = (0..net.items.len() + net.bands.len()).collect();
+    let mut root: Vec<usize> = (0..net.items.len() + net.lands()).collect();
     for line in &net.lines {
         join(&mut root, net.cards[line.source].item, net.cards[line.target].item);
     }
-    for (index, item) in net.items.iter().enumerate() {
-        if let Some(band) = item.band {
-            join(&mut root, net.items.len() + band, index);
+    for index in 0..net.items.len() {
+        for land in net.lands_of(index) {
+            join(&mut root, net.items.len() + land, index);
         }
     }
     let mut part_of = vec![usize::MAX; root.len()];
     let mut local = vec![0; net.items.len()];
     let mut local_band = vec![usize::MAX; net.bands.len()];
+    let mut local_region = vec![usize::MAX; net.regions.len()];
     let mut parts: Vec<Part> = Vec::new();
     for (index, item) in net.items.iter().enumerate() {
         let top = find(&mut root, index);
@@ -58,13 +64,11 @@ pub(crate) fn split(net: &Net) -> Vec<Part> {
         local[index] = part.items.len();
         part.items.push(index);
         part.size.push(item.size);
-        part.band.push(item.band.map(|band| {
-            if local_band[band] == usize::MAX {
-                local_band[band] = part.bands.len();
-                part.bands.push(band);
-            }
-            local_band[band]
-        }));
+        let region = item.region.map(|region| localised(region, &mut local_region, &mut part.regions));
+        let band = item.band.map(|band| localised(band, &mut local_band, &mut part.bands));
+        part.region.push(region);
+        part.band.push(band);
+        part.over.resize(part.bands.len(), region);
     }
     let mut pairs: Vec<(usize, usize, usize)> = net
         .lines
@@ -81,7 +85,35 @@ pub(crate) fn split(net: &Net) -> Vec<Part> {
     parts
 }
 
+/// The local number of a box, given when it is first met.
+fn localised(index: usize, local: &mut [usize], known: &mut Vec<usize>) -> usize {
+    if local[index] == usize::MAX {
+        local[index] = known.len();
+        known.push(index);
+    }
+    local[index]
+}
+
 impl Part {
+    /// Bands, then regions.
+    pub(crate) fn lands(&self) -> usize {
+        self.bands.len() + self.regions.len()
+    }
+
+    /// The innermost land an item stands in.
+    pub(crate) fn home(&self, item: usize) -> Option<usize> {
+        self.band[item].or(self.region[item].map(|region| self.bands.len() + region))
+    }
+
+    pub(crate) fn is_in(&self, item: usize, land: usize) -> bool {
+        self.band[item] == Some(land) || self.region[item].is_some_and(|own| self.bands.len() + own == land)
+    }
+
+    /// The region a land stands in; a region stands in none.
+    pub(crate) fn level(&self, land: usize) -> Option<usize> {
+        self.over.get(land).copied().flatten()
+    }
+
     fn take(&mut self, net: &Net, (from, to): (usize, usize), line: usize) {
         let Some(link) = self.links.last_mut().filter(|link| (link.from, link.to) == (from, to)) else {
             let (weight, width) = (net.lines[line].weight, net.lines[line].width);

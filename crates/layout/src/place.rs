@@ -15,8 +15,7 @@ pub fn place(input: &Input) -> Scene {
     let net = Net::new(input);
     let mut parts = part::split(&net);
     let aspect = if input.aspect.is_finite() { input.aspect.clamp(0.0, 10.0) } else { 0.0 };
-    let loose: Vec<Part> =
-        parts.extract_if(.., |part| part.items.len() == 1 && part.bands.is_empty()).collect();
+    let loose: Vec<Part> = parts.extract_if(.., |part| part.items.len() == 1 && part.lands() == 0).collect();
     let laid: Vec<Laid> = parts.iter().map(|part| lay_out(&net, part, aspect)).collect();
     let grid = Grid::new(&net, &parts, &laid, &loose, aspect);
     let plan = grid.plan(&net, &parts, &laid);
@@ -82,16 +81,16 @@ impl Grid {
         grid
     }
 
-    /// Each layer is as wide as its widest card, or as the title of a band that has this layer only.
+    /// Each layer is as wide as its widest card, or as the title of a box that has this layer only.
     fn widths(&self, net: &Net) -> Vec<f64> {
         let mut width = vec![0.0_f64; self.layer.iter().copied().max().map_or(0, |most| most + 1)];
         for (item, &layer) in net.items.iter().zip(&self.layer) {
             width[layer] = width[layer].max(item.size.width);
         }
-        for band in &net.bands {
-            let layers = || band.cards.iter().map(|&card| self.layer[net.cards[card].item]);
+        for land in net.bands.iter().chain(&net.regions) {
+            let layers = || land.cards.iter().map(|&card| self.layer[net.cards[card].item]);
             if let Some(only) = layers().max().filter(|&most| layers().all(|layer| layer == most)) {
-                width[only] = width[only].max(band.title.width);
+                width[only] = width[only].max(land.title.width);
             }
         }
         width

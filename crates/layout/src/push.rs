@@ -11,7 +11,7 @@ use crate::tuning::APP_GAP;
 pub(crate) const LEAST_GAP: f64 = 14.0;
 const BAND_LEAST_GAP: f64 = 24.0;
 
-/// Something that moves as one: a band with its cards, or a card alone.
+/// Something that moves as one: a band or a region with its cards, or a card alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(crate) rect: Rect,
@@ -21,7 +21,7 @@ pub(crate) struct Body {
     pub(crate) fixed: bool,
 }
 
-/// A band, or an item that stands in none.
+/// A band or a region, or an item that stands in none on its level.
 pub(crate) type Owner = Result<usize, usize>;
 
 /// How far each body must move so that none overlaps what has moved; `held` keeps its place. What stands higher than
@@ -76,7 +76,7 @@ impl Settled<'_> {
         }
     }
 
-    /// Members of the app give way first, then what stands in the same band, then bands as a whole.
+    /// Members of the app give way first, then what stands in the same band, then bands as a whole, then regions.
     pub(crate) fn make_room(&mut self, item: usize) {
         self.stack(item);
         let band = self.net.items[item].band;
@@ -87,7 +87,7 @@ impl Settled<'_> {
             let owners: Vec<Owner> = peers.into_iter().map(Err).collect();
             self.push(bodies, &owners, Err(item));
         }
-        self.push_bands(band.ok_or(item));
+        self.push_lands(band.ok_or(item));
     }
 
     /// Within an app each member stands below the one before.
@@ -106,22 +106,32 @@ impl Settled<'_> {
         }
     }
 
-    /// Bands, and items without one, give way to a band or an item that has grown.
-    pub(crate) fn push_bands(&mut self, grown: Owner) {
-        let (bodies, owners) = self.bodies();
+    /// Bands and items without one, of one region or of none, give way to one that has grown, and others to the region.
+    pub(crate) fn push_lands(&mut self, grown: Owner) {
+        let level = self.level(grown);
+        let (bodies, owners) = self.bodies(level);
         self.push(bodies, &owners, grown);
+        if let Some(region) = level {
+            self.push_lands(Ok(region));
+        }
     }
 
-    pub(crate) fn bodies(&self) -> (Vec<Body>, Vec<Owner>) {
+    /// The region something stands in.
+    pub(crate) fn level(&self, owner: Owner) -> Option<usize> {
+        owner.map_or_else(|item| self.net.home(item), |land| self.net.over(land))
+    }
+
+    /// What stands in a region, or in none.
+    pub(crate) fn bodies(&self, level: Option<usize>) -> (Vec<Body>, Vec<Owner>) {
         let (mut bodies, mut owners) = (Vec::new(), Vec::new());
-        for band in 0..self.net.bands.len() {
-            if let Some(rect) = self.frame(band, None) {
+        for land in (0..self.net.lands()).filter(|&land| self.net.over(land) == level) {
+            if let Some(rect) = self.frame(land, None) {
                 bodies.push(Body { rect, room: BAND_LEAST_GAP, fixed: false });
-                owners.push(Ok(band));
+                owners.push(Ok(land));
             }
         }
         for item in 0..self.net.items.len() {
-            if self.net.items[item].band.is_none() && self.item_rect(item).is_some() {
+            if self.net.home(item) == level && self.item_rect(item).is_some() {
                 bodies.push(self.body(item));
                 owners.push(Err(item));
             }
@@ -140,7 +150,7 @@ impl Settled<'_> {
         self.forced = true;
         let net = self.net;
         for (owner, &by) in owners.iter().zip(ways).filter(|(_, by)| **by != 0.0) {
-            let cards = owner.map_or_else(|item| &net.items[item].cards, |band| &net.bands[band].cards);
+            let cards = owner.map_or_else(|item| &net.items[item].cards, |land| &net.land(land).cards);
             for &card in cards {
                 if !self.is_pinned(card)
                     && let Some(rect) = self.rects[card].as_mut()

@@ -25,35 +25,71 @@ pub(crate) struct Wish {
     /// Columns and centres of those that call it and that it calls.
     pub(crate) callers: Vec<(usize, f64)>,
     pub(crate) callees: Vec<(usize, f64)>,
-    /// Its band as it stands, and how far the band reaches beyond its cards: sides and bottom, top.
-    pub(crate) band: Option<Rect>,
-    pub(crate) padding: (f64, f64),
+    /// The land it stands in, the innermost first; one without a frame where it stands in none.
+    pub(crate) rings: Vec<Ring>,
     /// Above and below to other cards.
     pub(crate) gap: f64,
-    /// All cards, and the frames it must stay out of.
+    /// All cards, and the frames it must stay out of with the padding that lies between.
     pub(crate) cards: Vec<Rect>,
-    pub(crate) frames: Vec<Rect>,
-    /// What its band must not grow over.
+    pub(crate) frames: Vec<(Rect, (f64, f64))>,
+}
+
+/// A band or a region that grows with what comes.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    /// As it stands, and how far it reaches beyond what is in it: sides and bottom, top.
+    pub(crate) frame: Option<Rect>,
+    pub(crate) padding: (f64, f64),
+    /// What it must not grow over.
     pub(crate) strangers: Vec<Rect>,
+}
+
+impl Ring {
+    fn new(settled: &Settled, item: usize, land: Option<usize>) -> Self {
+        let net = settled.net;
+        // What the hand has put inside is there already.
+        let strangers = (0..net.items.len()).filter(|&other| {
+            other != item && !land.is_some_and(|land| net.is_in(other, land)) && !settled.is_held(other)
+        });
+        let strangers = strangers.filter_map(|item| settled.item_rect(item));
+        Self {
+            frame: land.and_then(|land| settled.frame(land, None)),
+            padding: settled.padding(land),
+            strangers: strangers.chain(settled.strange_frames(land)).collect(),
+        }
+    }
+
+    fn grown(&self, rect: &Rect) -> Rect {
+        let grown = padded(rect, self.padding);
+        self.frame.map_or(grown, |frame| frame.union(&grown))
+    }
 }
 
 impl Wish {
     pub(crate) fn new(settled: &Settled, item: usize, tracks: &Tracks) -> Self {
         let net = settled.net;
         let own = &net.items[item];
-        let band = own.band;
         let ends = |calls: bool| {
             let ends = own.cards.iter().flat_map(|&card| &settled.around[card]).filter(|end| end.1 == calls);
             let ends = ends.filter_map(|end| settled.rects[end.0]);
             ends.map(|rect| (tracks.at(rect.x), rect.centre().y)).collect()
         };
-        let bands = (0..net.bands.len()).filter(|&other| Some(other) != band);
-        let apps = (0..net.items.len()).filter(|&other| other != item && net.items[other].app.is_some());
-        let frames: Vec<Rect> = bands.filter_map(|band| settled.frame(band, None)).collect();
-        // What the hand has put inside the band is there already.
-        let strangers = (0..net.items.len()).filter(|&other| {
-            other != item && (band.is_none() || net.items[other].band != band) && !settled.is_held(other)
+        let home = net.home(item);
+        let over = home.and_then(|land| net.over(land));
+        let (inner, outer) = (settled.padding(home), settled.padding(over));
+        let both = (inner.0 + outer.0, inner.1 + outer.1);
+        let lands = (0..net.lands()).filter(|&other| !net.is_in(item, other));
+        // Beside its band, in its region, or beside that.
+        let lands = lands.filter_map(|other| {
+            let padding = match net.over(other) {
+                level if level == over => inner,
+                level if level == home => (0.0, 0.0),
+                _ => both,
+            };
+            Some((settled.frame(other, None)?, padding))
         });
+        let apps = (0..net.items.len()).filter(|&other| other != item && net.items[other].app.is_some());
+        let apps = apps.filter_map(|item| Some((settled.item_rect(item)?, inner)));
         Self {
             width: own.size.width,
             height: own.size.height,
@@ -61,19 +97,41 @@ impl Wish {
             gap: CARD_GAP,
             callers: ends(false),
             callees: ends(true),
-            band: band.and_then(|band| settled.frame(band, None)),
-            padding: settled.band_padding(band),
-            cards: settled.rects.iter().flatten().copied().collect(),
-            strangers: strangers
-                .filter_map(|item| settled.item_rect(item))
-                .chain(frames.iter().copied())
+            rings: std::iter::once(home)
+                .chain(over.map(Some))
+                .map(|land| Ring::new(settled, item, land))
                 .collect(),
-            frames: frames.into_iter().chain(apps.filter_map(|item| settled.item_rect(item))).collect(),
+            cards: settled.rects.iter().flatten().copied().collect(),
+            frames: lands.chain(apps).collect(),
         }
+    }
+
+    /// By how much its band and its region would grow, and whether they may.
+    fn growth(&self, rect: &Rect) -> f64 {
+        let mut growth = 0.0;
+        let mut rect = *rect;
+        for ring in &self.rings {
+            rect = ring.grown(&rect);
+            growth += ring.frame.map_or(0.0, |old| rect.width - old.width + rect.height - old.height);
+        }
+        growth
+    }
+
+    /// Whether what it stands in would meet nothing, and come near nothing that it was not near before.
+    fn fits(&self, rect: &Rect) -> bool {
+        let near = |rect: &Rect, other: &Rect| rect.grown(8.0).overlaps(other);
+        let mut rect = *rect;
+        self.rings.iter().all(|ring| {
+            rect = ring.grown(&rect);
+            ring.strangers.iter().all(|other| {
+                !near(&rect, other)
+                    || !rect.overlaps(other) && ring.frame.as_ref().is_some_and(|old| near(old, other))
+            })
+        })
     }
 }
 
-/// The best free place; none when its band cannot grow anywhere.
+/// The best free place; none when its band or its region cannot grow anywhere.
 pub(crate) fn find(wish: &Wish, tracks: &Tracks) -> Option<Rect> {
     let mut best: Option<(f64, Rect)> = None;
     let wanted = wanted(wish);
@@ -81,26 +139,21 @@ pub(crate) fn find(wish: &Wish, tracks: &Tracks) -> Option<Rect> {
         if best.as_ref().is_some_and(|old| old.0 <= column.cost) {
             break;
         }
-        let mut tries: Vec<(f64, Rect, Rect)> = Vec::new();
+        let mut tries: Vec<(f64, Rect)> = Vec::new();
         let lanes = column.track.map_or(&[][..], |track| &tracks.columns[track].lanes);
         // A place clear of lines is worth a way, but not every way.
         for (lanes, price) in [(lanes, 0.0), (&[][..], 500.0)] {
             for y in heights(wish, column.x, lanes, wanted) {
                 let rect = Rect::new(column.x, y, wish.width, wish.height);
-                let grown = padded(&rect, wish.padding);
-                let frame = wish.band.map_or(grown, |band| band.union(&grown));
-                let growth =
-                    wish.band.map_or(0.0, |band| frame.width - band.width + frame.height - band.height);
-                let cost = column.cost + price + (y - wanted).abs() + 0.5 * growth;
+                let cost = column.cost + price + (y - wanted).abs() + 0.5 * wish.growth(&rect);
                 if best.as_ref().is_none_or(|old| cost < old.0) {
-                    tries.push((cost, rect, frame));
+                    tries.push((cost, rect));
                 }
             }
         }
         // The first that fits is the best: fitting is what takes long.
         tries.order_by(|a, b| a.0.total_cmp(&b.0));
-        let found = tries.iter().find(|(_, _, frame)| fits(wish, frame));
-        best = found.map(|&(cost, rect, _)| (cost, rect)).or(best);
+        best = tries.into_iter().find(|(_, rect)| wish.fits(rect)).or(best);
     }
     best.map(|best| best.1)
 }
@@ -121,7 +174,8 @@ fn wanted(wish: &Wish) -> f64 {
         return all().map(|end| end.1).sum::<f64>() / count as f64 - wish.height / 2.0;
     }
     let foot = wish.cards.iter().map(Rect::bottom).reduce(f64::max).unwrap_or(-BAND_GAP);
-    wish.band.map_or(foot + BAND_GAP, |band| band.bottom())
+    let land = wish.rings.iter().find_map(|ring| ring.frame);
+    land.map_or(foot + BAND_GAP, |land| land.bottom())
 }
 
 struct Column {
@@ -187,13 +241,14 @@ fn heights(wish: &Wish, x: f64, lanes: &[f64], wanted: f64) -> Vec<f64> {
         .collect();
     let near = lanes.iter().filter(|y| (**y - wanted).abs() < REACH);
     taken.extend(near.map(|y| (y - wish.height - LINE_CLEAR, y + LINE_CLEAR)));
-    let room = if wish.band.is_some() { wish.padding.0 + 20.0 } else { 20.0 };
-    taken.extend(
-        wish.frames
-            .iter()
-            .filter(|frame| meets(frame, room))
-            .map(|frame| (frame.y - wish.height - room, frame.bottom() + room + wish.padding.1)),
-    );
+    // Land that is new has no room round it yet.
+    let is_new = wish.rings[0].frame.is_none();
+    for (frame, padding) in &wish.frames {
+        let room = if is_new { 20.0 } else { padding.0 + 20.0 };
+        if meets(frame, room) {
+            taken.push((frame.y - wish.height - room, frame.bottom() + room + padding.1));
+        }
+    }
     free_tops(taken, wanted)
 }
 
@@ -211,13 +266,4 @@ pub(crate) fn free_tops(mut taken: Vec<(f64, f64)>, wanted: f64) -> Vec<f64> {
         free = free.max(bottom);
     }
     out
-}
-
-/// Whether a band of this frame meets nothing, and comes near nothing that it was not near before.
-fn fits(wish: &Wish, frame: &Rect) -> bool {
-    let near = |rect: &Rect, other: &Rect| rect.grown(8.0).overlaps(other);
-    wish.strangers.iter().all(|other| {
-        !near(frame, other)
-            || !frame.overlaps(other) && wish.band.as_ref().is_some_and(|band| near(band, other))
-    })
 }

@@ -3,7 +3,7 @@
 
 use crate::frames;
 use crate::index::Index;
-use crate::input::Input;
+use crate::input::{GroupKind, Input};
 use crate::net::Net;
 use crate::push::LEAST_GAP;
 use crate::room::{self, Wish};
@@ -18,6 +18,13 @@ use crate::update::Standing;
 /// A newcomer that comes for another card stands where that stood, unless a free place is as near as this.
 const NEAR: f64 = 48.0;
 
+/// What folds up or unfolds: cards that are stacked, or a band or a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fold {
+    App,
+    Land,
+}
+
 /// Round a card that the hand has put somewhere.
 const PIN_CLEAR: f64 = 14.0;
 
@@ -28,8 +35,8 @@ pub(crate) struct Settled<'a> {
     pub(crate) rects: Vec<Option<Rect>>,
     /// Where a card wants to stand that has no place: where it stood, or what it comes for.
     pub(crate) homes: Vec<Option<Rect>>,
-    /// Cards that come because a group folds up or unfolds.
-    pub(crate) folds: Vec<bool>,
+    /// Cards that come because a group folds up or unfolds, and which kind.
+    pub(crate) folds: Vec<Option<Fold>>,
     /// By card without a place: the others it has lines with, and whether it calls them.
     pub(crate) around: Vec<Vec<(usize, bool)>>,
     pub(crate) stretches: Vec<Stretch>,
@@ -59,7 +66,7 @@ pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>, Vec<Slide
         rects,
         pins,
         homes: vec![None; net.cards.len()],
-        folds: vec![false; net.cards.len()],
+        folds: vec![None; net.cards.len()],
         around: Vec::new(),
         stretches: Vec::new(),
         slides: Vec::new(),
@@ -70,7 +77,7 @@ pub(crate) fn settle(standing: &Standing) -> (Vec<Rect>, Vec<Stretch>, Vec<Slide
     settled.grow();
     if settled.rects.iter().any(Option::is_none) {
         settled.look_around();
-        settled.unfold_bands();
+        settled.unfold_lands();
         settled.displace();
         settled.add_missing();
     }
@@ -101,6 +108,7 @@ impl Settled<'_> {
     /// Takes a card from its place; it will look for another one near by.
     pub(crate) fn lift(&mut self, card: usize) {
         self.homes[card] = self.rects[card].take();
+        self.folds[card] = self.folds[card].filter(|fold| *fold == Fold::Land);
         self.forced = true;
     }
 
@@ -108,8 +116,9 @@ impl Settled<'_> {
         let nodes = Index::new(&mut self.standing.previous.nodes.iter().map(|node| &*node.key));
         for card in (0..self.rects.len()).filter(|&card| self.rects[card].is_none()) {
             if self.homes[card].is_none() {
-                self.homes[card] = self.fold(card, &nodes);
-                self.folds[card] = self.homes[card].is_some();
+                let fold = self.fold(card, &nodes);
+                self.homes[card] = fold.map(|fold| fold.0);
+                self.folds[card] = fold.map(|fold| fold.1);
             }
         }
         self.around = vec![Vec::new(); self.rects.len()];
@@ -124,17 +133,27 @@ impl Settled<'_> {
     }
 
     /// The place of the group that a newcomer stands for, or of the card that stood for its group.
-    fn fold(&self, card: usize, nodes: &Index) -> Option<Rect> {
+    fn fold(&self, card: usize, nodes: &Index) -> Option<(Rect, Fold)> {
         let previous = self.standing.previous;
+        let (net, own) = (self.net, self.net.cards[card].item);
         let key = |frame: &crate::net::Frame| &self.input.groups[frame.input].key;
-        let own = &self.input.nodes[self.net.cards[card].input].key;
-        let group = previous.groups.iter().find(|group| group.key == *own).map(|group| group.rect);
-        let gone = !self.net.bands.iter().chain(&self.net.apps).any(|frame| key(frame) == own);
-        let item = &self.net.items[self.net.cards[card].item];
-        let frames = [item.app.map(|app| &self.net.apps[app]), item.band.map(|band| &self.net.bands[band])];
-        let stood = frames.into_iter().flatten().find_map(|frame| nodes.get(key(frame)));
-        let stood = stood.filter(|index| !self.standing.cards.contains(&Some(*index)));
-        group.filter(|_| gone).or(stood.map(|index| previous.nodes[index].rect))
+        let name = &self.input.nodes[net.cards[card].input].key;
+        let group = previous.groups.iter().find(|group| group.key == *name);
+        if let Some(group) = group.filter(|_| !net.frames().any(|frame| key(frame) == name)) {
+            return Some(match group.kind {
+                GroupKind::App => (inset(&group.rect, APP_PADDING), Fold::App),
+                _ => (group.rect, Fold::Land),
+            });
+        }
+        let app = net.items[own].app.map(|app| &net.apps[app]);
+        let lands = net.lands_of(own).map(|land| net.land(land));
+        let mut frames =
+            app.into_iter().map(|app| (app, Fold::App)).chain(lands.map(|land| (land, Fold::Land)));
+        let stood = |(frame, fold)| Some((nodes.get(key(frame))?, fold));
+        let (index, fold) = frames.find_map(stood)?;
+        let gone = !self.standing.cards.contains(&Some(index));
+        let rect = previous.nodes[index].rect;
+        gone.then(|| (if fold == Fold::App { inset(&rect, -APP_PADDING) } else { rect }, fold))
     }
 
     /// The newcomers, those first that know most of what stands. An app is placed as one.
@@ -167,11 +186,15 @@ impl Settled<'_> {
         }
         let tracks = self.tracks();
         let home = own.cards.iter().filter_map(|&card| self.homes[card]).reduce(|a, b| a.union(&b));
-        let folds = own.cards.iter().any(|&card| self.folds[card]);
+        let folds = own.cards.iter().find_map(|&card| self.folds[card]);
+        if let Some(home) = home.filter(|_| folds == Some(Fold::App)) {
+            self.set_there(item, home);
+            return;
+        }
         let wish = Wish { home, ..Wish::new(self, item, &tracks) };
         let place =
             room::find(&wish, &tracks).or_else(|| room::find(&Wish { gap: LEAST_GAP, ..wish }, &tracks));
-        let held = home.filter(|_| folds).map(|home| {
+        let held = home.filter(|_| folds.is_some()).map(|home| {
             let y = (home.centre().y - own.size.height / 2.0).round();
             Rect::new(home.x, y, own.size.width, own.size.height)
         });
@@ -179,11 +202,28 @@ impl Settled<'_> {
         let free = place.filter(|place| !far(place));
         let place =
             free.or(held.filter(|_| own.cards.len() > 1)).or(place).unwrap_or_else(|| self.below(item));
-        for &card in &own.cards {
+        self.set(item, &place);
+        if free.is_none() {
+            self.make_room(item);
+        }
+    }
+
+    fn set(&mut self, item: usize, place: &Rect) {
+        for &card in &self.net.items[item].cards {
             let (inset, size) = (self.net.cards[card].inset, self.net.cards[card].size);
             self.rects[card] = Some(Rect::new(place.x + inset.x, place.y + inset.y, size.width, size.height));
         }
-        if free.is_none() {
+    }
+
+    /// An app for its card or a card for its app stands about the same middle. One way is rounded down, the other up, so
+    /// that both together lead back.
+    fn set_there(&mut self, item: usize, home: Rect) {
+        let size = self.net.items[item].size;
+        let y = 2.0 * (home.centre().y - size.height / 2.0);
+        let y = if self.net.items[item].app.is_some() { y.ceil() } else { y.floor() } / 2.0;
+        self.set(item, &Rect::new(home.x, y, size.width, size.height));
+        self.forced = true;
+        if size.height > home.height || size.width > home.width {
             self.make_room(item);
         }
     }
@@ -220,38 +260,56 @@ impl Settled<'_> {
         tracks
     }
 
-    /// At the foot of the own band, or of all.
+    /// At the foot of the own band or region, or of all.
     fn below(&self, item: usize) -> Rect {
-        let own = &self.net.items[item];
-        let mates = own.band.map(|band| &self.net.bands[band].cards);
-        let mates = mates.into_iter().flatten().filter_map(|&mate| self.rects[mate]);
-        let all = mates.reduce(|a, b| a.union(&b));
+        let size = self.net.items[item].size;
+        let round =
+            |cards: &[usize]| cards.iter().filter_map(|&mate| self.rects[mate]).reduce(|a, b| a.union(&b));
+        let all = self.net.lands_of(item).find_map(|land| round(&self.net.land(land).cards));
         let all = all.or_else(|| self.rects.iter().flatten().copied().reduce(|a, b| a.union(&b)));
         let foot = all.map_or((0.0, 0.0), |all| (all.x, all.bottom() + CARD_GAP));
-        Rect::new(foot.0, foot.1, own.size.width, own.size.height)
+        Rect::new(foot.0, foot.1, size.width, size.height)
     }
 
     pub(crate) fn is_pinned(&self, card: usize) -> bool {
         self.net.cards[card].pin.is_some()
     }
 
-    pub(crate) fn band(&self, card: usize) -> Option<usize> {
-        self.net.items[self.net.cards[card].item].band
+    /// The innermost land a card stands in.
+    pub(crate) fn home(&self, card: usize) -> Option<usize> {
+        self.net.home(self.net.cards[card].item)
     }
 
-    /// How far a band reaches beyond what stands in it: sides and bottom, top.
-    pub(crate) fn band_padding(&self, band: Option<usize>) -> (f64, f64) {
-        band.map_or((0.0, 0.0), |band| (BAND_PADDING, BAND_PADDING + self.net.bands[band].title.height))
+    pub(crate) fn is_in(&self, card: usize, land: usize) -> bool {
+        self.net.is_in(self.net.cards[card].item, land)
     }
 
-    /// A band's frame as it stands now, without `but`. What the hand has moved does not stretch it.
-    pub(crate) fn frame(&self, band: usize, but: Option<usize>) -> Option<Rect> {
-        let cards = self.net.bands[band].cards.iter().copied();
+    /// How far land reaches beyond what stands in it: sides and bottom, top.
+    pub(crate) fn padding(&self, land: Option<usize>) -> (f64, f64) {
+        land.map_or((0.0, 0.0), |land| (BAND_PADDING, BAND_PADDING + self.net.land(land).title.height))
+    }
+
+    /// The frame of a band or a region as it stands now, without `but`. What the hand has moved does not stretch it.
+    pub(crate) fn frame(&self, land: usize, but: Option<usize>) -> Option<Rect> {
+        let cards = self.net.land(land).cards.iter().copied().filter(|&card| self.home(card) == Some(land));
         let loose = cards.filter(|&card| Some(card) != but && !self.is_pinned(card));
         let boxed =
             loose.filter_map(|card| self.rects[card].map(|rect| self.boxed(self.net.cards[card].item, rect)));
-        let rect = boxed.reduce(|a, b| a.union(&b))?;
-        Some(frames::dressed(&self.net.bands[band], rect, BAND_PADDING))
+        let bands = self.within(land).filter_map(|band| self.frame(band, but));
+        let rect = boxed.chain(bands).reduce(|a, b| a.union(&b))?;
+        Some(frames::dressed(self.net.land(land), rect, BAND_PADDING))
+    }
+
+    /// The bands of a region.
+    fn within(&self, land: usize) -> impl Iterator<Item = usize> {
+        let bands = self.net.bands.len();
+        (0..if land < bands { 0 } else { bands }).filter(move |&band| self.net.over(band) == Some(land))
+    }
+
+    /// All frames that are no part of what stands in a land, or in none, and that it is no part of.
+    pub(crate) fn strange_frames(&self, land: Option<usize>) -> impl Iterator<Item = Rect> {
+        let strange = move |&other: &usize| land.is_none_or(|land| self.net.are_apart(land, other));
+        (0..self.net.lands()).filter(strange).filter_map(|other| self.frame(other, None))
     }
 
     /// With the box of its app round it, if it has one.
@@ -275,4 +333,8 @@ impl Settled<'_> {
     pub(crate) fn is_held(&self, item: usize) -> bool {
         self.net.items[item].cards.iter().all(|&card| self.is_pinned(card))
     }
+}
+
+fn inset(rect: &Rect, by: f64) -> Rect {
+    Rect { x: rect.x + by, width: rect.width - 2.0 * by, ..*rect }
 }

@@ -1,32 +1,44 @@
-//! Which band lies above which. One order for the whole part keeps every band whole; items without a band find
+//! Which band or region lies above which. One order for the whole part keeps each whole; items without a band find
 //! their room between. Knows crossings, no pixel.
 
 use crate::columns::Columns;
 use crate::order::{exchange, merged};
+use crate::part::Part;
 use crate::sorting::Order as _;
 
-/// Gives each item its shelf from where it stands now: bands by their mean height, odd numbers from the top down.
-pub(crate) fn assign(columns: &mut Columns, band: &[Option<usize>], bands: usize) {
-    let mut mean = vec![(0.0, 0.0); bands];
-    for (item, band) in band.iter().enumerate() {
-        if let Some(band) = *band {
-            mean[band].0 += height(columns, item);
-            mean[band].1 += 1.0;
+/// Gives each item its shelf from where it stands now: what stands in none by its mean height, and so what stands in a
+/// region; above, below and between there is free room.
+pub(crate) fn assign(columns: &mut Columns, part: &Part) {
+    let bands = part.bands.len();
+    let mut mean = vec![(0.0, 0.0); part.lands()];
+    for item in 0..columns.real {
+        for land in (0..mean.len()).filter(|&land| part.is_in(item, land)) {
+            mean[land].0 += height(columns, item);
+            mean[land].1 += 1.0;
         }
     }
-    let mut order: Vec<usize> = (0..bands).collect();
-    order.order_by(|&a, &b| (mean[a].0 / mean[a].1).total_cmp(&(mean[b].0 / mean[b].1)));
-    let heights: Vec<f64> = order.iter().map(|&b| mean[b].0 / mean[b].1).collect();
-    let mut shelf_of = vec![0; bands];
-    for (place, &band) in order.iter().enumerate() {
-        shelf_of[band] = 2 * place + 1;
+    let heights: Vec<f64> = mean.iter().map(|mean| mean.0 / mean.1).collect();
+    let mut order: Vec<usize> = (0..mean.len()).collect();
+    order.order_by(|&a, &b| heights[a].total_cmp(&heights[b]));
+    let on = |level: Option<usize>| order.iter().copied().filter(move |&land| part.level(land) == level);
+    // A band's own shelf, a region's first; and the free room below either.
+    let (mut first, mut below) = (vec![0; mean.len()], vec![0; mean.len()]);
+    let mut next = 0;
+    for land in on(None) {
+        first[land] = next + 1;
+        next += 1;
+        for band in on(land.checked_sub(bands)).filter(|_| land >= bands) {
+            (first[band], below[band]) = (next + 1, next + 2);
+            next += 2;
+        }
+        next += 1;
+        below[land] = next;
     }
-    for (item, band) in band.iter().enumerate() {
-        let own = height(columns, item);
-        columns.shelf[item] = match *band {
-            Some(band) => shelf_of[band],
-            None => 2 * heights.iter().filter(|&&height| height < own).count(),
-        };
+    for item in 0..columns.real {
+        let (own, level) = (height(columns, item), part.region[item]);
+        let above = on(level).rfind(|&land| heights[land] < own);
+        let room = above.map(|land| below[land]).or(level.map(|region| first[bands + region]));
+        columns.shelf[item] = part.band[item].map_or(room.unwrap_or(0), |band| first[band]);
     }
     let foot: f64 = columns.order.iter().map(Vec::len).max().unwrap_or(0) as f64;
     for entry in columns.real..columns.layer.len() {
@@ -52,20 +64,53 @@ fn settle(columns: &mut Columns) {
     }
 }
 
-/// Tries other shelves: neighbouring bands change places, lone items go above or below a band.
-pub(crate) fn improve(columns: &mut Columns, band: &[Option<usize>], bands: usize) {
-    let free: Vec<usize> = (0..columns.real).filter(|&item| band[item].is_none()).collect();
+/// What stands in none, or in one region, from the top: its first shelf and how many it has.
+fn things(columns: &Columns, part: &Part, level: Option<usize>) -> Vec<(usize, usize)> {
+    let bands = part.bands.len();
+    let mut first = vec![usize::MAX; part.lands()];
+    for (item, &shelf) in columns.shelf[..columns.real].iter().enumerate() {
+        if let Some(land) = part.home(item) {
+            first[land] = first[land].min(shelf);
+        }
+    }
+    let thing = |land: usize| {
+        let within = (0..bands).filter(|&band| land >= bands && part.over[band] == Some(land - bands));
+        let top = within.clone().map(|band| first[band]).min();
+        top.map_or((first[land], 1), |top| (top - 1, 2 * within.count() + 1))
+    };
+    let mut things: Vec<_> = (0..part.lands()).filter(|&land| part.level(land) == level).map(thing).collect();
+    things.order();
+    things
+}
+
+/// Tries other shelves: neighbours change places, lone items go above or below a band or a region.
+pub(crate) fn improve(columns: &mut Columns, part: &Part) {
     // The work is bounded: in a large picture the first order stands.
-    if columns.layer.len() * bands > 6_000 {
+    if columns.layer.len() * part.lands() > 6_000 {
         return;
     }
+    let levels: Vec<Option<usize>> = std::iter::once(None).chain((0..part.regions.len()).map(Some)).collect();
     for _ in 0..3 {
         let before = columns.crossings();
-        for place in 1..bands {
-            swap_bands(columns, 2 * place - 1);
+        for &level in &levels {
+            let mut things = things(columns, part, level);
+            for place in 1..things.len() {
+                let ((at, upper), (_, lower)) = (things[place - 1], things[place]);
+                if swap(columns, (at, upper), lower) {
+                    (things[place - 1].1, things[place]) = (lower, (at + lower + 1, upper));
+                }
+            }
         }
-        for &item in &free {
-            find_shelf(columns, item, bands);
+        for &level in &levels {
+            let things = things(columns, part, level);
+            let Some(&(first, _)) = things.first() else { continue };
+            let rooms = std::iter::once(first - 1).chain(things.iter().map(|thing| thing.0 + thing.1));
+            let rooms: Vec<usize> = rooms.collect();
+            for item in 0..columns.real {
+                if part.band[item].is_none() && part.region[item] == level {
+                    find_shelf(columns, item, &rooms);
+                }
+            }
         }
         if columns.crossings() >= before {
             break;
@@ -74,35 +119,40 @@ pub(crate) fn improve(columns: &mut Columns, band: &[Option<usize>], bands: usiz
     columns.set_floors();
 }
 
-/// Changes a band with the next one if that takes crossings away.
-fn swap_bands(columns: &mut Columns, upper: usize) {
+/// Changes what has `upper` shelves from one on with the `lower` ones of the next if that takes crossings away.
+fn swap(columns: &mut Columns, (at, upper): (usize, usize), lower: usize) -> bool {
     let saved = columns.stand();
     let before = columns.crossings();
     for shelf in &mut columns.shelf[..columns.real] {
-        if *shelf == upper {
-            *shelf = upper + 2;
-        } else if *shelf == upper + 2 {
-            *shelf = upper;
+        if (at..=at + upper + lower).contains(shelf) {
+            *shelf = match *shelf - at {
+                own if own < upper => *shelf + lower + 1,
+                own if own > upper => *shelf - upper - 1,
+                // The free room between stays between.
+                _ => at + lower,
+            };
         }
     }
     columns.set_floors();
     settle(columns);
     exchange(columns);
-    if columns.crossings() >= before {
+    let better = columns.crossings() < before;
+    if !better {
         columns.restore(&saved);
     }
+    better
 }
 
-/// Tries a lone item above and below every band of its column.
-fn find_shelf(columns: &mut Columns, item: usize, bands: usize) {
+/// Tries a lone item in every free room.
+fn find_shelf(columns: &mut Columns, item: usize, rooms: &[usize]) {
     let column = columns.layer[item];
     let count = |columns: &mut Columns| {
         columns.crossings_after(column)
             + column.checked_sub(1).map_or(0, |left| columns.crossings_after(left))
     };
     let mut best = (count(columns), columns.order[column].clone(), columns.shelf[item]);
-    for place in 0..=bands {
-        columns.shelf[item] = 2 * place;
+    for &room in rooms {
+        columns.shelf[item] = room;
         let keyed: Vec<(f64, usize)> =
             columns.order[column].iter().map(|&entry| (columns.height[entry], entry)).collect();
         columns.order[column] = merged(columns, &keyed);

@@ -1,5 +1,5 @@
 //! Room above and below within some columns: what stands there and the lines that pass move up and down in the order
-//! they have, no more than they must. Knows bands, columns and heights, no route.
+//! they have, no more than they must. Knows land, columns and heights, no route.
 
 use crate::push::{Body, LEAST_GAP};
 use crate::routes::Ends;
@@ -30,22 +30,26 @@ struct Thing {
 }
 
 impl Settled<'_> {
-    /// Moves what stands above and below a band that has come where `home` was.
-    pub(crate) fn slide(&mut self, band: usize, home: &Rect, tracks: &Tracks) {
-        let Some(frame) = self.frame(band, None) else { return };
-        let (mut bodies, owners) = self.bodies();
+    /// Moves what stands above and below land that is where `home` was, lines only within the region round it.
+    pub(crate) fn slide(&mut self, (land, home): (usize, &Rect), room: Option<Rect>, tracks: &Tracks) {
+        let Some(frame) = self.frame(land, None) else { return };
+        let level = self.net.over(land);
+        let (mut bodies, owners) = self.bodies(level);
         let near = frame.grown(LINE_CLEAR);
         let mut slide = Slide { left: near.x, right: near.right(), lanes: Vec::new() };
         let passed = tracks.columns.iter().filter(|track| track.left < home.right() && track.right > home.x);
-        let lanes: Vec<f64> = passed.flat_map(|track| &track.lanes).copied().collect();
+        let beyond = |y: &f64| {
+            (*y <= home.y || *y >= home.bottom()) && room.is_none_or(|room| *y > room.y && *y < room.bottom())
+        };
+        let lanes: Vec<f64> = passed.flat_map(|track| &track.lanes).copied().filter(beyond).collect();
         let meets = |body: &Body| body.rect.x < near.right() && body.rect.right() > near.x;
         for side in [-1.0, 1.0] {
-            // Seen from the band, whatever the side: numbers grow away from it.
+            // Seen from the land, whatever the side: numbers grow away from it.
             let span = |y: f64, height: f64| if side > 0.0 { (y, y + height) } else { (-y - height, -y) };
             let is_there = |y: f64| (y - home.centre().y) * side > 0.0;
             let mut things: Vec<Thing> = Vec::new();
             for (index, body) in bodies.iter().enumerate() {
-                if owners[index] != Ok(band) && !body.fixed && meets(body) && is_there(body.rect.centre().y) {
+                if owners[index] != Ok(land) && !body.fixed && meets(body) && is_there(body.rect.centre().y) {
                     let (low, high) = span(body.rect.y, body.rect.height);
                     things.push(Thing { low, high, body: Some(index) });
                 }
@@ -61,13 +65,13 @@ impl Settled<'_> {
             }
         }
         slide.lanes.order_by(|a, b| a.0.total_cmp(&b.0));
-        let before = self.bodies().0;
+        let before = self.bodies(level).0;
         let moved: Vec<f64> = bodies.iter().zip(&before).map(|(now, old)| now.rect.y - old.rect.y).collect();
         self.shift(&owners, &moved);
         self.slides.push(slide);
         for (owner, by) in owners.into_iter().zip(moved) {
             if by != 0.0 && owner.is_ok() {
-                self.push_bands(owner);
+                self.push_lands(owner);
             }
         }
     }

@@ -16,7 +16,8 @@ impl Settled<'_> {
         let groups = &self.standing.previous.groups;
         let index = Index::new(&mut groups.iter().map(|group| &*group.key));
         let place = |frame: &crate::net::Frame| index.get(&self.input.groups[frame.input].key);
-        let bands: Vec<Option<usize>> = self.net.bands.iter().map(place).collect();
+        let lands: Vec<Option<usize>> =
+            (0..self.net.lands()).map(|land| place(self.net.land(land))).collect();
         let apps: Vec<Option<usize>> = self.net.apps.iter().map(place).collect();
         let mut strays = Vec::new();
         for card in 0..self.rects.len() {
@@ -24,17 +25,23 @@ impl Settled<'_> {
             if self.is_pinned(card) {
                 continue;
             }
-            let item = &self.net.items[self.net.cards[card].item];
-            let (side, top) = self.band_padding(item.band);
-            let boxed = room::padded(&self.boxed(self.net.cards[card].item, old), (side - 0.5, top - 0.5));
-            let own = [item.band.map(|band| bands[band]), item.app.map(|app| apps[app])];
-            let leaves = |(own, rect): (&Option<Option<usize>>, &Rect)| {
-                own.is_some_and(|at| at.is_none_or(|at| groups[at].rect.union(rect) != groups[at].rect))
+            let item = self.net.cards[card].item;
+            let leaves = |own: Option<usize>, rect: &Rect| {
+                own.is_none_or(|at| groups[at].rect.union(rect) != groups[at].rect)
             };
-            let outside = own.iter().zip([&boxed, &old]).any(leaves);
+            let app = self.net.items[item].app.map(|app| apps[app]);
+            let mut grown = self.boxed(item, old);
+            let mut outside = app.is_some_and(|app| leaves(app, &old));
+            for land in self.net.lands_of(item) {
+                let (side, top) = self.padding(Some(land));
+                grown = room::padded(&grown, (side - 0.5, top - 0.5));
+                outside |= leaves(lands[land], &grown);
+            }
             let foreign = || {
-                let meets = |at: usize| groups[at].rect.overlaps(&old) && !own.contains(&Some(Some(at)));
-                (0..groups.len()).any(meets)
+                let is_own = |at: usize| {
+                    app == Some(Some(at)) || self.net.lands_of(item).any(|land| lands[land] == Some(at))
+                };
+                (0..groups.len()).any(|at| groups[at].rect.overlaps(&old) && !is_own(at))
             };
             if outside || foreign() {
                 strays.push(card);
@@ -53,25 +60,37 @@ impl Settled<'_> {
         if self.net.items[own].cards.iter().any(|&sister| sister != card && self.rects[sister].is_some()) {
             return false;
         }
-        let band = self.band(card);
-        let grown = room::padded(&self.boxed(own, *rect), self.band_padding(band));
-        let frame = band.and_then(|band| self.frame(band, Some(card)));
-        let frame = frame.map_or(grown, |frame| frame.union(&grown));
-        let others = (0..self.net.bands.len()).filter(|&other| Some(other) != band);
-        let apps =
-            (0..self.net.items.len()).filter(|&item| item != own && self.net.items[item].app.is_some());
-        let outsiders = (0..self.rects.len())
-            .filter(|&other| other != card && (band.is_none() || self.band(other) != band))
-            .filter(|&other| !self.is_pinned(other));
-        !others.filter_map(|other| self.frame(other, None)).any(|other| other.overlaps(&frame))
-            && !apps.filter_map(|item| self.item_rect(item)).any(|app| app.overlaps(rect))
-            && !outsiders.filter_map(|other| self.rects[other]).any(|other| other.overlaps(&frame))
+        let boxed = self.boxed(own, *rect);
+        let mut grown = boxed;
+        let clear = |grown: &Rect, land: Option<usize>| {
+            let outsiders = (0..self.rects.len())
+                .filter(|&other| other != card && !land.is_some_and(|land| self.is_in(other, land)))
+                .filter(|&other| !self.is_pinned(other));
+            !self.strange_frames(land).any(|other| other.overlaps(grown))
+                && !outsiders.filter_map(|other| self.rects[other]).any(|other| other.overlaps(grown))
+        };
+        let grows = |land: usize| {
+            grown = room::padded(&grown, self.padding(Some(land)));
+            grown = self.frame(land, Some(card)).map_or(grown, |frame| frame.union(&grown));
+            clear(&grown, Some(land))
+        };
+        let mut apps = (0..self.net.items.len())
+            .filter(|&item| item != own && self.net.items[item].app.is_some())
+            .filter_map(|item| self.item_rect(item));
+        let alone = self.net.home(own).is_none();
+        (!alone || clear(&boxed, None))
+            && self.net.lands_of(own).all(grows)
+            && !apps.any(|app| app.overlaps(rect))
     }
 
     /// What had to give way may have met what else is fixed: such things look for another place, some rounds long.
     pub(crate) fn mend(&mut self) {
         for _ in 0..4 {
-            let bad = if self.forced || self.bands_meet() { self.misplaced() } else { Vec::new() };
+            let meet = self.forced || self.lands_meet();
+            if meet {
+                self.part_regions();
+            }
+            let bad = if meet { self.misplaced() } else { Vec::new() };
             if bad.is_empty() {
                 return;
             }
@@ -85,22 +104,25 @@ impl Settled<'_> {
             self.look_around();
             self.add_missing();
         }
+        self.part_regions();
     }
 
-    /// A band of pinned cards is drawn over others; let go, they have to part.
-    fn bands_meet(&self) -> bool {
-        let frames: Vec<Rect> = (0..self.net.bands.len()).filter_map(|band| self.frame(band, None)).collect();
-        let meets = |(at, frame): (usize, &Rect)| frames[..at].iter().any(|other| other.overlaps(frame));
+    /// Land of pinned cards is drawn over other land; let go, they have to part.
+    fn lands_meet(&self) -> bool {
+        let frames: Vec<(usize, Rect)> =
+            (0..self.net.lands()).filter_map(|land| Some((land, self.frame(land, None)?))).collect();
+        let meets = |(at, (land, frame)): (usize, &(usize, Rect))| {
+            frames[..at].iter().any(|(other, rect)| self.net.are_apart(*land, *other) && rect.overlaps(frame))
+        };
         frames.iter().enumerate().any(meets)
     }
 
-    /// Items that lie over another or in a strange band; of two the one that is easier to move.
+    /// Items that lie over another or in a strange band or region; of two the one that is easier to move.
     fn misplaced(&self) -> Vec<usize> {
         let items = &self.net.items;
         let rects: Vec<Rect> =
             (0..items.len()).map(|item| self.item_rect(item).unwrap_or_default()).collect();
-        let frames: Vec<Option<Rect>> =
-            (0..self.net.bands.len()).map(|band| self.frame(band, None)).collect();
+        let frames: Vec<Option<Rect>> = (0..self.net.lands()).map(|land| self.frame(land, None)).collect();
         let pinned = (0..self.rects.len()).filter(|&card| self.is_pinned(card));
         let pinned: Vec<(usize, Rect)> = pinned
             .filter_map(|card| Some((self.net.cards[card].item, self.rects[card]?.grown(PIN_LEAST))))
@@ -117,13 +139,14 @@ impl Settled<'_> {
                 let over = |rect: Rect| pin.overlaps(&rect);
                 (*owner != item && over(rects[item])) || own.filter_map(|&card| self.rects[card]).any(over)
             };
-            let strange = |band: usize| {
-                Some(band) != items[item].band
-                    && frames[band].is_some_and(|frame| frame.overlaps(&rects[item]))
+            let strange = |land: usize| {
+                !self.net.is_in(item, land) && frames[land].is_some_and(|frame| frame.overlaps(&rects[item]))
             };
+            // Regions part as a whole.
             let smaller = |band: usize, other: usize| {
-                let size = |band: usize| (self.net.bands[band].cards.len(), band);
+                let size = |land: usize| (self.net.land(land).cards.len(), land);
                 size(band) < size(other)
+                    && self.net.are_apart(band, other)
                     && frames[band].zip(frames[other]).is_some_and(|(a, b)| a.overlaps(&b))
             };
             near.any(&rects[item], |other| over(other) && !self.is_held(other))

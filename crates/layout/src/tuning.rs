@@ -14,13 +14,11 @@ pub(crate) const LINE_CLEAR: f64 = 15.0;
 pub(crate) const LINE_GAP: f64 = 12.0;
 /// Between two parallel lines of one pair.
 pub(crate) const TWIN_GAP: f64 = 9.0;
-/// Inside a band, on all sides.
+/// Inside a band or a region, on all sides.
 pub(crate) const BAND_PADDING: f64 = 12.0;
-/// Inside a region, on all sides of its bands and cards.
-pub(crate) const REGION_PADDING: f64 = 12.0;
-/// Between two bands, one above the other.
+/// Between two bands or regions, one above the other.
 pub(crate) const BAND_GAP: f64 = 60.0;
-/// Between a band and a card that belongs to none.
+/// Between a band or a region and a card that belongs to none.
 pub(crate) const OUTSIDE_GAP: f64 = 36.0;
 /// Inside an app's box, and between its members.
 pub(crate) const APP_PADDING: f64 = 8.0;

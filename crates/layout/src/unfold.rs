@@ -1,10 +1,11 @@
-//! A band that comes as a whole: its cards are laid out among themselves and set down as one body, where the card
-//! stood that it comes for, or near its neighbours. What is in the way gives way. Knows bands and columns.
+//! A band or a region that comes as a whole: its cards are laid out among themselves and set down as one body, where the card
+//! stood that it comes for, or near its neighbours. What is in the way gives way. Knows land and columns.
 
 use crate::inner::Inner;
 use crate::room::{self, COLUMN_CLEAR};
 use crate::scene::Rect;
-use crate::settle::Settled;
+use crate::settle::{Fold, Settled};
+use crate::sorting::Order as _;
 use crate::stretch::Stretch;
 use crate::tracks::Tracks;
 use crate::tuning::{BAND_GAP, LAYER_GAP};
@@ -13,23 +14,33 @@ use crate::tuning::{BAND_GAP, LAYER_GAP};
 const NEAR: f64 = 40.0;
 
 impl Settled<'_> {
-    pub(crate) fn unfold_bands(&mut self) {
-        for band in 0..self.net.bands.len() {
-            let cards = &self.net.bands[band].cards;
+    /// Regions first: their bands come with them.
+    pub(crate) fn unfold_lands(&mut self) {
+        for land in (0..self.net.lands()).rev() {
+            let cards = &self.net.land(land).cards;
             if cards.len() > 1 && cards.iter().all(|&card| self.rects[card].is_none()) {
-                let strays = cards.iter().any(|&card| self.homes[card].is_some() && !self.folds[card]);
+                let strays = cards.iter().any(|&card| {
+                    self.folds[card] == Some(Fold::App)
+                        || self.homes[card].is_some() && self.folds[card].is_none()
+                });
                 if !strays {
-                    self.unfold(band);
+                    self.unfold(land);
                 }
             }
         }
     }
 
-    fn unfold(&mut self, band: usize) {
-        let cards = &self.net.bands[band].cards;
-        let inner = self.inner(band);
+    fn unfold(&mut self, land: usize) {
+        let cards = &self.net.land(land).cards;
+        let inner = self.inner(land);
         let tracks = self.tracks();
         let home = cards.iter().filter_map(|&card| self.homes[card]).reduce(|a, b| a.union(&b));
+        // The region round it as it stood with what stood there.
+        let over = self.net.over(land).and_then(|over| {
+            let grown = home.map(|home| room::padded(&home, self.padding(Some(over))));
+            let frames = self.frame(over, None).into_iter().chain(grown);
+            frames.reduce(|a, b| a.union(&b)).map(|rect| (over, rect))
+        });
         let lefts = match home {
             Some(home) => self.open(&tracks, home, &inner.columns),
             None => self.columns(cards, &inner, &tracks),
@@ -37,10 +48,10 @@ impl Settled<'_> {
         for (&card, &(column, rect)) in cards.iter().zip(&inner.cards) {
             self.rects[card] = Some(Rect { x: lefts[column] + rect.x, ..rect });
         }
-        self.set_down(band, home, &tracks);
+        self.set_down(land, (home, over), &tracks);
     }
 
-    /// Makes room to the right of the place the band comes for, as wide as the band is: lines go on to the right.
+    /// Makes room to the right of the place that the land comes for, as wide as it is: lines go on to the right.
     fn open(&mut self, tracks: &Tracks, home: Rect, columns: &[(f64, f64)]) -> Vec<f64> {
         let home = Rect { x: self.stretches.iter().fold(home.x, |x, stretch| stretch.moved(x)), ..home };
         let track = tracks.columns.iter().find(|track| track.left <= home.right() && home.x <= track.right);
@@ -101,39 +112,69 @@ impl Settled<'_> {
         lefts(best.map_or(tracks.columns.len(), |best| best.1))
     }
 
-    /// Gives the band its height: free and near where it wants to be, or just there.
-    fn set_down(&mut self, band: usize, home: Option<Rect>, tracks: &Tracks) {
-        let cards = &self.net.bands[band].cards;
-        let Some(frame) = self.frame(band, None) else { return };
-        let ends =
-            cards.iter().flat_map(|&card| &self.around[card]).filter(|end| self.band(end.0) != Some(band));
+    /// Gives what has come its height: free and near where it wants to be, or just there. `over` is the region that it
+    /// stands in, as it was.
+    fn set_down(
+        &mut self,
+        land: usize,
+        (home, over): (Option<Rect>, Option<(usize, Rect)>),
+        tracks: &Tracks,
+    ) {
+        let cards = &self.net.land(land).cards;
+        let Some(frame) = self.frame(land, None) else { return };
+        let ends = cards.iter().flat_map(|&card| &self.around[card]).filter(|end| !self.is_in(end.0, land));
         let ys: Vec<f64> = ends.filter_map(|end| self.rects[end.0]).map(|rect| rect.centre().y).collect();
-        let others = (0..self.net.bands.len()).filter(|&other| other != band);
-        let frames = others.filter_map(|other| self.frame(other, None));
-        let items = (0..self.net.items.len()).filter(|&item| self.net.items[item].band.is_none());
-        let bodies: Vec<Rect> = frames.chain(items.filter_map(|item| self.item_rect(item))).collect();
+        let bodies = self.others(land);
         let foot = bodies.iter().map(Rect::bottom).fold(0.0, f64::max);
         let wanted = match home {
             Some(home) => home.centre().y - frame.height / 2.0,
             None if ys.is_empty() => foot + BAND_GAP,
             None => ys.iter().sum::<f64>() / ys.len() as f64 - frame.height / 2.0,
         };
-        let near = frame.grown(COLUMN_CLEAR);
-        let taken = bodies.iter().filter(|body| body.x < near.right() && body.right() > near.x);
-        let taken = taken.map(|body| (body.y - frame.height - COLUMN_CLEAR, body.bottom() + COLUMN_CLEAR));
-        let tops = room::free_tops(taken.collect(), wanted.round());
-        let far = |top: &f64| (top - wanted).abs();
-        let free = tops.into_iter().min_by(|a, b| far(a).total_cmp(&far(b)));
-        let free = free.filter(|top| home.is_none() || far(top) <= NEAR);
+        let free = nearest(&bodies, &frame, wanted.round());
+        let free = free.filter(|top| home.is_none() || (top - wanted).abs() <= NEAR);
         let by = free.unwrap_or(wanted.round()) - frame.y;
-        for &card in cards {
-            if let Some(rect) = self.rects[card].as_mut() {
-                rect.y += by;
-            }
-        }
+        self.shift(&[Ok(land)], &[by]);
         if let Some(home) = home.filter(|_| free.is_none()) {
-            self.slide(band, &home, tracks);
-            self.push_bands(Ok(band));
+            self.slide((land, &home), over.map(|over| over.1), tracks);
+            self.push_lands(Ok(land));
+        }
+        if let Some((over, old)) = over {
+            self.slide((over, &old), None, tracks);
+            self.push_lands(Ok(over));
         }
     }
+
+    /// What else stands in the same region, or in none.
+    fn others(&self, land: usize) -> Vec<Rect> {
+        let (bodies, owners) = self.bodies(self.net.over(land));
+        let others = bodies.iter().zip(owners).filter(|(_, owner)| *owner != Ok(land));
+        others.map(|(body, _)| body.rect).collect()
+    }
+
+    /// Sets regions that lie over others down where there is room, the smaller of two.
+    pub(crate) fn part_regions(&mut self) {
+        let size = |land: usize| (self.net.land(land).cards.len(), land);
+        let mut regions: Vec<usize> = (self.net.bands.len()..self.net.lands()).collect();
+        regions.order_by_key(|&land| size(land));
+        for land in regions {
+            let Some(frame) = self.frame(land, None) else { continue };
+            let larger = (0..self.net.lands()).filter(|&other| size(other) > size(land));
+            let mut larger = larger.filter(|&other| self.net.are_apart(land, other));
+            if larger.any(|other| self.frame(other, None).is_some_and(|other| other.overlaps(&frame)))
+                && let Some(top) = nearest(&self.others(land), &frame, frame.y)
+            {
+                self.shift(&[Ok(land)], &[top - frame.y]);
+            }
+        }
+    }
+}
+
+/// The top nearest to the wanted one at which a frame meets none of the others.
+fn nearest(others: &[Rect], frame: &Rect, wanted: f64) -> Option<f64> {
+    let near = frame.grown(COLUMN_CLEAR);
+    let taken = others.iter().filter(|other| other.x < near.right() && other.right() > near.x);
+    let taken = taken.map(|other| (other.y - frame.height - COLUMN_CLEAR, other.bottom() + COLUMN_CLEAR));
+    let tops = room::free_tops(taken.collect(), wanted);
+    tops.into_iter().min_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()))
 }

@@ -49,13 +49,16 @@ pub fn restrict(scene: &Scene, frame: &Input) -> Scene {
     let mut part = scene.clone();
     part.nodes.retain(|node| nodes.get(&node.key).is_some());
     part.edges.retain(|edge| edges.get(&edge.key).is_some());
-    let holds = |key: &str| frame.nodes.iter().any(|node| node.group.as_deref() == Some(key));
-    let inner = |key: &str| {
-        let parent = |group: &&crate::input::Group| group.parent.as_deref() == Some(key);
-        frame.groups.iter().filter(parent).any(|group| holds(&group.key))
-    };
-    part.groups.retain(|group| holds(&group.key) || inner(&group.key));
+    part.groups.retain(|group| holds(frame, &group.key, 2));
     part
+}
+
+/// Whether a card stands in a box, or in one that stands in it so many levels deep at most.
+fn holds(frame: &Input, key: &str, levels: usize) -> bool {
+    let within = |own: &Option<String>| own.as_deref() == Some(key);
+    frame.nodes.iter().any(|node| within(&node.group))
+        || levels > 0
+            && frame.groups.iter().any(|group| within(&group.parent) && holds(frame, &group.key, levels - 1))
 }
 
 fn join_nodes(all: &mut Node, node: &Node) {

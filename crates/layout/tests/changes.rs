@@ -14,7 +14,7 @@ use layout::{
 };
 use proptest::prelude::*;
 use remember::config;
-use tangle::{Chance, tangle};
+use tangle::{Chance, tangle, tangle_of_regions};
 
 fn rect_of(scene: &Scene, key: &str) -> Rect {
     scene.nodes.iter().find(|node| node.key == key).expect("the card is in the scene").rect
@@ -126,11 +126,22 @@ impl World {
         self.input.edges.retain(|edge| !keys.contains(&edge.source) && !keys.contains(&edge.target));
     }
 
-    /// A card goes to another box or out of all, or a box goes, or a new one comes.
+    /// A card goes to another box or out of all, a band to another region, or a box goes, or a new one comes.
     fn regroup(&mut self) {
         let n = self.input.nodes.len();
         let (card, other) = (self.chance.below(n), self.chance.below(n));
-        match self.chance.below(4) {
+        let regions: Vec<String> = keys(&self.input, GroupKind::Region);
+        match self.chance.below(if regions.is_empty() { 4 } else { 5 }) {
+            4 => {
+                let region = regions[self.chance.below(regions.len())].clone();
+                let bands = keys(&self.input, GroupKind::Band);
+                let band = bands.get(self.chance.below(bands.len()));
+                let mut groups = self.input.groups.iter_mut();
+                match groups.find(|group| Some(&group.key) == band) {
+                    Some(band) => band.parent = Some(region),
+                    None => self.input.nodes[card].group = Some(region),
+                }
+            }
             0 => {
                 let key = format!("band-{}", self.step);
                 let title = Size::new(90.0, 22.0);
@@ -147,16 +158,17 @@ impl World {
         }
     }
 
-    /// All of a band becomes one card, lines and all.
+    /// All of a box becomes one card, lines and all.
     fn fold(&mut self) {
-        let bands: Vec<&Group> =
-            self.input.groups.iter().filter(|group| group.kind == GroupKind::Band).collect();
-        if bands.is_empty() {
+        let has_regions = self.input.groups.iter().any(|group| group.kind == GroupKind::Region);
+        // Without regions as ever: bands alone.
+        let boxes: Vec<&Group> =
+            self.input.groups.iter().filter(|group| has_regions || group.kind == GroupKind::Band).collect();
+        if boxes.is_empty() {
             return;
         }
-        let band = bands[self.chance.below(bands.len())].key.clone();
-        let key = band.clone();
-        let members = members(&self.input, &band);
+        let Group { key, parent, .. } = boxes[self.chance.below(boxes.len())].clone();
+        let members = members(&self.input, &key);
         if members.is_empty() || self.input.nodes.len() < 4 {
             return;
         }
@@ -181,7 +193,7 @@ impl World {
             }
         }
         let size = Size::new(150.0, 46.0);
-        self.input.nodes.push(Node { key: key.clone(), size, ..Node::default() });
+        self.input.nodes.push(Node { key: key.clone(), size, group: parent, ..Node::default() });
         self.folded.push((key, Input { nodes: within, edges, ..Input::default() }));
     }
 
@@ -207,21 +219,23 @@ fn line(key: String, source: String, target: String) -> Edge {
     Edge { key, source, target, weight: 10.0, width: 2.5, label, ..Edge::default() }
 }
 
-/// All cards of a band, those of its apps too.
-fn members(input: &Input, band: &str) -> Vec<String> {
-    let parent = |key: &str| {
-        let group = input.groups.iter().find(|group| group.key == key);
-        group.and_then(|group| group.parent.as_deref()).map(str::to_owned)
+fn keys(input: &Input, kind: GroupKind) -> Vec<String> {
+    input.groups.iter().filter(|group| group.kind == kind).map(|group| group.key.clone()).collect()
+}
+
+/// All cards of a box, those of the boxes in it too.
+fn members(input: &Input, key: &str) -> Vec<String> {
+    let parent = |key: &String| {
+        let group = input.groups.iter().find(|group| group.key == *key);
+        group.and_then(|group| group.parent.clone())
     };
-    let inside = |node: &&Node| {
-        node.group.as_deref().is_some_and(|key| key == band || parent(key).as_deref() == Some(band))
-    };
+    let inside =
+        |node: &&Node| std::iter::successors(node.group.clone(), parent).take(3).any(|own| own == key);
     input.nodes.iter().filter(inside).map(|node| node.key.clone()).collect()
 }
 
 /// A life of fifty changes.
-fn live(n: usize, seed: u64) {
-    let input = tangle(n, seed);
+fn live(input: Input, seed: u64) {
     let mut scene = place(&input);
     let mut world = World { input, chance: Chance(seed), step: 0, folded: Vec::new() };
     for _ in 0..50 {
@@ -238,7 +252,12 @@ proptest! {
 
     #[test]
     fn changes_keep_the_laws_and_the_places(n in 4_usize..30, seed: u64) {
-        live(n, seed);
+        live(tangle(n, seed), seed);
+    }
+
+    #[test]
+    fn changes_keep_the_laws_of_regions_too(n in 4_usize..30, seed: u64) {
+        live(tangle_of_regions(n, seed), seed);
     }
 
     #[test]
@@ -262,7 +281,7 @@ proptest! {
 #[test]
 fn a_band_that_unfolds_into_columns_with_one_empty_has_its_place() {
     for (n, seed) in [(14, 98_763), (6, 39_495), (12, 81_047)] {
-        live(n, seed);
+        live(tangle(n, seed), seed);
     }
 }
 

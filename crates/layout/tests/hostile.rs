@@ -54,7 +54,7 @@ fn edge() -> impl Strategy<Value = Edge> {
 }
 
 fn group() -> impl Strategy<Value = Group> {
-    let kind = prop_oneof![Just(GroupKind::Band), Just(GroupKind::App)];
+    let kind = prop_oneof![Just(GroupKind::Band), Just(GroupKind::App), Just(GroupKind::Region)];
     (key(), option::of(key()), kind, size()).prop_map(|(key, parent, kind, title)| Group {
         key,
         parent,

@@ -7,7 +7,7 @@ mod tangle;
 use common::assert_lawful;
 use layout::{Edge, Input, Node, Scene, Size, generate, place, update};
 use proptest::prelude::*;
-use tangle::tangle;
+use tangle::{tangle, tangle_of_regions};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(160))]
@@ -21,8 +21,16 @@ proptest! {
     }
 
     #[test]
+    fn every_tangle_of_regions_is_lawful(n in 1_usize..40, seed in 0_u64..100_000) {
+        let input = tangle_of_regions(n, seed);
+        let scene = place(&input);
+        assert_lawful(&scene, &input);
+        assert_no_empty_column(&scene);
+    }
+
+    #[test]
     fn the_order_of_the_input_does_not_matter(n in 1_usize..30, seed in 0_u64..100_000) {
-        let input = tangle(n, seed);
+        let input = if seed % 2 == 0 { tangle(n, seed) } else { tangle_of_regions(n, seed) };
         let mut other = input.clone();
         other.nodes.reverse();
         other.groups.reverse();
@@ -49,10 +57,12 @@ fn assert_no_empty_column(scene: &Scene) {
 #[test]
 fn meshes_are_lawful() {
     for (n, seed) in [(50, 3), (100, 5), (300, 2)] {
-        let input = generate::mesh(n, seed);
-        let scene = place(&input);
-        assert_lawful(&scene, &input);
-        assert_no_empty_column(&scene);
+        for regions in [0, 3] {
+            let input = generate::in_regions(generate::mesh(n, seed), regions);
+            let scene = place(&input);
+            assert_lawful(&scene, &input);
+            assert_no_empty_column(&scene);
+        }
     }
 }
 

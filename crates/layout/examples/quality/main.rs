@@ -33,6 +33,8 @@ fn main() {
             (0..if n > 1_000 { 3 } else { seeds }).map(|seed| generate::mesh(n, seed)).collect();
         let flat: Vec<Input> = inputs.iter().map(flattened).collect();
         report(n, "bands", &inputs, |input, before| Some(ours(input, before)));
+        let regions: Vec<Input> = inputs.iter().map(|input| generate::in_regions(input.clone(), 3)).collect();
+        report(n, "regions", &regions, |input, before| Some(ours(input, before)));
         report(n, "flat", &flat, |input, before| Some(ours(input, before)));
         if n <= 1_000 {
             report(n, "dot flat", &flat, |input, _| dot::place(input, false));
@@ -59,8 +61,8 @@ fn figures(scene: &Scene, input: &Input) -> Metrics {
         let node = &scene.nodes[node].key;
         let own = input.nodes.iter().find(|known| known.key == *node).and_then(|known| known.group.as_ref());
         let key = &scene.groups[group].key;
-        own == Some(key)
-            || input.groups.iter().any(|known| Some(&known.key) == own && known.parent.as_ref() == Some(key))
+        let parent = |key: &&String| input.groups.iter().find(|known| known.key == **key)?.parent.as_ref();
+        std::iter::successors(own, parent).take(3).any(|own| own == key)
     })
 }
 
@@ -125,6 +127,7 @@ fn draw(directory: &str) {
     ];
     for (n, seed) in [(20, 1), (50, 1), (50, 4), (100, 1), (300, 1)] {
         sheets.push((format!("mesh-{n}-{seed}"), generate::mesh(n, seed)));
+        sheets.push((format!("regions-{n}-{seed}"), generate::in_regions(generate::mesh(n, seed), 3)));
         sheets.push((format!("flat-{n}-{seed}"), flattened(&generate::mesh(n, seed))));
     }
     let mut page = String::from("<!doctype html><title>Ours, left, and dot's</title>");

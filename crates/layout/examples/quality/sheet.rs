@@ -22,9 +22,17 @@ pub(crate) fn svg(scene: &Scene, input: &Input) -> String {
 }
 
 fn groups(out: &mut String, scene: &Scene) {
-    for group in &scene.groups {
+    let mut groups: Vec<_> = scene.groups.iter().collect();
+    groups.sort_by_key(|group| {
+        [GroupKind::Region, GroupKind::Band, GroupKind::App].iter().position(|kind| *kind == group.kind)
+    });
+    for group in groups {
         let r = &group.rect;
-        let fill = if group.kind == GroupKind::Band { "#f7f9fa" } else { "#eef2f6" };
+        let fill = match group.kind {
+            GroupKind::Region => "#e6ebf0",
+            GroupKind::Band => "#f7f9fa",
+            GroupKind::App => "#eef2f6",
+        };
         let _ = write!(
             out,
             "<rect x='{}' y='{}' width='{}' height='{}' rx='8' fill='{fill}' stroke='#d5dbe1'/>\

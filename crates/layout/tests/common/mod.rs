@@ -1,7 +1,7 @@
 //! The laws every scene keeps, for the tests.
 
 use layout::metrics::{Metrics, measure};
-use layout::{Input, Rect, Scene};
+use layout::{GroupKind, Input, PlacedGroup, Rect, Scene};
 
 /// A pinned card stands where the hand put it, be it in a strange box; and a box all of whose cards are pinned is
 /// drawn round them whatever else is there.
@@ -67,6 +67,32 @@ pub(crate) fn assert_lawful(scene: &Scene, input: &Input) {
         }
     }
     assert_eq!(figures.foreign, 0, "a stranger stands in a box");
-    assert_eq!(figures.band_overlaps, 0, "bands overlap");
+    assert_eq!(figures.band_overlaps, 0, "bands or regions overlap");
+    assert_eq!(strays(scene, input), Vec::<&str>::new(), "outside of their region");
     assert_eq!(figures.through_nodes, 0, "a line runs through a card");
+}
+
+/// Boxes that stand in a region and are not within it, but for those that only the hand has filled.
+fn strays<'a>(scene: &'a Scene, input: &Input) -> Vec<&'a str> {
+    let land = |key: &str| scene.groups.iter().find(|group| group.key == key);
+    let is_loose = |group: &&PlacedGroup| {
+        let app = |key: &String| {
+            input.groups.iter().any(|app| app.key == *key && app.parent.as_ref() == Some(&group.key))
+        };
+        let within =
+            |node: &&layout::Node| node.group.as_ref().is_some_and(|own| *own == group.key || app(own));
+        input.nodes.iter().filter(within).any(|node| node.pin.is_none())
+    };
+    let strays =
+        scene.groups.iter().filter(|group| group.kind == GroupKind::Band).filter(is_loose).filter(|group| {
+            let over = group.parent.as_deref().and_then(land).filter(|over| over.kind == GroupKind::Region);
+            over.is_some_and(|over| {
+                let (inner, outer) = (&group.rect, over.rect.grown(-11.9));
+                inner.x < outer.x
+                    || inner.y < outer.y
+                    || inner.right() > outer.right()
+                    || inner.bottom() > outer.bottom()
+            })
+        });
+    strays.map(|group| &*group.key).collect()
 }

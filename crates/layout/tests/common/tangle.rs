@@ -1,6 +1,6 @@
 //! Random pictures of all that can be asked of the engine at once.
 
-use layout::generate::sketch;
+use layout::generate::{in_regions, sketch};
 use layout::{Group, GroupKind, Input, Size};
 
 /// A fixed sequence of numbers that look like chance.
@@ -42,6 +42,11 @@ pub(crate) fn tangle(n: usize, seed: u64) -> Input {
     );
     group_apps(&mut input, &mut chance);
     input
+}
+
+/// A tangle whose bands and loose cards stand in two or three regions, or in none.
+pub(crate) fn tangle_of_regions(n: usize, seed: u64) -> Input {
+    in_regions(tangle(n, seed), 2 + seed as usize % 2)
 }
 
 /// Makes an app of some pairs of cards of one band.
