@@ -168,7 +168,7 @@ fn lands(field: &mut Field, part: &Part, columns: &Columns, titles: &[Size]) {
     let mut shelf = vec![usize::MAX; titles.len()];
     for item in 0..columns.real {
         let at = columns.layer[item];
-        for land in (0..titles.len()).filter(|&land| part.is_in(item, land)) {
+        for land in part.lands_of(item) {
             span[land] = (span[land].0.min(at), span[land].1.max(at));
             shelf[land] = shelf[land].min(columns.shelf[item]);
         }

@@ -102,11 +102,17 @@ impl Part {
 
     /// The innermost land an item stands in.
     pub(crate) fn home(&self, item: usize) -> Option<usize> {
-        self.band[item].or(self.region[item].map(|region| self.bands.len() + region))
+        self.lands_of(item).next()
+    }
+
+    /// All lands an item stands in, the innermost first.
+    pub(crate) fn lands_of(&self, item: usize) -> impl Iterator<Item = usize> {
+        let region = self.region[item].map(|region| self.bands.len() + region);
+        self.band[item].into_iter().chain(region)
     }
 
     pub(crate) fn is_in(&self, item: usize, land: usize) -> bool {
-        self.band[item] == Some(land) || self.region[item].is_some_and(|own| self.bands.len() + own == land)
+        self.lands_of(item).any(|own| own == land)
     }
 
     /// The region a land stands in; a region stands in none.

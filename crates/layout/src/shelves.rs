@@ -12,7 +12,7 @@ pub(crate) fn assign(columns: &mut Columns, part: &Part) {
     let bands = part.bands.len();
     let mut mean = vec![(0.0, 0.0); part.lands()];
     for item in 0..columns.real {
-        for land in (0..mean.len()).filter(|&land| part.is_in(item, land)) {
+        for land in part.lands_of(item) {
             mean[land].0 += height(columns, item);
             mean[land].1 += 1.0;
         }

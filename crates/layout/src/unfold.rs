@@ -131,6 +131,9 @@ impl Settled<'_> {
             None if ys.is_empty() => foot + BAND_GAP,
             None => ys.iter().sum::<f64>() / ys.len() as f64 - frame.height / 2.0,
         };
+        // What comes from nowhere comes near the rest of its region.
+        let rest = over.filter(|_| home.is_none()).map(|over| over.1);
+        let wanted = rest.map_or(wanted, |rest| wanted.max(rest.y).min(rest.bottom()));
         let free = nearest(&bodies, &frame, wanted.round());
         let free = free.filter(|top| home.is_none() || (top - wanted).abs() <= NEAR);
         let by = free.unwrap_or(wanted.round()) - frame.y;
@@ -140,7 +143,10 @@ impl Settled<'_> {
             self.push_lands(Ok(land));
         }
         if let Some((over, old)) = over {
-            self.slide((over, &old), None, tracks);
+            let higher = |now: Rect| now.y < old.y || now.bottom() > old.bottom();
+            if self.frame(over, None).is_some_and(higher) {
+                self.slide((over, &old), None, tracks);
+            }
             self.push_lands(Ok(over));
         }
     }

@@ -154,7 +154,10 @@ impl World {
                 self.input.groups.remove(gone);
             }
             2 => self.input.nodes[card].group = None,
-            _ => self.input.nodes[card].group = self.input.nodes[other].group.clone(),
+            _ => {
+                let group = self.input.nodes[other].group.clone();
+                self.input.nodes[card].group = group;
+            }
         }
     }
 
