@@ -66,6 +66,8 @@ pub enum NodeKind {
     NoRoute,
     #[serde(skip)] // A whole namespace as one card: only the page folds.
     Namespace,
+    #[serde(skip)] // A whole cluster.
+    Cluster,
     /// One kind of request, told apart by a label, on its way to who answers it.
     Operation,
 }
@@ -143,6 +145,9 @@ pub struct NodeFlags {
     pub idle: bool,
     /// Passes requests on for others in an ambient mesh.
     pub waypoint: bool,
+    /// Stands for several cards, or for a card with rows: only the page folds.
+    #[serde(skip)]
+    pub folded: bool,
 }
 
 /// One version (or workload) of an app.
@@ -370,7 +375,7 @@ impl Edge {
 from_json_fields! {
     Graph { meta, nodes, edges, boxes, findings, namespaces, totals }
     Node { id, kind, name, cluster, namespace, app, workload, service, requests, tcp, latency, mtls_share, health, change, alerts, versions, version, flags, last_seen_s, volume }
-    NodeFlags { root, outside, silent, injected, cycle, out_of_mesh, estimated, idle, waypoint }
+    NodeFlags { root, outside, silent, injected, cycle, out_of_mesh, estimated, idle, waypoint, folded }
     VersionRow { key, name, workload, share, intended_share, requests, tcp, latency, health, comparison }
     Comparison { verdict, baseline, evidence, sentence }
     Edge { id, source, source_row, target, target_row, protocol, requests, tcp, latency, mtls_share, source_share, other_side, health, change, flags, last_seen_s, volume, custom }

@@ -1,9 +1,9 @@
 //! What the page keeps in its address besides the graph's own parameters, so that a copied link opens the same view.
 
 use crate::{
-    GraphParams,
+    BoxBy, GraphParams,
     findings::Subject,
-    params::{BadParam, flag},
+    params::{self, BadParam, flag},
     query_string,
 };
 
@@ -21,8 +21,8 @@ pub struct PageParams {
     pub only: bool,
     /// What this finds is left out, in the language of `find`.
     pub hide: String,
-    /// All namespaces as one card each, or none; as the size of the picture has it where the address says nothing.
-    pub fold: Option<bool>,
+    /// What is drawn as one card each; as the size of the picture has it where the address says nothing.
+    pub fold: Option<Vec<BoxBy>>,
     pub selection: Option<Subject>,
     /// Rows instead of the map.
     pub table: bool,
@@ -84,8 +84,8 @@ impl PageParams {
         if !self.hide.is_empty() {
             pairs.push(("hide", self.hide.clone()));
         }
-        if let Some(fold) = self.fold {
-            pairs.push(("fold", if fold { "all" } else { "none" }.into()));
+        if let Some(fold) = &self.fold {
+            pairs.push(("fold", params::box_words(fold)));
         }
         if let Some(selection) = &self.selection {
             pairs.extend(selection_pairs(selection));
@@ -116,11 +116,8 @@ impl PageParams {
             "only" => self.only = flag(value)?,
             "hide" => value.clone_into(&mut self.hide),
             "fold" => {
-                self.fold = Some(match value {
-                    "all" => true,
-                    "none" => false,
-                    _ => return Err("must be all or none".into()),
-                });
+                // Older links know namespaces alone.
+                self.fold = Some(params::boxes(if value == "all" { "namespace" } else { value })?);
             }
             "node" => self.selection = Some(Subject::Node { id: value.into() }),
             "row" => {
@@ -175,7 +172,7 @@ mod tests {
             find: "ns=shop \"<b>\" & more".into(),
             only: true,
             hide: "idle or app~^test".into(),
-            fold: Some(true),
+            fold: Some(vec![BoxBy::Cluster, BoxBy::App]),
             selection: Some(Subject::Row { node: "app:shop/reviews".into(), row: "reviews-v2".into() }),
             table: true,
             refresh_s: 30,
@@ -183,6 +180,16 @@ mod tests {
             theme: "dark".into(),
         };
         assert_eq!(PageParams::from_query(&params.to_query()), (params, vec![]));
+    }
+
+    #[test]
+    fn what_is_folded_is_named_and_older_links_know_namespaces_alone() {
+        let fold = |query: &str| PageParams::from_query(query).0.fold;
+        assert_eq!(fold("fold=all"), Some(vec![BoxBy::Namespace]));
+        assert_eq!(fold("fold=cluster,app"), Some(vec![BoxBy::Cluster, BoxBy::App]));
+        assert_eq!((fold("fold=none"), fold("")), (Some(vec![]), None));
+        let open = PageParams { fold: Some(vec![]), ..PageParams::default() };
+        assert_eq!(open.to_query(), "fold=none");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub struct GraphParams {
     /// Show istio-system, kube-system and the like too.
     pub system: bool,
     pub graph_type: GraphType,
+    /// Clusters are framed only where there are several.
     pub boxes: Vec<BoxBy>,
     pub window_s: u64,
     /// End of the window, unix seconds; none is now.
@@ -47,7 +48,7 @@ impl Default for GraphParams {
             namespaces: None,
             system: false,
             graph_type: GraphType::VersionedApp,
-            boxes: vec![BoxBy::Namespace, BoxBy::App],
+            boxes: vec![BoxBy::Namespace, BoxBy::App, BoxBy::Cluster],
             window_s: WINDOW_DEFAULT_S,
             at_s: None,
             percentiles: false,
@@ -102,8 +103,7 @@ impl GraphParams {
             pairs.push(("type", self.graph_type.word().into()));
         }
         if self.boxes != standard.boxes {
-            let words: Vec<&str> = self.boxes.iter().map(|by| by.word()).collect();
-            pairs.push(("boxes", words.join(",")));
+            pairs.push(("boxes", box_words(&self.boxes)));
         }
         if self.window_s != standard.window_s {
             pairs.push(("window", duration::format_s(self.window_s)));
@@ -209,8 +209,14 @@ pub(crate) fn flag(value: &str) -> Result<bool, String> {
     }
 }
 
-fn boxes(value: &str) -> Result<Vec<BoxBy>, String> {
+pub(crate) fn boxes(value: &str) -> Result<Vec<BoxBy>, String> {
     value.split(',').filter(|word| !word.is_empty() && *word != "none").map(BoxBy::parse).collect()
+}
+
+/// As they stand in an address.
+pub fn box_words(boxes: &[BoxBy]) -> String {
+    let words: Vec<&str> = boxes.iter().map(|by| by.word()).collect();
+    if words.is_empty() { "none".into() } else { words.join(",") }
 }
 
 fn window(value: &str) -> Result<u64, String> {

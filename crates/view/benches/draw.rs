@@ -60,7 +60,7 @@ fn draw(criterion: &mut Criterion) {
         particles.settle();
         group.bench_function("particles, one frame", |b| b.iter(|| particles.step(black_box(0.016))));
         let index = SceneIndex::new(&graph, &scene);
-        let aim = Aim { tolerance: 6.0, details: true, bundled: false, pinned: &[] };
+        let aim = Aim { tolerance: 6.0, details: true, bundled: false, ..Aim::default() };
         let at = Point::new(scene.bounds.centre().x, scene.bounds.centre().y);
         group.bench_function("hit", |b| b.iter(|| index.hit(&graph, &scene, black_box(at), aim)));
         group.finish();

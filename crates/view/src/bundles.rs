@@ -1,5 +1,5 @@
-//! The far level's lines: one for each pair of bands, with the traffic of all calls between them, and where it runs.
-//! Knows no shape and no colour.
+//! The far level's lines: one for each pair of bands, with the traffic of all calls between them, and where it runs; and
+//! which calls stay within one band. Knows no shape and no colour.
 
 use crate::{cards, fold, places::Places};
 use layout::sorting::Order as _;
@@ -17,6 +17,7 @@ pub(crate) struct Bundle {
     pub(crate) path: Vec<Cubic>,
     /// Some calls go the other way.
     pub(crate) both_ways: bool,
+    #[cfg(test)]
     pub(crate) members: Vec<usize>,
 }
 
@@ -34,6 +35,17 @@ pub fn can_bundle(scene: &Scene) -> bool {
     bands(scene).nth(1).is_some()
 }
 
+/// Far away so many calls within bands are drawn, as hairlines; more would only make the land grey.
+pub(crate) const HAIRLINES: usize = 250;
+
+/// Which edges start and end on the same band, and are in no bundle therefore.
+pub(crate) fn within_bands(scene: &Scene, places: &Places) -> Vec<bool> {
+    let bands: Vec<Rect> = bands(scene).collect();
+    let homes = homes(places, &bands, 1.0);
+    let same = |(from, to): (usize, usize)| Some(homes[from]?.0 == homes[to]?.0);
+    places.ends.iter().map(|ends| ends.and_then(same) == Some(true)).collect()
+}
+
 /// One bundle a pair of places; none where there are not two bands to bundle between. `shown` tells which edges are
 /// drawn, `unit` how many pixels of the scene one on the screen is.
 pub(crate) fn of(
@@ -47,12 +59,7 @@ pub(crate) fn of(
         return None;
     }
     let bands: Vec<Rect> = bands(scene).collect();
-    let homes: Vec<Option<(usize, Rect)>> = places
-        .cards
-        .iter()
-        .enumerate()
-        .map(|(i, card)| card.map(|card| home(i, card, &bands, unit)))
-        .collect();
+    let homes = homes(places, &bands, unit);
     let mut calls: Vec<Call> = Vec::new();
     for (edge, ends) in places.ends.iter().enumerate() {
         let Some((from, to)) = ends.and_then(|(a, b)| homes[a].zip(homes[b])) else { continue };
@@ -66,7 +73,6 @@ pub(crate) fn of(
     let mut bundles: Vec<Bundle> = Vec::new();
     let mut lines: Vec<Line> = Vec::new();
     for calls in calls.chunk_by(|a, b| a.pair == b.pair) {
-        let members: Vec<usize> = calls.iter().map(|call| call.edge).collect();
         let flow = |forward: bool| -> f64 {
             let one_way = calls.iter().filter(|call| call.forward == forward);
             one_way.filter_map(|call| flow_rps(&graph.edges[call.edge])).sum()
@@ -77,9 +83,15 @@ pub(crate) fn of(
         let turned = !forward || (backward && back > there);
         let (a, b) = calls[0].rects;
         lines.push(if turned { Line::new(b, a) } else { Line::new(a, b) });
-        let edges: Vec<&Edge> = members.iter().map(|edge| &graph.edges[*edge]).collect();
+        let edges: Vec<&Edge> = calls.iter().map(|call| &graph.edges[call.edge]).collect();
         let edge = sum(&edges);
-        bundles.push(Bundle { edge, path: vec![], both_ways: forward && backward, members });
+        bundles.push(Bundle {
+            edge,
+            path: vec![],
+            both_ways: forward && backward,
+            #[cfg(test)]
+            members: calls.iter().map(|call| call.edge).collect(),
+        });
     }
     spread(&mut lines);
     for (bundle, line) in bundles.iter_mut().zip(&lines) {
@@ -93,6 +105,11 @@ struct Call {
     pair: (usize, usize),
     rects: (Rect, Rect),
     forward: bool,
+}
+
+fn homes(places: &Places, bands: &[Rect], unit: f64) -> Vec<Option<(usize, Rect)>> {
+    let cards = places.cards.iter().enumerate();
+    cards.map(|(i, card)| card.map(|card| home(i, card, bands, unit))).collect()
 }
 
 /// Where a node belongs: the smallest band round it, else itself. Bands come before nodes.

@@ -94,14 +94,12 @@ pub fn input(graph: &Graph, options: &Options, measure: &dyn MeasureText) -> lay
     }
 }
 
-/// Bands that hold something, and apps of more than one card: no box is drawn round a single one.
+/// Regions and bands that hold something, and apps of more than one card: no box is drawn round a single one.
 fn drawn_boxes(graph: &Graph) -> Vec<&GraphBox> {
     let parents = Index::new(&mut graph.boxes.iter().filter_map(|b| b.parent.as_deref()));
     let is_drawn = |graph_box: &&GraphBox| match graph_box.by {
-        BoxBy::Namespace => !graph_box.members.is_empty() || parents.has(&graph_box.id),
+        BoxBy::Cluster | BoxBy::Namespace => !graph_box.members.is_empty() || parents.has(&graph_box.id),
         BoxBy::App => graph_box.members.len() > 1,
-        // Namespaces within it are bands already, and a band holds no bands.
-        BoxBy::Cluster => !graph_box.members.is_empty() && !parents.has(&graph_box.id),
     };
     graph.boxes.iter().filter(is_drawn).collect()
 }
@@ -116,16 +114,17 @@ fn group(graph_box: &GraphBox, graph: &Graph, drawn: &Index, measure: &dyn Measu
         key: graph_box.id.clone(),
         parent: graph_box.parent.clone().filter(|parent| drawn.has(parent)),
         kind: match graph_box.by {
-            BoxBy::Namespace | BoxBy::Cluster => GroupKind::Band,
+            BoxBy::Cluster => GroupKind::Region,
+            BoxBy::Namespace => GroupKind::Band,
             BoxBy::App => GroupKind::App,
         },
         title: Size::new(width.ceil(), TITLE_HEIGHT),
     }
 }
 
-/// The cluster of a namespace, where names of several clusters may meet.
+/// The cluster of a namespace, where names of several clusters may meet and no region says it.
 pub(crate) fn cluster_of<'a>(graph_box: &GraphBox, graph: &'a Graph) -> Option<&'a str> {
-    if graph.meta.clusters.is_empty() || graph_box.by != BoxBy::Namespace {
+    if graph.meta.clusters.is_empty() || graph_box.by != BoxBy::Namespace || graph_box.parent.is_some() {
         return None;
     }
     let within = |b: &&GraphBox| b.id == graph_box.id || b.parent.as_deref() == Some(&graph_box.id);
@@ -133,10 +132,12 @@ pub(crate) fn cluster_of<'a>(graph_box: &GraphBox, graph: &'a Graph) -> Option<&
     graph.nodes.iter().find(|node| node.id == *member)?.cluster.as_deref()
 }
 
-/// "8 apps", "2 apps, 1 gateway in west"; an app's box needs none.
+/// "8 apps", "2 apps, 1 gateway in west"; an app's box needs none, and the bands of a cluster say their own.
 pub(crate) fn title_count(graph_box: &GraphBox, graph: &Graph) -> String {
-    if graph_box.by == BoxBy::App {
-        return String::new();
+    match graph_box.by {
+        BoxBy::Cluster => return "cluster".into(),
+        BoxBy::App => return String::new(),
+        BoxBy::Namespace => {}
     }
     let inner = graph.boxes.iter().filter(|b| b.parent.as_deref() == Some(&graph_box.id));
     let boxes = std::iter::once(graph_box).chain(inner);
@@ -163,7 +164,8 @@ pub(crate) fn counted_kinds(kinds: impl Iterator<Item = NodeKind>) -> String {
 }
 
 /// Kinds in the order of a title, in singular and plural.
-const COUNTED: [(NodeKind, &str, &str); 5] = [
+const COUNTED: [(NodeKind, &str, &str); 6] = [
+    (NodeKind::Namespace, "namespace", "namespaces"),
     (NodeKind::App, "app", "apps"),
     (NodeKind::Workload, "workload", "workloads"),
     (NodeKind::Service, "service", "services"),

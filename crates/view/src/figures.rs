@@ -66,7 +66,7 @@ pub(crate) fn right(node: &Node, now_s: i64) -> Vec<Figure> {
     if node.kind == NodeKind::UnknownCallers {
         return quiet("no sidecar".into());
     }
-    if let (NodeKind::Namespace, Some(size)) = (node.kind, &node.version) {
+    if let (true, None, Some(size)) = (node.flags.folded, &node.latency, &node.version) {
         return quiet(size.clone());
     }
     if node.requests.is_none() && node.tcp.is_some() {

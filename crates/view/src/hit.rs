@@ -1,7 +1,7 @@
 //! What lies under the pointer: a grid over the scene.
 
 use crate::{
-    bundles::stands_alone,
+    bundles::{self, stands_alone},
     cards,
     curve::{Arc, length, minus},
     padlock,
@@ -40,6 +40,8 @@ pub struct SceneIndex {
     cells: BTreeMap<(i64, i64), Cell>,
     cards: Vec<Option<Rect>>,
     arcs: Vec<Option<Arc>>,
+    /// Edges that are hairlines from afar.
+    within: Vec<bool>,
 }
 
 #[derive(Debug, Default)]
@@ -55,8 +57,10 @@ pub struct Aim<'a> {
     pub tolerance: f64,
     /// Rows and padlocks are drawn (near level).
     pub details: bool,
-    /// Lines are bundled (far level): only those that stand alone are there to be hit.
+    /// Lines are bundled (far level): only those that stand alone and hairlines are there to be hit.
     pub bundled: bool,
+    /// By index of the edges, if only some are drawn.
+    pub shown: Option<&'a [bool]>,
     /// Ids of the pinned cards.
     pub pinned: &'a [String],
 }
@@ -64,7 +68,8 @@ pub struct Aim<'a> {
 impl SceneIndex {
     pub fn new(graph: &Graph, scene: &Scene) -> Self {
         let places = Places::new(graph, scene);
-        let mut index = Self { cards: places.cards.clone(), ..Self::default() };
+        let within = bundles::within_bands(scene, &places);
+        let mut index = Self { cards: places.cards.clone(), within, ..Self::default() };
         for (i, card) in places.cards.iter().enumerate() {
             if let Some(card) = card {
                 index.add(*card, |cell| cell.nodes.push(i));
@@ -139,9 +144,13 @@ impl SceneIndex {
 
     fn line(&self, graph: &Graph, edges: &[usize], at: Point, aim: Aim) -> Option<Hit> {
         let mut nearest: Option<(f64, usize)> = None;
-        for &edge in edges {
+        let is_shown = |edge: usize| aim.shown.is_none_or(|shown| shown.get(edge) == Some(&true));
+        let mut inner = (0..self.within.len()).filter(|edge| self.within[*edge] && is_shown(*edge));
+        let has_hairlines = aim.bundled && inner.nth(bundles::HAIRLINES).is_none();
+        for &edge in edges.iter().filter(|edge| is_shown(**edge)) {
             let (Some(arc), Some(data)) = (&self.arcs[edge], graph.edges.get(edge)) else { continue };
-            if aim.bundled && !stands_alone(data) {
+            let is_hairline = aim.bundled && !stands_alone(data);
+            if is_hairline && !(has_hairlines && self.within[edge]) {
                 continue;
             }
             if aim.details && padlock::is_plaintext(data) {
@@ -150,7 +159,12 @@ impl SceneIndex {
                     return Some(Hit::Padlock(edge));
                 }
             }
-            let distance = arc.distance_to(at) - cards::edge_width(data) / 2.0;
+            // Round a hairline the land must stay within reach.
+            let distance = if is_hairline {
+                2.0 * arc.distance_to(at)
+            } else {
+                arc.distance_to(at) - cards::edge_width(data) / 2.0
+            };
             if distance <= aim.tolerance && nearest.is_none_or(|(best, _)| distance < best) {
                 nearest = Some((distance, edge));
             }

@@ -28,8 +28,8 @@ pub static EVERYWHERE: [Entry; 11] = [
 pub static MAP: [Entry; 7] = [
     entry(&["←", "→"], "Along lines: to callers, to callees"),
     entry(&["↑", "↓"], "To the next card, version or line beside"),
-    entry(&["Enter"], "To the panel of what is selected; opens a folded namespace"),
-    entry(&["Shift + Enter"], "Fold the namespace of the card that is selected"),
+    entry(&["Enter"], "To the panel of what is selected; opens what is folded"),
+    entry(&["Shift + Enter"], "Fold the card that is selected, then what is round it"),
     entry(&["Shift + arrows"], "Move the card that is selected, and pin it"),
     entry(&["u"], "Free the card from its pin"),
     entry(&["Space"], "Hold the particles, or let them move"),

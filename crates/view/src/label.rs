@@ -253,7 +253,7 @@ mod tests {
         };
         sum.health.reasons = vec![serde_json::from_value(reason(0.0158)).unwrap()];
         assert_eq!(texts(&sum, &["errors"]), ["0.02 %"], "one call's rule may count more than its errors");
-        sum.source = "namespace/shop".into();
+        sum.id = "sum/namespace/shop>app/data/db/http".into();
         assert_eq!(texts(&sum, &["errors"]), ["up to 1.58 %"]);
         sum.health.reasons = vec![serde_json::from_value(reason(0.0002)).unwrap()];
         assert_eq!(texts(&sum, &["errors"]), ["0.02 %"]);

@@ -1,7 +1,7 @@
 //! The legend: only marks in use, drawn by the same functions as the picture.
 
 use crate::{
-    cards, format,
+    bundles, cards, format,
     mark::{Mark, Owner, Shape, Stroke, Text},
     measure::{ApproximateMeasure, Font},
     overlay::Overlay,
@@ -17,7 +17,9 @@ use crate::{
 };
 use layout::sorting::Keyed as _;
 use layout::{Cubic, Point, Rect, Route, Scene};
-use model::{Edge, Graph, Health, Node, Presence, Protocol, Requests, Status, Tcp, graph::EdgeFlags};
+use model::{
+    BoxBy, Edge, Graph, GraphBox, Health, Node, Presence, Protocol, Requests, Status, Tcp, graph::EdgeFlags,
+};
 
 const SIGN: f64 = 12.0;
 const LINE_WIDTH: f64 = 30.0;
@@ -221,6 +223,12 @@ fn traffic(graph: &Graph, level: Level) -> Vec<Entry> {
     let protocols = [(Protocol::Http, "HTTP"), (Protocol::Grpc, "gRPC"), (Protocol::Tcp, "TCP")];
     if level == Level::Far && alive().next().is_some() {
         entries.push(line("All calls between two", edge(Protocol::Http, 30.0)));
+        if has_hairlines(graph) {
+            let across = lines(&[(0.0, 6.0), (LINE_WIDTH, 6.0)]);
+            entries.push(sample("A call within one", LINE_WIDTH, |pen| {
+                paint::hairline(pen, across, Token::Edge);
+            }));
+        }
     }
     for (protocol, text) in protocols.into_iter().filter(|_| level != Level::Far) {
         if alive().any(|edge| edge.protocol == protocol) {
@@ -246,6 +254,27 @@ fn traffic(graph: &Graph, level: Level) -> Vec<Entry> {
         entries.push(lock);
     }
     entries
+}
+
+/// Whether a quiet call stays on one of several bands.
+fn has_hairlines(graph: &Graph) -> bool {
+    let bands = || graph.boxes.iter().filter(|land| land.by != BoxBy::Cluster);
+    let land = |land: &'_ GraphBox| {
+        let outer = land.parent.as_ref().filter(|_| land.by == BoxBy::App);
+        outer.unwrap_or(&land.id).clone()
+    };
+    let members = bands().flat_map(|band| band.members.iter().map(move |id| (id.as_str(), land(band))));
+    let members = members.keyed();
+    let quiet = |edge: &&Edge| !edge.flags.silent && edge.health.status < Status::Degraded;
+    let mut inner = graph.edges.iter().filter(quiet).filter(|edge| {
+        let home = members.get(edge.source.as_str());
+        home.is_some() && home == members.get(edge.target.as_str())
+    });
+    let mut lands = members.values();
+    let first = lands.next();
+    lands.any(|land| Some(land) != first)
+        && inner.next().is_some()
+        && inner.nth(bundles::HAIRLINES - 1).is_none()
 }
 
 /// One edge through the painter, straight across.

@@ -3,10 +3,10 @@
 
 use crate::{
     Viewport,
-    mark::{Mark, Owner, Shape},
+    mark::{Mark, Owner, Shape, Stroke},
     palette::Token,
 };
-use layout::{Point, Rect, Scene, Size, index::Index};
+use layout::{GroupKind, PlacedGroup, Point, Rect, Scene, Size, index::Index};
 use model::{Graph, Status};
 
 /// It is no larger than this, in pixels of the screen.
@@ -62,8 +62,17 @@ impl Overview {
             owner: Owner::None,
             role,
         };
-        let mut marks: Vec<Mark> =
-            scene.groups.iter().map(|group| block(group.rect, Token::Sunken, "overview-land")).collect();
+        let land = |group: &PlacedGroup| {
+            let land = block(group.rect, Token::Sunken, "overview-land");
+            // A region is an outline: sea between its bands.
+            let outline = || Some(Stroke::new(Token::LineStrong, 1.0 / self.view.zoom));
+            if group.kind == GroupKind::Region {
+                Mark { fill: None, stroke: outline(), ..land }
+            } else {
+                land
+            }
+        };
+        let mut marks: Vec<Mark> = scene.groups.iter().map(land).collect();
         let mut troubled = Vec::new();
         for node in &scene.nodes {
             let size = Size::new(node.rect.width.max(least), node.rect.height.max(least));

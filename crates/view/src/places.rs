@@ -3,7 +3,7 @@
 
 use layout::index::Index;
 use layout::{Rect, Route, Scene};
-use model::{Graph, Node};
+use model::{BoxBy, Graph, Node};
 
 /// By index of the graph.
 #[derive(Debug)]
@@ -34,7 +34,8 @@ impl<'a> Places<'a> {
 }
 
 fn boxed(graph: &Graph) -> Vec<bool> {
-    let members = Index::new(&mut graph.boxes.iter().flat_map(|b| b.members.iter().map(String::as_str)));
+    let lands = graph.boxes.iter().filter(|land| land.by != BoxBy::Cluster);
+    let members = Index::new(&mut lands.flat_map(|b| b.members.iter().map(String::as_str)));
     graph.nodes.iter().map(|node| members.has(&node.id)).collect()
 }
 

@@ -65,6 +65,9 @@ pub fn node(node: &Node, now_s: i64) -> String {
     if let Some(kind) = kind_word(node.kind) {
         append(&mut text, format_args!(", {kind}"));
     }
+    if let Some(size) = node.version.as_ref().filter(|_| node.flags.folded) {
+        append(&mut text, format_args!(", {size}"));
+    }
     if node.flags.silent {
         text.push_str(&silent(node.last_seen_s, now_s));
         return text;
@@ -117,6 +120,7 @@ fn kind_word(kind: NodeKind) -> Option<&'static str> {
         NodeKind::App | NodeKind::Workload => None,
         NodeKind::Service => Some("service"),
         NodeKind::Namespace => Some("namespace"),
+        NodeKind::Cluster => Some("cluster"),
         NodeKind::Gateway => Some("gateway"),
         NodeKind::External => Some("external host"),
         NodeKind::Egress => Some("passthrough out of the mesh"),

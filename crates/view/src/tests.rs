@@ -1,5 +1,6 @@
 //! Fixtures for the tests of this crate: the shop as the API answers it, placed and ready to draw.
 
+mod boxes;
 mod crowd;
 mod folding;
 mod hands;

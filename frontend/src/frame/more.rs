@@ -9,7 +9,8 @@ use crate::{
 };
 use layout::sorting::Order as _;
 use leptos::{ev, prelude::*};
-use model::{Extras, status::Labels};
+use model::{BoxBy, Extras, status::Labels};
+use view::fold;
 
 /// In the words of somebody who wonders what they would see.
 const FIGURES: [(Extras, &str); 6] = [
@@ -80,17 +81,31 @@ fn tick(words: &str, ticked: Memo<bool>, toggle: Box<dyn Fn()>) -> AnyView {
     .into_any()
 }
 
-/// All namespaces at once; one by one they open and fold on the map.
+/// All of a kind at once; one by one they open and fold on the map.
 fn folding(page: Page) -> AnyView {
-    let folded = memo(move || page.drawn.with(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.usual)));
-    let toggle = move || {
-        page.choices.set(Vec::new());
-        page.change(Step::Push, |params| params.fold = Some(!folded.get_untracked()));
+    let entry = move |by: BoxBy, words: &str| {
+        let usual = move || {
+            page.drawn.look(|drawn| drawn.as_ref().map(|drawn| drawn.usual.clone())).unwrap_or_default()
+        };
+        let ticked = memo(move || usual().contains(&by));
+        let toggle = move || {
+            page.choices.set(Vec::new());
+            let usual = untrack(usual);
+            let folded =
+                fold::KINDS.into_iter().filter(|kind| usual.contains(kind) != (*kind == by)).collect();
+            page.change(Step::Push, |params| params.fold = Some(folded));
+        };
+        tick(words, ticked, Box::new(toggle))
     };
+    let several = memo(move || {
+        page.feed.with(|feed| feed.graph.as_ref().is_some_and(|graph| !graph.meta.clusters.is_empty()))
+    });
     view! {
-        <div class="foot" role="group" aria-label="Namespaces">
-            <h2>"Namespaces"</h2>
-            {tick("Each as one card", folded, Box::new(toggle))}
+        <div class="foot" role="group" aria-label="One card for each">
+            <h2>"One card for each"</h2>
+            {part(move || several.get().then(|| entry(BoxBy::Cluster, "Cluster")))}
+            {entry(BoxBy::Namespace, "Namespace")}
+            {entry(BoxBy::App, "App, its versions summed")}
         </div>
     }
     .into_any()

@@ -22,7 +22,7 @@ pub(crate) fn install(page: Page, stand: Stand) {
     expose(&hook, "scene", stand, scene);
     let open_all = Closure::<dyn Fn()>::new(move || {
         let Some(drawn) = page.drawn_now() else { return };
-        let homes = drawn.whole.nodes.iter().filter_map(view::fold::home);
+        let homes = view::fold::homes(&drawn.whole).into_iter().flatten().flatten();
         page.choices.set(homes.map(|home| (home, true)).collect());
     });
     set(&hook, "open_all", open_all.as_ref().unchecked_ref());

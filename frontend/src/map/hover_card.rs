@@ -51,10 +51,10 @@ fn words(graph: &Graph, subject: &Subject) -> Option<Words> {
             let node = selection::node_of(graph, id)?;
             let place =
                 node.namespace.as_ref().map(|namespace| format!(" in {namespace}")).unwrap_or_default();
-            let size = node.version.as_ref().filter(|_| node.kind == model::NodeKind::Namespace);
-            let place = size.map_or(place, |size| format!(", {size}"));
+            let size = node.version.as_ref().filter(|_| node.flags.folded);
+            let size = size.map(|size| [", ", size].concat()).unwrap_or_default();
             Some(Words {
-                title: format!("{}{place}", node.name),
+                title: [&*node.name, &place, &size].concat(),
                 figures: figures(node.requests.as_ref(), node.latency.as_ref(), node.tcp.as_ref()),
                 why: first(&node.health.reasons),
             })

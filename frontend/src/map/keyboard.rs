@@ -144,22 +144,16 @@ pub(crate) fn on_map(page: Page, stand: Stand, event: &ev::KeyboardEvent) {
     }
 }
 
-/// Opens the folded namespace that is selected, or folds it again; else on to the panel. With Shift the namespace of
-/// the selected card folds.
+/// Opens what is selected where it is folded, or folds it again; else on to the panel. With Shift the selected card's rows
+/// fold, or what is round the card.
 fn enter(page: Page, shift: bool) {
-    let namespace = match page.selection() {
-        _ if shift => page.home_of_selection(),
-        Some(Subject::Node { id }) => Some(id),
-        _ => None,
+    let done = match page.selection() {
+        _ if shift => page.fold_round_selection(),
+        Some(Subject::Node { id }) => page.fold(&id),
+        _ => false,
     };
-    match namespace {
-        Some(id) if page.fold(&id) => {
-            // From here on the card that is now there can be walked from.
-            if shift {
-                page.select(Some(Subject::Node { id }));
-            }
-        }
-        _ => focus_on("panel"),
+    if !done {
+        focus_on("panel");
     }
 }
 

@@ -33,6 +33,7 @@ use crate::state::{Page, page, refresh, settings};
 use canvas::Canvas;
 pub(crate) use hurts::figure;
 use leptos::{ev, html, prelude::*};
+use model::params::box_words;
 use stage::{Look, Stage};
 use stand::Stand;
 pub(crate) use states::lost;
@@ -136,8 +137,8 @@ fn wire(page: Page, stand: Stand) {
         let question = page.feed.with_untracked(crate::state::Feed::question);
         let said = match &drawn {
             Some(drawn) => {
-                // With all namespaces folded or opened at once it is another picture.
-                let picture = [question.as_str(), if drawn.usual { "&fold" } else { "" }].concat();
+                // With all of a kind folded or opened at once it is another picture.
+                let picture = [&question, "&fold=", &box_words(&drawn.usual)].concat();
                 stand.with(|stage| stage.set_graph(Arc::clone(&drawn.graph), &picture)).flatten()
             }
             None => stand.with(Stage::drop_picture).and(None),

@@ -183,13 +183,13 @@ impl Hand {
             .unwrap_or(false);
         // The panel says it all now.
         self.page.hover.set(None);
-        let namespace = match (hit, &subject) {
+        let foldable = match (hit, &subject) {
             (Some(Hit::Group(at)), _) => self.stand.with(|stage| stage.group(at)).flatten(),
             (_, Some(Subject::Node { id })) => Some(id.clone()),
             _ => None,
         };
         match (&subject, twice) {
-            (_, true) if namespace.is_some_and(|id| self.page.fold(&id)) => {}
+            (_, true) if foldable.is_some_and(|id| self.page.fold(&id)) => {}
             (Some(_), true) => self.page.toggle_focus(),
             _ => self.page.select(subject),
         }

@@ -170,14 +170,14 @@ impl Stage {
             tolerance: tolerance_px / self.view.zoom,
             details: self.level == Level::Near,
             bundled: self.level == Level::Far && view::can_bundle(&picture.scene),
+            shown: self.look.shown.as_ref().map(|shown| &*shown.edges),
             pinned: &picture.pinned,
         };
         let hit = picture.index.hit(&picture.graph, &picture.scene, point, aim)?;
         let seen = |list: &[bool], at: usize| list.get(at) == Some(&true);
         let is_seen = self.look.shown.as_ref().is_none_or(|shown| match hit {
             Hit::Node(at) | Hit::Row(at, _) | Hit::Pin(at) => seen(&shown.nodes, at),
-            Hit::Edge(at) | Hit::Padlock(at) => seen(&shown.edges, at),
-            Hit::Group(_) => true,
+            Hit::Edge(_) | Hit::Padlock(_) | Hit::Group(_) => true,
         });
         is_seen.then_some(hit)
     }

@@ -22,7 +22,7 @@ pub(crate) fn Zoom(stand: Stand) -> impl IntoView {
                 <button class="square" type="button" aria-label="Fit the picture" title="Fit the picture (0)" on:click=click(move |_| stand.fit())>{icon(FIT)}</button>
             </div>
             {part(move || (left_out.get() > 0).then(|| view! {
-                <p class="over left-out">{view::format::count(left_out.get() as f64)}" smaller lines to or from folded namespaces are not drawn"</p>
+                <p class="over left-out">{view::format::count(left_out.get() as f64)}" smaller lines to or from what is folded are not drawn"</p>
             }))}
             {part(move || stand.tidier.get().then(|| view! {
                 <button class="button over tidy" type="button" title="Many changes have tangled the lines: place the map afresh (t)" on:click=click(move |_| stand.act(super::stage::Stage::tidy))>"Tidy"</button>

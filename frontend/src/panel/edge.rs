@@ -74,7 +74,7 @@ fn node_name(graph: &Graph, id: &str, row: Option<&str>) -> String {
     version.map_or_else(|| node.name.clone(), |version| format!("{} {}", node.name, version.name))
 }
 
-fn ends(edge: &Edge, graph: &Graph) -> String {
+pub(super) fn ends(edge: &Edge, graph: &Graph) -> String {
     let source = node_name(graph, &edge.source, edge.source_row.as_deref());
     format!("{source} → {}", node_name(graph, &edge.target, edge.target_row.as_deref()))
 }

@@ -28,7 +28,7 @@ enum Topic {
     Mesh,
     Node(String),
     Edge(String),
-    /// Only the map has it.
+    /// Only the map has it: a box, or a sum of lines.
     Folded(Subject),
 }
 
@@ -36,18 +36,10 @@ enum Topic {
 pub(crate) fn Panel() -> impl IntoView {
     let page = page();
     let folded = move |subject: &Subject| {
-        page.drawn.look(|drawn| {
-            let drawn = drawn.as_ref()?;
-            let now_s = drawn.graph.meta.at_s;
-            let known = |graph: &model::Graph| view::speak::subject(subject, graph, now_s).is_some();
-            Some(known(&drawn.graph) && !known(&drawn.whole))
-        }) == Some(true)
+        page.drawn.look(|drawn| drawn.as_ref().is_some_and(|drawn| folded::told(drawn, subject).is_some()))
     };
-    // What has been opened is no card any more.
-    let opened = |subject: &Subject| matches!(subject, Subject::Node { id } if id.starts_with("namespace/"));
     let topic = memo(move || match page.selection() {
         Some(subject) if folded(&subject) => Topic::Folded(subject),
-        Some(subject) if opened(&subject) => Topic::Mesh,
         None => Topic::Mesh,
         Some(Subject::Node { id } | Subject::Row { node: id, .. }) => Topic::Node(id),
         Some(Subject::Edge { id }) => Topic::Edge(id),

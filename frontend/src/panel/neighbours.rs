@@ -7,7 +7,7 @@ use crate::{
     widget::{Section, icon::status_class},
 };
 use leptos::prelude::*;
-use model::{Edge, Subject, detail::Neighbour};
+use model::{Edge, Requests, Subject, Tcp, detail::Neighbour};
 use view::format;
 
 #[component]
@@ -44,7 +44,7 @@ fn entry(neighbour: &Neighbour) -> impl IntoView + use<> {
         <li>
             <button type="button" on:click=click(move |_| page.select(Some(subject.clone())))>
                 <span class="name">{neighbour.name.clone()}<span class="sub">{place}" · "{protocol_word(neighbour.protocol)}{own_row}</span></span>
-                <span class=format!("figure {class}")>{edge.as_ref().map(figure)}</span>
+                <span class=format!("figure {class}")>{edge.as_ref().map(|edge| figure(edge.requests.as_ref(), edge.tcp.as_ref()))}</span>
             </button>
         </li>
     }
@@ -60,14 +60,14 @@ fn own_row<'a>(edge: &'a Edge, other: &str) -> Option<(&'static str, &'a str, &'
 }
 
 /// Rate, and the share that fails where there is one.
-pub(crate) fn figure(edge: &Edge) -> String {
-    if let Some(requests) = &edge.requests {
+pub(super) fn figure(requests: Option<&Requests>, tcp: Option<&Tcp>) -> String {
+    if let Some(requests) = requests {
         let errors = requests
             .error_share
             .filter(|share| *share > 0.0)
             .map(|share| format!(" · {}", format::share(share)));
         return format::rate(requests.rate_rps) + &errors.unwrap_or_default();
     }
-    let bytes = edge.tcp.as_ref().and_then(|tcp| tcp.sent_bytes_per_s.or(tcp.received_bytes_per_s));
+    let bytes = tcp.and_then(|tcp| tcp.sent_bytes_per_s.or(tcp.received_bytes_per_s));
     bytes.map_or_else(|| format::UNKNOWN.into(), format::bytes_per_s)
 }

@@ -102,6 +102,7 @@ fn what_it_is(node: &Node) -> String {
         NodeKind::Service => "Service",
         NodeKind::Gateway => "Gateway",
         NodeKind::Namespace => "Namespace",
+        NodeKind::Cluster => "Cluster",
         NodeKind::External => "Host outside the mesh",
         NodeKind::Egress => "Traffic that leaves the mesh to unnamed hosts",
         NodeKind::UnknownCallers => "Callers that tell no identity: no sidecar",

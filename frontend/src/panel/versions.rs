@@ -3,7 +3,7 @@
 use crate::state::shared::{Look, Views, click, memo, part};
 use crate::{
     chart::lines::version_class,
-    state::page,
+    state::{page, selection::node_of},
     widget::{
         Section,
         icon::{status_class, status_word},
@@ -20,6 +20,12 @@ pub(crate) fn Versions(
     queries: Memo<Vec<NamedQuery>>,
 ) -> impl IntoView {
     let any = memo(move || versions.look(|versions| !versions.is_empty()));
+    let page = page();
+    let own = StoredValue::new(node.clone());
+    // None where the card itself is within something folded.
+    let folded = memo(move || {
+        own.with_value(|id| page.drawn.look(|drawn| Some(node_of(&drawn.as_ref()?.graph, id)?.flags.folded)))
+    });
     move || {
         let node = node.clone();
         any.get().then(|| view! {
@@ -34,6 +40,11 @@ pub(crate) fn Versions(
                     </table>
                 </div>
                 {part(move || remarks(&versions.get()))}
+                {part(move || folded.get().map(|folded| view! {
+                    <button class="link" type="button" on:click=click(move |_| own.with_value(|id| page.fold_rows(id)))>
+                        {if folded { "Show them on the card" } else { "Fold them on the card" }}
+                    </button>
+                }))}
             </Section>
         })
     }

@@ -1,17 +1,17 @@
-//! The graph as the map draws it: namespaces folded to cards where there is too much to read, or where the reader has
-//! closed them. It must not know places.
+//! The graph as the map draws it: boxes folded to cards where there is too much to read, or where the reader has closed
+//! them. It must not know places.
 
-use super::{Feed, Page};
+use super::{Feed, Page, selection::node_of};
 use crate::state::shared::{Look, Shared, memo};
 use leptos::prelude::*;
-use model::{Graph, PageParams, Subject};
+use model::{BoxBy, Edge, Graph, PageParams, Subject};
 use std::sync::Arc;
 use view::{
     find::Matched,
     fold::{self, Folded},
 };
 
-/// Namespaces that the reader has opened (true) or closed, by the id of card and band.
+/// What the reader has opened (true) or closed, by the id of card and box.
 pub(crate) type Choices = Vec<(String, bool)>;
 
 /// What is drawn, and how it came of the whole graph.
@@ -20,8 +20,8 @@ pub(crate) struct Drawn {
     pub(crate) whole: Arc<Graph>,
     pub(crate) graph: Arc<Graph>,
     folded: Option<Arc<Folded>>,
-    /// Namespaces that the reader has not opened or closed are folded.
-    pub(crate) usual: bool,
+    /// What is folded of all that the reader has not opened or closed.
+    pub(crate) usual: Vec<BoxBy>,
 }
 
 /// Two are the same only when they are one.
@@ -32,12 +32,14 @@ impl PartialEq for Drawn {
 }
 
 impl Drawn {
-    fn new(whole: Arc<Graph>, choices: &Choices, usual: bool) -> Self {
-        if !usual && choices.is_empty() {
+    fn new(whole: Arc<Graph>, choices: &Choices, usual: Vec<BoxBy>) -> Self {
+        if usual.is_empty() && choices.is_empty() {
             return Self { graph: Arc::clone(&whole), whole, folded: None, usual };
         }
-        let closed =
-            |id: &str| choices.iter().find(|(other, _)| other == id).map_or(usual, |(_, open)| !open);
+        let closed = |by: BoxBy, id: &str| {
+            let choice = choices.iter().find(|(other, _)| other == id);
+            choice.map_or_else(|| usual.contains(&by), |(_, open)| !open)
+        };
         let folded = Arc::new(fold::fold(&whole, &closed));
         Self { graph: Arc::clone(&folded.graph), whole, folded: Some(folded), usual }
     }
@@ -47,7 +49,12 @@ impl Drawn {
         self.folded.as_ref().map_or_else(|| subject.clone(), |folded| folded.subject(&self.whole, subject))
     }
 
-    /// Lines too small to be drawn between folded namespaces.
+    /// The calls that a line stands for.
+    pub(crate) fn calls(&self, line: &str) -> Vec<&Edge> {
+        self.folded.iter().flat_map(|folded| folded.calls(line)).map(|at| &self.whole.edges[at]).collect()
+    }
+
+    /// Lines too small to be drawn between what is folded.
     pub(crate) fn left_out(&self) -> usize {
         self.folded.as_ref().map_or(0, |folded| folded.left_out)
     }
@@ -65,10 +72,10 @@ pub(super) fn follow(
     choices: RwSignal<Choices>,
 ) -> Memo<Option<Drawn>> {
     let usual = StoredValue::new((None, false));
-    let asked = memo(move || params.with(|params| params.fold));
+    let asked = memo(move || params.with(|params| params.fold.clone()));
     let whole = memo(move || {
         let graph = feed.with(|feed| feed.graph.clone())?;
-        Some(Drawn { whole: Arc::clone(&graph), graph, folded: None, usual: false })
+        Some(Drawn { whole: Arc::clone(&graph), graph, folded: None, usual: Vec::new() })
     });
     memo(move || {
         let whole = whole.get()?.whole;
@@ -76,7 +83,8 @@ pub(super) fn follow(
         if usual.with_value(|usual| usual.0 != question) {
             usual.set_value((question, whole.nodes.len() > fold::LIMIT));
         }
-        let usual = asked.get().unwrap_or_else(|| usual.with_value(|usual| usual.1));
+        let large = || usual.with_value(|usual| usual.1).then_some(BoxBy::Namespace);
+        let usual = asked.get().unwrap_or_else(|| large().into_iter().collect());
         Some(choices.look(|choices| Drawn::new(whole, choices, usual)))
     })
 }
@@ -87,24 +95,54 @@ impl Page {
         self.drawn.get_untracked()
     }
 
-    /// Opens a folded namespace in its place, or folds an open one. False where there is no such namespace.
+    /// Opens what is folded to this card, in its place, or folds the open box with this id. False where there is neither.
     pub(crate) fn fold(self, id: &str) -> bool {
         let Some(drawn) = self.drawn_now() else { return false };
-        let card = drawn.graph.nodes.iter().find(|node| node.id == id);
-        let band = drawn.graph.boxes.iter().find(|land| land.id == id && land.by == model::BoxBy::Namespace);
-        let Some(name) = card.map(|card| &card.name).or(band.map(|band| &band.name)) else { return false };
-        self.choices.update(|choices| {
-            choices.retain(|(other, _)| other != id);
-            choices.push((id.to_owned(), card.is_some()));
-        });
-        self.said.set(format!("{name} is {} now", if card.is_some() { "open" } else { "folded" }));
-        true
+        let card = node_of(&drawn.graph, id).filter(|card| card.flags.folded);
+        let land = drawn.graph.boxes.iter().find(|land| land.id == id);
+        if let Some(name) = card.map(|card| &card.name).or(land.map(|land| &land.name)) {
+            self.choose(id, name, card.is_some());
+        }
+        card.is_some() || land.is_some()
     }
 
-    /// The id of the namespace that a selected card stands in.
-    pub(crate) fn home_of_selection(self) -> Option<String> {
-        let (Subject::Node { id } | Subject::Row { node: id, .. }) = self.selection()? else { return None };
-        let drawn = self.drawn_now()?;
-        drawn.graph.nodes.iter().find(|node| node.id == id).and_then(fold::home)
+    fn choose(self, id: &str, name: &str, open: bool) {
+        self.choices.update(|choices| {
+            choices.retain(|(other, _)| other != id);
+            choices.push((id.to_owned(), open));
+        });
+        self.said.set([name, if open { " is open now" } else { " is folded now" }].concat());
+    }
+
+    /// Takes a card's rows away, or gives them back.
+    pub(crate) fn fold_rows(self, id: &str) {
+        let drawn = self.drawn_now();
+        if let Some(card) = drawn.as_ref().and_then(|drawn| node_of(&drawn.graph, id)) {
+            self.choose(id, &card.name, card.flags.folded);
+        }
+    }
+
+    /// Folds the rows of the selected card, else the innermost box it stands in; that card is selected then. False where
+    /// there is nothing to fold.
+    pub(crate) fn fold_round_selection(self) -> bool {
+        let Some((selection, drawn)) = self.selection().zip(self.drawn_now()) else { return false };
+        let (Subject::Node { id } | Subject::Row { node: id, .. }) = drawn.subject(&selection) else {
+            return false;
+        };
+        let has_rows = node_of(&drawn.graph, &id).is_some_and(|card| !card.versions.is_empty());
+        let mut lands = drawn.graph.boxes.iter();
+        let round = if has_rows {
+            self.fold_rows(&id);
+            Some(id)
+        } else {
+            let land = lands.find(|land| land.id == id || land.members.contains(&id));
+            land.map(|land| land.id.clone()).filter(|land| self.fold(land))
+        };
+        let is_folded = round.is_some();
+        if let Some(id) = round {
+            // From here on the card that is now there can be walked from.
+            self.select(Some(Subject::Node { id }));
+        }
+        is_folded
     }
 }

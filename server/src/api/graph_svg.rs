@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use model::Graph;
+use model::{BoxBy, Graph};
 use view::{ApproximateMeasure, Drawing, Overlay, Theme, cards, export, fold, label, overlay};
 
 /// Larger pictures are of use to nobody; names from outside decide on the size.
@@ -107,7 +107,8 @@ impl Style {
 
     fn drawn(&self, graph: &Graph, source: &str) -> Result<String, ApiError> {
         // As on the page: more than one reads is drawn by namespaces.
-        let folded = (graph.nodes.len() > fold::LIMIT).then(|| fold::fold(graph, &|_| true));
+        let folded =
+            (graph.nodes.len() > fold::LIMIT).then(|| fold::fold(graph, &|by, _| by == BoxBy::Namespace));
         let graph = folded.as_ref().map_or(graph, |folded| &*folded.graph);
         let options = cards::Options { labels: self.labels.clone(), pins: Vec::new(), aspect: ASPECT };
         let scene = layout::place(&cards::input(graph, &options, &ApproximateMeasure));

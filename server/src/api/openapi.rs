@@ -39,7 +39,7 @@ pub(super) struct GraphQuery {
     system: Option<bool>,
     /// `app`, `versioned-app` (default), `workload` or `service`.
     r#type: Option<String>,
-    /// `namespace,app` (default), any of `cluster`, `namespace` and `app`, or `none`.
+    /// `namespace,app,cluster` (default), any of them, or `none`. Clusters are framed where there are several.
     boxes: Option<String>,
     /// From `30s` to `30d`; default `10m`. Below four scrapes a warning says so; above six hours one says what it costs.
     window: Option<String>,

@@ -76,7 +76,9 @@ fn frames(picture: &Picture<'_>) -> Vec<Frame> {
     for (cluster, namespaces) in tree {
         let all: Vec<NodeIndex> =
             namespaces.values().flat_map(|apps| apps.values().flatten().copied()).collect();
-        let framed = wanted(BoxBy::Cluster) && !cluster.is_empty() && all.len() > 1;
+        // Round a mesh of one cluster a frame would say nothing.
+        let several = picture.snapshot.cluster_count > 1;
+        let framed = wanted(BoxBy::Cluster) && several && !cluster.is_empty() && all.len() > 1;
         let own = framed.then(|| {
             frames.push(Frame {
                 by: BoxBy::Cluster,

@@ -67,6 +67,8 @@ fn flags(picture: &Picture<'_>, index: NodeIndex) -> NodeFlags {
         estimated: map_node.estimated,
         idle: judged.idle,
         waypoint,
+        // Only the page folds.
+        folded: false,
     }
 }
 

@@ -178,7 +178,7 @@ fn lines_between_stacked_bands_run_upright_and_side_by_side() {
 }
 
 #[test]
-fn what_is_bundled_cannot_be_hit_but_what_fails_can() {
+fn what_is_bundled_cannot_be_hit_but_what_fails_and_hairlines_can() {
     let graph = shop();
     let scene = placed(&graph);
     let index = crate::hit::SceneIndex::new(&graph, &scene);
@@ -189,4 +189,36 @@ fn what_is_bundled_cannot_be_hit_but_what_fails_can() {
     };
     assert!(hit("web", "search", false) && !hit("web", "search", true));
     assert!(hit("checkout", "pay.acme.example", true));
+    assert!(hit("ingress", "web", true), "a hairline");
+    let hairline = edge_index(&graph, "ingress", "web");
+    let mut shown = vec![true; graph.edges.len()];
+    let (far, near_by) = (index.middle_of(hairline).unwrap(), 4.0);
+    let at = |dy: f64, shown: &[bool]| {
+        let aim = crate::hit::Aim {
+            tolerance: 6.0,
+            bundled: true,
+            shown: Some(shown),
+            ..crate::hit::Aim::default()
+        };
+        index.hit(&graph, &scene, Point::new(far.x, far.y + dy), aim)
+    };
+    assert_eq!(at(0.0, &shown), Some(crate::hit::Hit::Edge(hairline)));
+    assert!(matches!(at(near_by, &shown), Some(crate::hit::Hit::Group(_))), "the land stays within reach");
+    shown[hairline] = false;
+    assert!(matches!(at(0.0, &shown), Some(crate::hit::Hit::Group(_))), "what is not drawn is not hit");
+}
+
+#[test]
+fn too_many_calls_within_bands_are_neither_drawn_nor_hit() {
+    let mut graph = shop();
+    let hairline = edge_index(&graph, "ingress", "web");
+    let one = graph.edges[hairline].clone();
+    graph.edges.extend((0..HAIRLINES).map(|at| Edge { id: format!("{}/{at}", one.id), ..one.clone() }));
+    let scene = placed(&graph);
+    let far = crate::Drawing { level: Level::Far, zoom: 0.25, ..drawing(&graph, &scene) };
+    assert!(crate::marks(&far).iter().all(|mark| mark.role != "hairline"));
+    let index = crate::hit::SceneIndex::new(&graph, &scene);
+    let aim = crate::hit::Aim { tolerance: 6.0, bundled: true, ..crate::hit::Aim::default() };
+    let hit = index.hit(&graph, &scene, index.middle_of(hairline).unwrap(), aim);
+    assert!(!matches!(hit, Some(crate::hit::Hit::Edge(_))), "{hit:?}");
 }

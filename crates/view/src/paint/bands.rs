@@ -1,4 +1,4 @@
-//! Land: the bands of namespaces and the boxes of apps, and their titles.
+//! Land: the regions of clusters, the bands of namespaces and the boxes of apps, and their titles.
 
 use super::pen::{Pen, rounded};
 use crate::{
@@ -31,7 +31,16 @@ pub(crate) fn ground(pen: &mut Pen) {
             pen.owner(Owner::Group(i));
             let rect = super::snapped(group.rect).grown(-0.5);
             match kind {
-                GroupKind::Region | GroupKind::Band => {
+                // Between its bands is sea as outside of it.
+                GroupKind::Region => {
+                    let stroke = Stroke::new(Token::LineStrong, line.1);
+                    pen.stroke(
+                        rounded(rect, if far { 7.0 / pen.drawing.zoom } else { 14.0 }),
+                        stroke,
+                        "region",
+                    );
+                }
+                GroupKind::Band => {
                     pen.both(
                         rounded(rect, if far { 4.0 / pen.drawing.zoom } else { 8.0 }),
                         Token::Land,
@@ -66,7 +75,11 @@ fn title(pen: &mut Pen, placed: &PlacedGroup) {
     let size = if near { TITLE.size } else { TITLE_ON_SCREEN / drawing.zoom };
     let font = Font::new(size, TITLE.weight);
     let rect: Rect = super::snapped(placed.rect);
-    let padding = if placed.kind == GroupKind::App { 8.0 } else { PADDING };
+    let (padding, ground, ink) = match placed.kind {
+        GroupKind::Region => (PADDING, Token::Sea, Token::Text3),
+        GroupKind::Band => (PADDING, Token::Land, Token::Text2),
+        GroupKind::App => (8.0, Token::Sunken, Token::Text2),
+    };
     let room = rect.width - 2.0 * padding;
     if !near && placed.kind == GroupKind::App {
         return;
@@ -78,9 +91,8 @@ fn title(pen: &mut Pen, placed: &PlacedGroup) {
     let used = drawing.measure.width(&text, font);
     let baseline = rect.y + TITLE_BASELINE.max(0.83 * size + 3.0);
     let at = Point::new(rect.x + padding, baseline);
-    let ground = if placed.kind == GroupKind::App { Token::Sunken } else { Token::Land };
     let halo = Stroke::new(ground, 3.5).round();
-    pen.text_with_halo(Text::new(at, text, font), Token::Text2, halo, "group-name");
+    pen.text_with_halo(Text::new(at, text, font), ink, halo, "group-name");
     let count = cards::title_count(graph_box, drawing.graph);
     if near && !count.is_empty() {
         let left = used + TITLE_GAP;

@@ -37,9 +37,7 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand]) {
     for (i, strand) in strands.iter().enumerate() {
         pen.owner(strand.owner());
         if strand.hairline {
-            let stroke = Stroke::new(strand.style.ink, pen.drawing.stroke_unit());
-            pen.stroke(seen(pen.drawing, &strand.path), stroke, "hairline");
-            pen.fade(MINOR);
+            hairline(pen, seen(pen.drawing, &strand.path), strand.style.ink);
             continue;
         }
         underlay(pen, strand);
@@ -51,6 +49,12 @@ pub(crate) fn draw(pen: &mut Pen, strands: &[Strand]) {
             pen.fade(MINOR);
         }
     }
+}
+
+/// A call within a band, from afar.
+pub(crate) fn hairline(pen: &mut Pen, path: Shape, ink: Token) {
+    pen.stroke(path, Stroke::new(ink, pen.drawing.stroke_unit()), "hairline");
+    pen.fade(MINOR);
 }
 
 /// The least width of a main line: none is too thin for one where there is no crowd.

@@ -123,7 +123,7 @@ pub(crate) fn names(pen: &mut Pen, places: &Places, named: Named, taken: &mut Ve
     for (index, node) in drawing.graph.nodes.iter().enumerate() {
         let is_troubled = sign(node).is_some();
         let kind = match node.kind {
-            NodeKind::Namespace => Named::Land,
+            NodeKind::Namespace | NodeKind::Cluster => Named::Land,
             _ if is_troubled => Named::Troubled,
             _ => Named::Others,
         };
@@ -146,7 +146,9 @@ fn name(pen: &mut Pen, node: &Node, centre: Point, taken: &[Rect]) -> Option<Rec
     let drawing = pen.drawing;
     let unit = 1.0 / drawing.zoom;
     let (font, ink, most) = match node.kind {
-        NodeKind::Namespace => (Font::new(LAND_NAME * unit, 600), Token::Text, f64::INFINITY),
+        NodeKind::Namespace | NodeKind::Cluster => {
+            (Font::new(LAND_NAME * unit, 600), Token::Text, f64::INFINITY)
+        }
         _ => (Font::new(CARD_NAME * unit, 500), Token::Text2, CARD_NAME_MOST * unit),
     };
     let text = ellipsis(&node.name, most, font, drawing.measure);
@@ -162,33 +164,36 @@ fn name(pen: &mut Pen, node: &Node, centre: Point, taken: &[Rect]) -> Option<Rec
     Some(place)
 }
 
-/// The names of the bands, the largest band's first; gives the room they took. A name that would cover another is left out.
+/// The names of bands, then of regions, the largest first; gives the room they took. A name that would cover another is
+/// left out.
 pub(crate) fn titles(pen: &mut Pen, dots: &[Rect]) -> Vec<Rect> {
     let drawing = pen.drawing;
-    let mut bands: Vec<(usize, &PlacedGroup)> = drawing.scene.groups.iter().enumerate().collect();
-    bands.retain(|(_, band)| {
-        band.kind == GroupKind::Band && drawing.in_sight(band.rect) && drawing.shows_land(&band.key)
+    let mut lands: Vec<(usize, &PlacedGroup)> = drawing.scene.groups.iter().enumerate().collect();
+    lands.retain(|(_, land)| {
+        land.kind != GroupKind::App && drawing.in_sight(land.rect) && drawing.shows_land(&land.key)
     });
-    let area = |band: &PlacedGroup| band.rect.width * band.rect.height;
-    bands.order_by(|a, b| area(b.1).total_cmp(&area(a.1)));
+    let area = |land: &PlacedGroup| land.rect.width * land.rect.height;
+    let is_region = |land: &PlacedGroup| land.kind == GroupKind::Region;
+    lands.order_by(|a, b| is_region(a.1).cmp(&is_region(b.1)).then(area(b.1).total_cmp(&area(a.1))));
     let mut taken: Vec<Rect> = Vec::new();
-    for (index, band) in bands {
-        let Some(graph_box) = drawing.graph.boxes.iter().find(|b| b.id == band.key) else { continue };
+    for (index, land) in lands {
+        let Some(graph_box) = drawing.graph.boxes.iter().find(|b| b.id == land.key) else { continue };
         pen.owner(Owner::Group(index));
         let mut name = graph_box.name.clone();
         if let Some(cluster) = cards::cluster_of(graph_box, drawing.graph) {
             name = [&name, " in ", cluster].concat();
         }
-        taken.extend(title(pen, &name, band, (&taken, dots)));
+        taken.extend(title(pen, &name, land, (&taken, dots)));
     }
     taken
 }
 
-fn title(pen: &mut Pen, name: &str, band: &PlacedGroup, (names, dots): (&[Rect], &[Rect])) -> Option<Rect> {
+fn title(pen: &mut Pen, name: &str, land: &PlacedGroup, (names, dots): (&[Rect], &[Rect])) -> Option<Rect> {
     let drawing = pen.drawing;
     let unit = 1.0 / drawing.zoom;
-    let rect = band.rect;
-    let size = (0.22 * rect.height.min(0.5 * rect.width)).max(TITLE.0 * unit).min(TITLE.1 * unit);
+    let (rect, is_region) = (land.rect, land.kind == GroupKind::Region);
+    let most = if is_region { TITLE.0 } else { TITLE.1 };
+    let size = (0.22 * rect.height.min(0.5 * rect.width)).max(TITLE.0 * unit).min(most * unit);
     let font = Font::new(size, 600);
     let padding = PADDING * unit;
     let text = ellipsis(name, (rect.width - 2.0 * padding).max(TITLE_ROOM * unit), font, drawing.measure);
@@ -202,20 +207,29 @@ fn title(pen: &mut Pen, name: &str, band: &PlacedGroup, (names, dots): (&[Rect],
         let wanted = place.grown(2.0 * unit);
         others.iter().all(|other| !other.overlaps(&wanted))
     };
-    let free_above = drawing.scene.groups.iter().all(|other| !other.rect.overlaps(&above));
-    let above = free_above.then_some(above);
+    // Within a region is sea too; its own name keeps out of others.
+    let is_sea = |place: &Rect| {
+        let mut lands = drawing.scene.groups.iter().filter(|other| other.key != land.key);
+        lands.all(|other| (other.kind == GroupKind::Region && !is_region) || !other.rect.overlaps(place))
+    };
+    let above = is_sea(&above).then_some(above);
     let is_seen = |place: &Rect| drawing.clip.is_none_or(|clip| clip.union(place) == clip);
     let places = || inside[..1].iter().chain(&above).chain(&inside[1..]);
     let beside = |covered: &[Rect]| {
         let is_bare = |place: &&Rect| clear(place, names) && clear(place, covered);
-        let is_free = |place: &&Rect| is_seen(place) && is_bare(place) && clear(place, dots);
+        let is_free = |place: &&Rect| {
+            is_seen(place) && is_bare(place) && clear(place, dots) && (!is_region || is_sea(place))
+        };
         places().find(is_free).or_else(|| places().find(is_bare))
     };
     let place = *beside(drawing.covered).or_else(|| beside(&[]))?;
-    let is_above = above == Some(place);
-    let ground = if is_above { Token::Sea } else { Token::Land };
+    let (ground, ink) = match above == Some(place) {
+        _ if is_region => (Token::Sea, Token::Text3),
+        true => (Token::Sea, Token::Text),
+        false => (Token::Land, Token::Text),
+    };
     let halo = Stroke { ink: Ink { token: ground, opacity: 0.9 }, ..Stroke::new(ground, 4.0 * unit) };
     let at = Point::new(place.x, place.y + 0.8 * size);
-    pen.text_with_halo(Text::new(at, text, font), Token::Text, halo.round(), "group-name");
+    pen.text_with_halo(Text::new(at, text, font), ink, halo.round(), "group-name");
     Some(place)
 }

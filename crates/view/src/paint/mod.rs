@@ -26,10 +26,11 @@ use crate::{
     places::Places,
     viewport::Level,
 };
+pub(crate) use edges::hairline;
 use far::Named;
 use layout::{Rect, Scene};
 pub use lit::lit;
-use model::{Edge, Graph, GraphBox, Node, Subject};
+use model::{BoxBy, Edge, Graph, GraphBox, Node, Subject};
 use pen::Pen;
 
 /// Strength of what a held hover leaves out.
@@ -130,7 +131,14 @@ impl Drawing<'_> {
     /// Land on which nothing stands is not drawn either.
     fn shows_land(&self, id: &str) -> bool {
         let Some(shown) = self.shown else { return true };
-        let within = |b: &&GraphBox| b.id == id || b.parent.as_deref() == Some(id);
+        let stands_in = |b: &GraphBox| b.id == id || b.parent.as_deref() == Some(id);
+        let is_region = self.graph.boxes.iter().any(|b| b.id == id && b.by == BoxBy::Cluster);
+        // An app in a namespace of the region.
+        let is_deeper = |b: &GraphBox| {
+            let round = || self.graph.boxes.iter().find(|round| b.parent.as_ref() == Some(&round.id));
+            is_region && round().is_some_and(stands_in)
+        };
+        let within = |b: &&GraphBox| stands_in(b) || is_deeper(b);
         let nodes = || self.graph.nodes.iter().zip(&shown.nodes).filter(|(_, shown)| **shown);
         let mut boxes = self.graph.boxes.iter().filter(within);
         boxes.any(|b| nodes().any(|(node, _)| b.members.contains(&node.id)))

@@ -53,15 +53,14 @@ pub(crate) fn draw(pen: &mut Pen, node: &Node, card: Rect, style: NodeStyle) {
             double_side(pen, card, style.bar);
             return;
         }
-        NodeKind::Namespace => {
+        NodeKind::Cluster | NodeKind::Namespace | NodeKind::App | NodeKind::Workload => {
             // A pile: what lies beneath shows at two sides.
-            for depth in [6.0, 3.0] {
+            for depth in [6.0, 3.0].into_iter().filter(|_| node.flags.folded) {
                 let below = Rect { x: inner.x + depth, y: inner.y + depth, ..inner };
                 pen.both(rounded(below, RADIUS), Token::Land, outline, "pile");
             }
             pen.both(rounded(inner, RADIUS), style.fill, outline, "card");
         }
-        NodeKind::App | NodeKind::Workload => pen.both(rounded(inner, RADIUS), style.fill, outline, "card"),
     }
     bar(pen, inner, style.bar);
 }

@@ -17,8 +17,6 @@ use layout::{Cubic, Point, Rect, Route};
 use model::{Edge, Status, Subject};
 use std::borrow::Cow;
 
-/// Far away so many calls within bands are drawn, as hairlines; more would only make the land grey.
-const HAIRLINES: usize = 250;
 /// Round a line there may be so much of what belongs to it.
 const AROUND: f64 = 12.0;
 
@@ -58,7 +56,7 @@ pub(crate) fn strands<'a>(
     alone: &dyn Fn(usize, &Edge) -> bool,
 ) -> Vec<Strand<'a>> {
     let drawing = pen.drawing;
-    let inner = bundles.map(|bundles| within_bands(drawing, bundles));
+    let inner = bundles.map(|_| hairlines(drawing, places));
     let is_inner = |index: usize| inner.as_ref().is_some_and(|inner| inner[index]);
     let bundled = bundles.unwrap_or_default().iter().filter_map(|bundle| bundled(pen, bundle));
     let edges = drawing.graph.edges.iter().enumerate();
@@ -82,13 +80,13 @@ pub(crate) fn strands<'a>(
     strands
 }
 
-/// Which edges no bundle has, because they stay in one band; none where there are too many of them.
-fn within_bands(drawing: &Drawing, bundles: &[Bundle]) -> Vec<bool> {
-    let mut inner: Vec<bool> = (0..drawing.graph.edges.len()).map(|edge| drawing.shows_edge(edge)).collect();
-    for edge in bundles.iter().flat_map(|bundle| &bundle.members) {
-        inner[*edge] = false;
+/// Which edges are drawn though no bundle has them, because they stay in one band; none where there are too many of them.
+fn hairlines(drawing: &Drawing, places: &Places) -> Vec<bool> {
+    let mut inner = bundles::within_bands(drawing.scene, places);
+    for (edge, inner) in inner.iter_mut().enumerate() {
+        *inner &= drawing.shows_edge(edge);
     }
-    if inner.iter().filter(|inner| **inner).count() > HAIRLINES {
+    if inner.iter().filter(|inner| **inner).count() > bundles::HAIRLINES {
         inner.fill(false);
     }
     inner

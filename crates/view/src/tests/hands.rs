@@ -11,7 +11,7 @@ use layout::Point;
 use model::{Graph, Subject};
 use proptest::prelude::*;
 
-const AIM: Aim = Aim { tolerance: hit::MOUSE_PX, details: true, bundled: false, pinned: &[] };
+const AIM: Aim = Aim { tolerance: hit::MOUSE_PX, details: true, bundled: false, shown: None, pinned: &[] };
 
 fn select(graph: &Graph, name: &str) -> Subject {
     Subject::Node { id: node(graph, name).id.clone() }

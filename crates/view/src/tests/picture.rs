@@ -6,7 +6,7 @@ use crate::{
     overlay, reach, svg,
 };
 use layout::{Point, Rect};
-use model::{Status, Subject};
+use model::{Graph, Status, Subject};
 use proptest::prelude::*;
 
 fn text_of(mark: &Mark) -> Option<&str> {
@@ -350,17 +350,22 @@ fn the_legend_lists_only_what_is_in_the_picture() {
     ] {
         assert!(all.iter().any(|entry| entry.starts_with(text)), "{text} is missing in {all:?}");
     }
-    let at = |level| -> Vec<String> {
-        let sections = legend::sections(&graph, overlay::by_word("health"), level);
+    let words_at = |graph: &Graph, level| -> Vec<String> {
+        let sections = legend::sections(graph, overlay::by_word("health"), level);
         sections.into_iter().flat_map(|section| section.entries).map(|entry| entry.text).collect()
     };
+    let at = |level| words_at(&graph, level);
     let (middle, far) = (at(Level::Middle), at(Level::Far));
     let lists = |entries: &[String], text: &str| entries.iter().any(|entry| entry == text);
     assert!(lists(&middle, "gRPC") && lists(&middle, "Split over versions"));
     assert!(!lists(&middle, "Not encrypted") && !lists(&middle, "Failed, answered"), "{middle:?}");
     assert!(lists(&far, "All calls between two") && lists(&far, "Healthy") && lists(&far, "1,000"));
+    assert!(lists(&far, "A call within one") && !lists(&middle, "A call within one"), "a hairline");
     assert!(!["gRPC", "Only TCP", "Split over versions"].iter().any(|text| lists(&far, text)), "{far:?}");
     assert!(!all.iter().any(|entry| ["Idle", "Unknown", "Never arrived"].contains(&entry.as_str())));
+    let mut bare = graph.clone();
+    bare.boxes.clear();
+    assert!(!words_at(&bare, Level::Far).iter().any(|entry| entry == "A call within one"), "on no land");
     let mut calm = graph.clone();
     calm.nodes.retain(|node| node.health.status == Status::Healthy && !node.flags.silent);
     calm.edges.retain(|edge| edge.health.status == Status::Healthy && edge.mtls_share == Some(1.0));
