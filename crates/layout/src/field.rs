@@ -169,6 +169,7 @@ fn lands(field: &mut Field, part: &Part, columns: &Columns, titles: &[Size]) {
     for item in 0..columns.real {
         let at = columns.layer[item];
         for land in part.lands_of(item) {
+            let Some(land) = land else { continue };
             span[land] = (span[land].0.min(at), span[land].1.max(at));
             shelf[land] = shelf[land].min(columns.shelf[item]);
         }
@@ -178,8 +179,8 @@ fn lands(field: &mut Field, part: &Part, columns: &Columns, titles: &[Size]) {
         }
     }
     for a in 0..titles.len() {
-        if let Some(region) = part.level(a) {
-            let (over, own) = (part.bands.len() + region, n + 2 * a);
+        if let Some(over) = part.level(a) {
+            let own = n + 2 * a;
             field.below(n + 2 * over, own, BAND_PADDING + titles[over].height);
             field.below(own + 1, n + 2 * over + 1, BAND_PADDING);
         }

@@ -27,12 +27,13 @@ pub(crate) fn groups(input: &Input, net: &Net, cards: &[Rect]) -> Vec<PlacedGrou
         lands.rects.push(rect);
     }
     let mut out = Vec::with_capacity(input.groups.len());
-    for mut boxes in [apps, lands] {
+    for boxes in [&mut apps, &mut lands] {
         for at in 0..boxes.frames.len() {
             boxes.stretch(at);
         }
-        let dressed = |at: usize| (boxes.frames[at].input, boxes.dressed(at).unwrap_or_default());
-        out.extend((0..boxes.frames.len()).map(dressed));
+        for (at, frame) in boxes.frames.iter().enumerate() {
+            out.push((frame.input, boxes.dressed(at).unwrap_or_default()));
+        }
     }
     out.order_by_key(|(input, _)| *input);
     out.into_iter()
@@ -65,7 +66,7 @@ impl Boxes<'_> {
 
     /// The region a box stands in. Apps have their bands elsewhere.
     fn over(&self, at: usize) -> Option<usize> {
-        self.frames[at].region.map(|region| self.net.bands.len() + region)
+        self.frames[at].region
     }
 
     /// Takes in pinned members as well, where nobody minds. A region leaves those of a band to the band.

@@ -101,12 +101,17 @@ impl Settled<'_> {
         };
         let within = |card: usize| self.is_in(card, land);
         let lines = net.lines.iter().filter(|line| within(line.source) && within(line.target));
-        let bands = if land < net.bands.len() { 0 } else { net.bands.len() };
-        let groups = net.apps.iter().chain(&net.bands[..bands]);
+        let mut groups = Vec::new();
+        // A band has no bands in it.
+        for frame in
+            [&net.apps, &net.bands].into_iter().take(if land < net.bands.len() { 1 } else { 2 }).flatten()
+        {
+            groups.push(self.input.groups[frame.input].clone());
+        }
         Input {
             nodes: knit.iter().map(node).collect(),
             edges: lines.map(|line| self.input.edges[line.input].clone()).collect(),
-            groups: groups.map(|frame| self.input.groups[frame.input].clone()).collect(),
+            groups,
             aspect: 1.0,
         }
     }

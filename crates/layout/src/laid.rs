@@ -74,9 +74,12 @@ fn lay_layers(net: &Net, part: &Part, (back, layer): (Vec<bool>, Vec<usize>), as
     let crossings = columns.crossings();
     columns.forget_turns();
     let offsets = offsets(net, part, &ends);
-    let bands = part.bands.iter().map(|&band| net.bands[band].title);
-    let titles: Vec<Size> =
-        bands.chain(part.regions.iter().map(|&region| net.regions[region].title)).collect();
+    let mut titles: Vec<Size> = Vec::with_capacity(part.lands());
+    for (frames, own) in [(&net.bands, &part.bands), (&net.regions, &part.regions)] {
+        for &at in own {
+            titles.push(frames[at].title);
+        }
+    }
     let mut field = field::build(part, &columns, &offsets, &titles);
     heights::solve(&mut field, part, &columns);
     // Halves of pixels: sharp edges, and what was level stays level, since ends lie on halves too.

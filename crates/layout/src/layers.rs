@@ -84,9 +84,8 @@ fn band_pairs(part: &Part, back: &[bool]) -> Vec<(usize, usize)> {
     let knot = components(bands + part.items.len(), &arcs);
     let mut pairs: Vec<(usize, usize)> = arcs
         .iter()
-        .filter(|arc| arc.0 < bands && arc.1 < bands && knot[arc.0] != knot[arc.1])
+        .filter(|&&(a, b, _)| a < bands && b < bands && knot[a] != knot[b] && part.over[a] == part.over[b])
         .map(|arc| (arc.0, arc.1))
-        .filter(|&(a, b)| part.over[a] == part.over[b])
         .collect();
     pairs.order();
     pairs.dedup();

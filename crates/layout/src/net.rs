@@ -34,6 +34,7 @@ pub(crate) struct Card {
 pub(crate) struct Item {
     pub(crate) size: Size,
     pub(crate) band: Option<usize>,
+    /// As land: beyond the bands.
     pub(crate) region: Option<usize>,
     pub(crate) app: Option<usize>,
     pub(crate) cards: Vec<usize>,
@@ -57,7 +58,7 @@ pub(crate) struct Line {
 pub(crate) struct Frame {
     pub(crate) input: usize,
     pub(crate) title: Size,
-    /// Of a band: the region it stands in.
+    /// Of a band: the region it stands in, as land.
     pub(crate) region: Option<usize>,
     pub(crate) cards: Vec<usize>,
 }
@@ -141,14 +142,16 @@ impl Net {
                 self.apps[app].cards.push(card);
             }
         }
+        let bands = self.bands.len();
         for item in 0..self.items.len() {
+            if let Some(region) = &mut self.items[item].region {
+                *region += bands;
+            }
             self.stack(item);
         }
-    }
-
-    /// All boxes.
-    pub(crate) fn frames(&self) -> impl Iterator<Item = &Frame> {
-        self.apps.iter().chain(&self.bands).chain(&self.regions)
+        for region in self.bands.iter_mut().filter_map(|band| band.region.as_mut()) {
+            *region += bands;
+        }
     }
 
     /// Bands, then regions.
@@ -162,23 +165,21 @@ impl Net {
 
     /// The land that a land stands in.
     pub(crate) fn over(&self, land: usize) -> Option<usize> {
-        self.bands.get(land)?.region.map(|region| self.bands.len() + region)
+        self.bands.get(land)?.region
     }
 
     /// The innermost land an item stands in.
     pub(crate) fn home(&self, item: usize) -> Option<usize> {
-        let item = &self.items[item];
-        item.band.or(item.region.map(|region| self.bands.len() + region))
+        self.items[item].band.or(self.items[item].region)
     }
 
     /// All lands an item stands in, the innermost first.
-    pub(crate) fn lands_of(&self, item: usize) -> impl Iterator<Item = usize> {
-        let home = self.home(item);
-        home.into_iter().chain(home.and_then(|land| self.over(land)))
+    pub(crate) fn lands_of(&self, item: usize) -> [Option<usize>; 2] {
+        [self.items[item].band, self.items[item].region]
     }
 
-    pub(crate) fn is_in(&self, item: usize, land: usize) -> bool {
-        self.lands_of(item).any(|own| own == land)
+    pub(crate) fn is_in(&self, item: usize, land: Option<usize>) -> bool {
+        land.is_some() && self.lands_of(item).contains(&land)
     }
 
     /// Whether neither land is, or stands in, the other.

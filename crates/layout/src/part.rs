@@ -14,7 +14,7 @@ pub(crate) struct Part {
     pub(crate) band: Vec<Option<usize>>,
     /// Index in the net, by local band.
     pub(crate) bands: Vec<usize>,
-    /// The region of each item, and of each band.
+    /// The region of each item, and of each band, as land: beyond the bands.
     pub(crate) region: Vec<Option<usize>>,
     pub(crate) over: Vec<Option<usize>>,
     /// Index in the net, by local region.
@@ -45,7 +45,7 @@ pub(crate) fn split(net: &Net) -> Vec<Part> {
         join(&mut root, net.cards[line.source].item, net.cards[line.target].item);
     }
     for index in 0..net.items.len() {
-        for land in net.lands_of(index) {
+        for land in net.lands_of(index).into_iter().flatten() {
             join(&mut root, net.items.len() + land, index);
         }
     }
@@ -64,11 +64,18 @@ pub(crate) fn split(net: &Net) -> Vec<Part> {
         local[index] = part.items.len();
         part.items.push(index);
         part.size.push(item.size);
-        let region = item.region.map(|region| localised(region, &mut local_region, &mut part.regions));
+        let region = item
+            .region
+            .map(|region| localised(region - net.bands.len(), &mut local_region, &mut part.regions));
         let band = item.band.map(|band| localised(band, &mut local_band, &mut part.bands));
         part.region.push(region);
         part.band.push(band);
         part.over.resize(part.bands.len(), region);
+    }
+    for part in &mut parts {
+        for region in part.region.iter_mut().chain(&mut part.over).flatten() {
+            *region += part.bands.len();
+        }
     }
     let mut pairs: Vec<(usize, usize, usize)> = net
         .lines
@@ -102,17 +109,16 @@ impl Part {
 
     /// The innermost land an item stands in.
     pub(crate) fn home(&self, item: usize) -> Option<usize> {
-        self.lands_of(item).next()
+        self.band[item].or(self.region[item])
     }
 
     /// All lands an item stands in, the innermost first.
-    pub(crate) fn lands_of(&self, item: usize) -> impl Iterator<Item = usize> {
-        let region = self.region[item].map(|region| self.bands.len() + region);
-        self.band[item].into_iter().chain(region)
+    pub(crate) fn lands_of(&self, item: usize) -> [Option<usize>; 2] {
+        [self.band[item], self.region[item]]
     }
 
     pub(crate) fn is_in(&self, item: usize, land: usize) -> bool {
-        self.lands_of(item).any(|own| own == land)
+        self.lands_of(item).contains(&Some(land))
     }
 
     /// The region a land stands in; a region stands in none.

@@ -87,7 +87,8 @@ impl Grid {
         for (item, &layer) in net.items.iter().zip(&self.layer) {
             width[layer] = width[layer].max(item.size.width);
         }
-        for land in net.bands.iter().chain(&net.regions) {
+        for land in 0..net.lands() {
+            let land = net.land(land);
             let layers = || land.cards.iter().map(|&card| self.layer[net.cards[card].item]);
             if let Some(only) = layers().max().filter(|&most| layers().all(|layer| layer == most)) {
                 width[only] = width[only].max(land.title.width);

@@ -48,14 +48,14 @@ impl Ring {
     fn new(settled: &Settled, item: usize, land: Option<usize>) -> Self {
         let net = settled.net;
         // What the hand has put inside is there already.
-        let strangers = (0..net.items.len()).filter(|&other| {
-            other != item && !land.is_some_and(|land| net.is_in(other, land)) && !settled.is_held(other)
-        });
-        let strangers = strangers.filter_map(|item| settled.item_rect(item));
+        let strangers = (0..net.items.len())
+            .filter(|&other| other != item && !net.is_in(other, land) && !settled.is_held(other));
+        let mut strangers: Vec<Rect> = strangers.filter_map(|item| settled.item_rect(item)).collect();
+        strangers.append(&mut settled.strange_frames(land));
         Self {
             frame: land.and_then(|land| settled.frame(land, None)),
             padding: settled.padding(land),
-            strangers: strangers.chain(settled.strange_frames(land)).collect(),
+            strangers,
         }
     }
 
@@ -78,18 +78,23 @@ impl Wish {
         let over = home.and_then(|land| net.over(land));
         let (inner, outer) = (settled.padding(home), settled.padding(over));
         let both = (inner.0 + outer.0, inner.1 + outer.1);
-        let lands = (0..net.lands()).filter(|&other| !net.is_in(item, other));
-        // Beside its band, in its region, or beside that.
-        let lands = lands.filter_map(|other| {
+        let mut frames = Vec::new();
+        for other in (0..net.lands()).filter(|&other| !net.is_in(item, Some(other))) {
+            // Beside its band, in its region, or beside that.
             let padding = match net.over(other) {
                 level if level == over => inner,
                 level if level == home => (0.0, 0.0),
                 _ => both,
             };
-            Some((settled.frame(other, None)?, padding))
-        });
-        let apps = (0..net.items.len()).filter(|&other| other != item && net.items[other].app.is_some());
-        let apps = apps.filter_map(|item| Some((settled.item_rect(item)?, inner)));
+            frames.extend(settled.frame(other, None).map(|frame| (frame, padding)));
+        }
+        for other in (0..net.items.len()).filter(|&other| other != item && net.items[other].app.is_some()) {
+            frames.extend(settled.item_rect(other).map(|rect| (rect, inner)));
+        }
+        let mut rings = vec![Ring::new(settled, item, home)];
+        if over.is_some() {
+            rings.push(Ring::new(settled, item, over));
+        }
         Self {
             width: own.size.width,
             height: own.size.height,
@@ -97,12 +102,9 @@ impl Wish {
             gap: CARD_GAP,
             callers: ends(false),
             callees: ends(true),
-            rings: std::iter::once(home)
-                .chain(over.map(Some))
-                .map(|land| Ring::new(settled, item, land))
-                .collect(),
+            rings,
             cards: settled.rects.iter().flatten().copied().collect(),
-            frames: lands.chain(apps).collect(),
+            frames,
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::frames;
 use crate::index::Index;
 use crate::input::{GroupKind, Input};
-use crate::net::Net;
+use crate::net::{Frame, Net};
 use crate::push::LEAST_GAP;
 use crate::room::{self, Wish};
 use crate::scene::Rect;
@@ -136,24 +136,24 @@ impl Settled<'_> {
     fn fold(&self, card: usize, nodes: &Index) -> Option<(Rect, Fold)> {
         let previous = self.standing.previous;
         let (net, own) = (self.net, self.net.cards[card].item);
-        let key = |frame: &crate::net::Frame| &self.input.groups[frame.input].key;
+        let key = |frame: &Frame| &self.input.groups[frame.input].key;
         let name = &self.input.nodes[net.cards[card].input].key;
         let group = previous.groups.iter().find(|group| group.key == *name);
-        if let Some(group) = group.filter(|_| !net.frames().any(|frame| key(frame) == name)) {
+        let is_there = |frames: &[Frame]| frames.iter().any(|frame| key(frame) == name);
+        let stays = is_there(&net.apps) || is_there(&net.bands) || is_there(&net.regions);
+        if let Some(group) = group.filter(|_| !stays) {
             return Some(match group.kind {
                 GroupKind::App => (inset(&group.rect, APP_PADDING), Fold::App),
                 _ => (group.rect, Fold::Land),
             });
         }
-        let app = net.items[own].app.map(|app| &net.apps[app]);
-        let lands = net.lands_of(own).map(|land| net.land(land));
-        let mut frames =
-            app.into_iter().map(|app| (app, Fold::App)).chain(lands.map(|land| (land, Fold::Land)));
-        let stood = |(frame, fold)| Some((nodes.get(key(frame))?, fold));
-        let (index, fold) = frames.find_map(stood)?;
-        let gone = !self.standing.cards.contains(&Some(index));
+        let stood = |frame: &Frame| nodes.get(key(frame));
+        let app = net.items[own].app.and_then(|app| stood(&net.apps[app]));
+        let land = |at: usize| net.lands_of(own)[at].and_then(|land| stood(net.land(land)));
+        let index = app.or_else(|| land(0)).or_else(|| land(1))?;
         let rect = previous.nodes[index].rect;
-        gone.then(|| (if fold == Fold::App { inset(&rect, -APP_PADDING) } else { rect }, fold))
+        let fold = app.map_or((rect, Fold::Land), |_| (inset(&rect, -APP_PADDING), Fold::App));
+        Some(fold).filter(|_| !self.standing.cards.contains(&Some(index)))
     }
 
     /// The newcomers, those first that know most of what stands. An app is placed as one.
@@ -263,11 +263,18 @@ impl Settled<'_> {
     /// At the foot of the own band or region, or of all.
     fn below(&self, item: usize) -> Rect {
         let size = self.net.items[item].size;
-        let round =
-            |cards: &[usize]| cards.iter().filter_map(|&mate| self.rects[mate]).reduce(|a, b| a.union(&b));
-        let all = self.net.lands_of(item).find_map(|land| round(&self.net.land(land).cards));
-        let all = all.or_else(|| self.rects.iter().flatten().copied().reduce(|a, b| a.union(&b)));
-        let foot = all.map_or((0.0, 0.0), |all| (all.x, all.bottom() + CARD_GAP));
+        // All, then in the region, then in the band: the last that holds anything.
+        let mut all: [Option<Rect>; 3] = [None; 3];
+        let [band, region] = self.net.lands_of(item);
+        for (card, rect) in self.rects.iter().enumerate() {
+            let Some(rect) = rect else { continue };
+            let item = self.net.cards[card].item;
+            let within = [true, self.net.is_in(item, region), self.net.is_in(item, band)];
+            for (all, _) in all.iter_mut().zip(within).filter(|(_, within)| *within) {
+                *all = Some(all.map_or(*rect, |all| all.union(rect)));
+            }
+        }
+        let foot = all[2].or(all[1]).or(all[0]).map_or((0.0, 0.0), |all| (all.x, all.bottom() + CARD_GAP));
         Rect::new(foot.0, foot.1, size.width, size.height)
     }
 
@@ -281,7 +288,7 @@ impl Settled<'_> {
     }
 
     pub(crate) fn is_in(&self, card: usize, land: usize) -> bool {
-        self.net.is_in(self.net.cards[card].item, land)
+        self.net.is_in(self.net.cards[card].item, Some(land))
     }
 
     /// How far land reaches beyond what stands in it: sides and bottom, top.
@@ -291,25 +298,30 @@ impl Settled<'_> {
 
     /// The frame of a band or a region as it stands now, without `but`. What the hand has moved does not stretch it.
     pub(crate) fn frame(&self, land: usize, but: Option<usize>) -> Option<Rect> {
-        let cards = self.net.land(land).cards.iter().copied().filter(|&card| self.home(card) == Some(land));
-        let loose = cards.filter(|&card| Some(card) != but && !self.is_pinned(card));
-        let boxed =
-            loose.filter_map(|card| self.rects[card].map(|rect| self.boxed(self.net.cards[card].item, rect)));
-        let bands = self.within(land).filter_map(|band| self.frame(band, but));
-        let rect = boxed.chain(bands).reduce(|a, b| a.union(&b))?;
-        Some(frames::dressed(self.net.land(land), rect, BAND_PADDING))
-    }
-
-    /// The bands of a region.
-    fn within(&self, land: usize) -> impl Iterator<Item = usize> {
-        let bands = self.net.bands.len();
-        (0..if land < bands { 0 } else { bands }).filter(move |&band| self.net.over(band) == Some(land))
+        let mut all: Option<Rect> = None;
+        let mut take = |rect: Rect| all = Some(all.map_or(rect, |all| all.union(&rect)));
+        for &card in &self.net.land(land).cards {
+            let own = self.home(card) == Some(land) && Some(card) != but && !self.is_pinned(card);
+            if let Some(rect) = self.rects[card].filter(|_| own) {
+                take(self.boxed(self.net.cards[card].item, rect));
+            }
+        }
+        if land >= self.net.bands.len() {
+            for band in 0..self.net.bands.len() {
+                if self.net.over(band) == Some(land)
+                    && let Some(rect) = self.frame(band, but)
+                {
+                    take(rect);
+                }
+            }
+        }
+        all.map(|rect| frames::dressed(self.net.land(land), rect, BAND_PADDING))
     }
 
     /// All frames that are no part of what stands in a land, or in none, and that it is no part of.
-    pub(crate) fn strange_frames(&self, land: Option<usize>) -> impl Iterator<Item = Rect> {
-        let strange = move |&other: &usize| land.is_none_or(|land| self.net.are_apart(land, other));
-        (0..self.net.lands()).filter(strange).filter_map(|other| self.frame(other, None))
+    pub(crate) fn strange_frames(&self, land: Option<usize>) -> Vec<Rect> {
+        let strange = |&other: &usize| land.is_none_or(|land| self.net.are_apart(land, other));
+        (0..self.net.lands()).filter(strange).filter_map(|other| self.frame(other, None)).collect()
     }
 
     /// With the box of its app round it, if it has one.

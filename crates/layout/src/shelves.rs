@@ -9,10 +9,10 @@ use crate::sorting::Order as _;
 /// Gives each item its shelf from where it stands now: what stands in none by its mean height, and so what stands in a
 /// region; above, below and between there is free room.
 pub(crate) fn assign(columns: &mut Columns, part: &Part) {
-    let bands = part.bands.len();
     let mut mean = vec![(0.0, 0.0); part.lands()];
     for item in 0..columns.real {
         for land in part.lands_of(item) {
+            let Some(land) = land else { continue };
             mean[land].0 += height(columns, item);
             mean[land].1 += 1.0;
         }
@@ -27,7 +27,7 @@ pub(crate) fn assign(columns: &mut Columns, part: &Part) {
     for land in on(None) {
         first[land] = next + 1;
         next += 1;
-        for band in on(land.checked_sub(bands)).filter(|_| land >= bands) {
+        for band in on(Some(land)) {
             (first[band], below[band]) = (next + 1, next + 2);
             next += 2;
         }
@@ -37,7 +37,7 @@ pub(crate) fn assign(columns: &mut Columns, part: &Part) {
     for item in 0..columns.real {
         let (own, level) = (height(columns, item), part.region[item]);
         let above = on(level).rfind(|&land| heights[land] < own);
-        let room = above.map(|land| below[land]).or(level.map(|region| first[bands + region]));
+        let room = above.map(|land| below[land]).or(level.map(|region| first[region]));
         columns.shelf[item] = part.band[item].map_or(room.unwrap_or(0), |band| first[band]);
     }
     let foot: f64 = columns.order.iter().map(Vec::len).max().unwrap_or(0) as f64;
@@ -66,19 +66,24 @@ fn settle(columns: &mut Columns) {
 
 /// What stands in none, or in one region, from the top: its first shelf and how many it has.
 fn things(columns: &Columns, part: &Part, level: Option<usize>) -> Vec<(usize, usize)> {
-    let bands = part.bands.len();
     let mut first = vec![usize::MAX; part.lands()];
     for (item, &shelf) in columns.shelf[..columns.real].iter().enumerate() {
         if let Some(land) = part.home(item) {
             first[land] = first[land].min(shelf);
         }
     }
-    let thing = |land: usize| {
-        let within = (0..bands).filter(|&band| land >= bands && part.over[band] == Some(land - bands));
-        let top = within.clone().map(|band| first[band]).min();
-        top.map_or((first[land], 1), |top| (top - 1, 2 * within.count() + 1))
-    };
-    let mut things: Vec<_> = (0..part.lands()).filter(|&land| part.level(land) == level).map(thing).collect();
+    let mut things = Vec::new();
+    for land in 0..first.len() {
+        if part.level(land) == level {
+            let mut thing = (first[land], 1);
+            for (over, band) in part.over.iter().zip(&first) {
+                if *over == Some(land) {
+                    thing = (thing.0.min(band - 1), thing.1 + 2);
+                }
+            }
+            things.push(thing);
+        }
+    }
     things.order();
     things
 }
@@ -89,7 +94,9 @@ pub(crate) fn improve(columns: &mut Columns, part: &Part) {
     if columns.layer.len() * part.lands() > 6_000 {
         return;
     }
-    let levels: Vec<Option<usize>> = std::iter::once(None).chain((0..part.regions.len()).map(Some)).collect();
+    // The outermost, which is no land's, and one for each region.
+    let mut levels: Vec<Option<usize>> = (part.bands.len()..part.lands()).map(Some).collect();
+    levels.insert(0, None);
     for _ in 0..3 {
         let before = columns.crossings();
         for &level in &levels {
@@ -104,8 +111,8 @@ pub(crate) fn improve(columns: &mut Columns, part: &Part) {
         for &level in &levels {
             let things = things(columns, part, level);
             let Some(&(first, _)) = things.first() else { continue };
-            let rooms = std::iter::once(first - 1).chain(things.iter().map(|thing| thing.0 + thing.1));
-            let rooms: Vec<usize> = rooms.collect();
+            let mut rooms: Vec<usize> = things.iter().map(|thing| thing.0 + thing.1).collect();
+            rooms.insert(0, first - 1);
             for item in 0..columns.real {
                 if part.band[item].is_none() && part.region[item] == level {
                     find_shelf(columns, item, &rooms);

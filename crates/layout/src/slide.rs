@@ -37,11 +37,16 @@ impl Settled<'_> {
         let (mut bodies, owners) = self.bodies(level);
         let near = frame.grown(LINE_CLEAR);
         let mut slide = Slide { left: near.x, right: near.right(), lanes: Vec::new() };
-        let passed = tracks.columns.iter().filter(|track| track.left < home.right() && track.right > home.x);
-        let beyond = |y: &f64| {
-            (*y <= home.y || *y >= home.bottom()) && room.is_none_or(|room| *y > room.y && *y < room.bottom())
-        };
-        let lanes: Vec<f64> = passed.flat_map(|track| &track.lanes).copied().filter(beyond).collect();
+        let mut lanes = Vec::new();
+        for track in &tracks.columns {
+            let is_passed = track.left < home.right() && track.right > home.x;
+            for &y in track.lanes.iter().filter(|_| is_passed) {
+                let beyond = y <= home.y || y >= home.bottom();
+                if beyond && room.is_none_or(|room| y > room.y && y < room.bottom()) {
+                    lanes.push(y);
+                }
+            }
+        }
         let meets = |body: &Body| body.rect.x < near.right() && body.rect.right() > near.x;
         for side in [-1.0, 1.0] {
             // Seen from the land, whatever the side: numbers grow away from it.

@@ -33,13 +33,15 @@ impl Settled<'_> {
             let mut grown = self.boxed(item, old);
             let mut outside = app.is_some_and(|app| leaves(app, &old));
             for land in self.net.lands_of(item) {
+                let Some(land) = land else { continue };
                 let (side, top) = self.padding(Some(land));
                 grown = room::padded(&grown, (side - 0.5, top - 0.5));
                 outside |= leaves(lands[land], &grown);
             }
             let foreign = || {
                 let is_own = |at: usize| {
-                    app == Some(Some(at)) || self.net.lands_of(item).any(|land| lands[land] == Some(at))
+                    let is_own = |own: Option<usize>| own.is_some_and(|own| lands[own] == Some(at));
+                    app == Some(Some(at)) || self.net.lands_of(item).into_iter().any(is_own)
                 };
                 (0..groups.len()).any(|at| groups[at].rect.overlaps(&old) && !is_own(at))
             };
@@ -66,10 +68,11 @@ impl Settled<'_> {
             let outsiders = (0..self.rects.len())
                 .filter(|&other| other != card && !land.is_some_and(|land| self.is_in(other, land)))
                 .filter(|&other| !self.is_pinned(other));
-            !self.strange_frames(land).any(|other| other.overlaps(grown))
+            !self.strange_frames(land).iter().any(|other| other.overlaps(grown))
                 && !outsiders.filter_map(|other| self.rects[other]).any(|other| other.overlaps(grown))
         };
-        let grows = |land: usize| {
+        let grows = |land: Option<usize>| {
+            let Some(land) = land else { return true };
             grown = room::padded(&grown, self.padding(Some(land)));
             grown = self.frame(land, Some(card)).map_or(grown, |frame| frame.union(&grown));
             clear(&grown, Some(land))
@@ -79,7 +82,7 @@ impl Settled<'_> {
             .filter_map(|item| self.item_rect(item));
         let alone = self.net.home(own).is_none();
         (!alone || clear(&boxed, None))
-            && self.net.lands_of(own).all(grows)
+            && self.net.lands_of(own).into_iter().all(grows)
             && !apps.any(|app| app.overlaps(rect))
     }
 
@@ -140,7 +143,8 @@ impl Settled<'_> {
                 (*owner != item && over(rects[item])) || own.filter_map(|&card| self.rects[card]).any(over)
             };
             let strange = |land: usize| {
-                !self.net.is_in(item, land) && frames[land].is_some_and(|frame| frame.overlaps(&rects[item]))
+                !self.net.is_in(item, Some(land))
+                    && frames[land].is_some_and(|frame| frame.overlaps(&rects[item]))
             };
             // Regions part as a whole.
             let smaller = |band: usize, other: usize| {

@@ -2,10 +2,10 @@
 //! stood that it comes for, or near its neighbours. What is in the way gives way. Knows land and columns.
 
 use crate::inner::Inner;
+use crate::push::Body;
 use crate::room::{self, COLUMN_CLEAR};
 use crate::scene::Rect;
 use crate::settle::{Fold, Settled};
-use crate::sorting::Order as _;
 use crate::stretch::Stretch;
 use crate::tracks::Tracks;
 use crate::tuning::{BAND_GAP, LAYER_GAP};
@@ -124,21 +124,24 @@ impl Settled<'_> {
         let Some(frame) = self.frame(land, None) else { return };
         let ends = cards.iter().flat_map(|&card| &self.around[card]).filter(|end| !self.is_in(end.0, land));
         let ys: Vec<f64> = ends.filter_map(|end| self.rects[end.0]).map(|rect| rect.centre().y).collect();
-        let bodies = self.others(land);
-        let foot = bodies.iter().map(Rect::bottom).fold(0.0, f64::max);
+        let foot = || {
+            let (bodies, owners) = self.bodies(self.net.over(land));
+            let others = bodies.iter().zip(owners).filter(|(_, owner)| *owner != Ok(land));
+            others.map(|(body, _)| body.rect.bottom()).fold(0.0, f64::max)
+        };
         let wanted = match home {
             Some(home) => home.centre().y - frame.height / 2.0,
-            None if ys.is_empty() => foot + BAND_GAP,
+            None if ys.is_empty() => foot() + BAND_GAP,
             None => ys.iter().sum::<f64>() / ys.len() as f64 - frame.height / 2.0,
         };
         // What comes from nowhere comes near the rest of its region.
         let rest = over.filter(|_| home.is_none()).map(|over| over.1);
         let wanted = rest.map_or(wanted, |rest| wanted.max(rest.y).min(rest.bottom()));
-        let free = nearest(&bodies, &frame, wanted.round());
-        let free = free.filter(|top| home.is_none() || (top - wanted).abs() <= NEAR);
-        let by = free.unwrap_or(wanted.round()) - frame.y;
+        let top = self.nearest(land, &frame, wanted.round());
+        let held = home.filter(|_| (top - wanted).abs() > NEAR);
+        let by = if held.is_some() { wanted.round() } else { top } - frame.y;
         self.shift(&[Ok(land)], &[by]);
-        if let Some(home) = home.filter(|_| free.is_none()) {
+        if let Some(home) = held {
             self.slide((land, &home), over.map(|over| over.1), tracks);
             self.push_lands(Ok(land));
         }
@@ -151,36 +154,36 @@ impl Settled<'_> {
         }
     }
 
-    /// What else stands in the same region, or in none.
-    fn others(&self, land: usize) -> Vec<Rect> {
-        let (bodies, owners) = self.bodies(self.net.over(land));
-        let others = bodies.iter().zip(owners).filter(|(_, owner)| *owner != Ok(land));
-        others.map(|(body, _)| body.rect).collect()
-    }
-
-    /// Sets regions that lie over others down where there is room, the smaller of two.
+    /// Sets regions that lie over larger land down where there is room.
     pub(crate) fn part_regions(&mut self) {
         let size = |land: usize| (self.net.land(land).cards.len(), land);
-        let mut regions: Vec<usize> = (self.net.bands.len()..self.net.lands()).collect();
-        regions.order_by_key(|&land| size(land));
-        for land in regions {
+        for land in self.net.bands.len()..self.net.lands() {
             let Some(frame) = self.frame(land, None) else { continue };
-            let larger = (0..self.net.lands()).filter(|&other| size(other) > size(land));
-            let mut larger = larger.filter(|&other| self.net.are_apart(land, other));
-            if larger.any(|other| self.frame(other, None).is_some_and(|other| other.overlaps(&frame)))
-                && let Some(top) = nearest(&self.others(land), &frame, frame.y)
-            {
+            let meets = |other: usize| {
+                let is_larger = size(other) > size(land) && self.net.are_apart(land, other);
+                is_larger && self.frame(other, None).is_some_and(|other| other.overlaps(&frame))
+            };
+            if (0..self.net.lands()).any(meets) {
+                let top = self.nearest(land, &frame, frame.y);
                 self.shift(&[Ok(land)], &[top - frame.y]);
             }
         }
     }
-}
 
-/// The top nearest to the wanted one at which a frame meets none of the others.
-fn nearest(others: &[Rect], frame: &Rect, wanted: f64) -> Option<f64> {
-    let near = frame.grown(COLUMN_CLEAR);
-    let taken = others.iter().filter(|other| other.x < near.right() && other.right() > near.x);
-    let taken = taken.map(|other| (other.y - frame.height - COLUMN_CLEAR, other.bottom() + COLUMN_CLEAR));
-    let tops = room::free_tops(taken.collect(), wanted);
-    tops.into_iter().min_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()))
+    /// The top nearest to the wanted one at which land meets nothing of what else stands in its region, or in none.
+    fn nearest(&self, land: usize, frame: &Rect, wanted: f64) -> f64 {
+        let (bodies, owners) = self.bodies(self.net.over(land));
+        let near = frame.grown(COLUMN_CLEAR);
+        let mut taken = Vec::new();
+        for (Body { rect, .. }, owner) in bodies.iter().zip(owners) {
+            if owner != Ok(land) && rect.x < near.right() && rect.right() > near.x {
+                taken.push((rect.y - frame.height - COLUMN_CLEAR, rect.bottom() + COLUMN_CLEAR));
+            }
+        }
+        let mut best = f64::INFINITY;
+        for top in room::free_tops(taken, wanted) {
+            best = if (top - wanted).abs() < (best - wanted).abs() { top } else { best };
+        }
+        best
+    }
 }

@@ -18,7 +18,7 @@ use crate::stretch::stretched;
 ///
 /// A card with the key of a group of the picture before stands for it: it comes where the group's cards stood, and
 /// nothing else moves. A group with the key of a card of the picture before unfolds: its cards, laid out among
-/// themselves, come where that card stood, and what lies right of it makes room.
+/// themselves, come where that card stood, and what lies right of it makes room. An app opens about the card's middle.
 pub fn update(previous: &Scene, input: &Input) -> Update {
     let net = Net::new(input);
     let standing = Standing::new(previous, input, &net);
