@@ -153,6 +153,27 @@ async fn survivors_stand_still_when_something_comes() {
 }
 
 #[tokio::test]
+async fn a_picture_left_where_it_opened_fits_another_width_and_one_that_was_moved_stays() {
+    let map = Map::of_the_shop("").await.unwrap();
+    at_rest(&map.browser).await.unwrap();
+    let all_in = "(() => { const map = document.querySelector('.map').getBoundingClientRect();
+        return innerWidth === 900 && Object.values(window.__portolan.scene().nodes).every(({ screen: at }) =>
+            at.x >= 0 && at.y >= 0 && at.x + at.width <= map.width && at.y + at.height <= map.height) })()";
+    map.browser.resize(900, 700).await.unwrap();
+    map.browser.wait_until(all_in, SOON).await.unwrap();
+
+    map.browser.click("[aria-label='Zoom in']").await.unwrap();
+    at_rest(&map.browser).await.unwrap();
+    let viewport = "const { zoom, x, y } = window.__portolan.viewport(); return JSON.stringify([zoom, x, y])";
+    let looked = map.browser.execute(viewport, &[]).await.unwrap();
+    map.browser.resize(1_000, 700).await.unwrap();
+    let canvas = "document.querySelector('.map canvas.scene')";
+    map.browser.wait_until(&format!("innerWidth === 1000 && {canvas}.width === 1000"), SOON).await.unwrap();
+    at_rest(&map.browser).await.unwrap();
+    assert_eq!(map.browser.execute(viewport, &[]).await.unwrap(), looked, "the reader has put it there");
+}
+
+#[tokio::test]
 async fn a_refresh_moves_nothing() {
     let map = Map::of_the_shop("?namespaces=shop").await.unwrap();
     at_rest(&map.browser).await.unwrap();

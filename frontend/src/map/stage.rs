@@ -134,8 +134,12 @@ impl Stage {
         self.lower.pixel_ratio
     }
 
+    /// A picture that the reader has left where it opened fits a window of another width too. The height changes by itself,
+    /// as with a keyboard on the screen, and moves nothing.
     pub(crate) fn resize(&mut self) {
+        let width = self.lower.width;
         let lower = self.lower.resize();
+        self.fit_wanted |= !self.touched && (self.lower.width - width).abs() > 1.0;
         let other = self.upper.resize() | self.light.canvas.resize() || lower;
         self.dirty |= other;
         self.small_dirty |= other;
