@@ -78,7 +78,7 @@ fn choices(usual_s: &[u64], current: &str) -> Vec<(String, String)> {
 fn drawn_instant(page: Page) -> impl IntoView {
     let at_s = page.feed.with(|feed| feed.graph.as_ref().map(|graph| graph.meta.at_s));
     at_s.map(|at_s| {
-        let text = format::instant(at_s);
+        let text = format::moment(at_s, (js_sys::Date::now() / 1_000.0) as i64);
         let (time, zone) = text.rsplit_once(format::NBSP).unwrap_or((&text, ""));
         view! { {time.to_owned()}<span>{zone.to_owned()}</span> }
     })

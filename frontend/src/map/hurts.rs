@@ -33,7 +33,7 @@ pub(crate) fn Hurts() -> impl IntoView {
                     </button>
                 </h2>
                 {part(move || open.get().then(|| view! {
-                    {calm.then(|| view! { <p class="calm">"Nothing in this window: no failing or degraded service, no plaintext call."</p> })}
+                    {calm.then(|| view! { <p class="calm">"Nothing in what is drawn: no failing or degraded service, no plaintext call."</p> })}
                     <ul>{findings.iter().map(entry).views()}</ul>
                 }))}
             </section>

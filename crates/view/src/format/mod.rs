@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 pub use decimal::fixed;
 use decimal::trimmed;
-pub use time::{age, clock, date_clock, duration_ms, instant, quantile, since, window};
+pub use time::{age, clock, date_clock, duration_ms, instant, moment, quantile, since, window};
 
 /// Stands between a number and its unit.
 pub const NBSP: char = '\u{a0}';

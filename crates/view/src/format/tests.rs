@@ -133,6 +133,8 @@ fn ratios_evidence_and_counts() {
 fn instants_and_ages() {
     let at = 1_795_530_730; // 2026-11-24 14:32:10 UTC
     assert_eq!(instant(at), "14:32:10\u{a0}UTC");
+    assert_eq!(moment(at, at + 3_600), "14:32:10\u{a0}UTC");
+    assert_eq!(moment(at, at + 86_400), "2026-11-24\u{a0}14:32:10\u{a0}UTC");
     assert_eq!(clock(at), "14:32");
     assert_eq!(date_clock(at), "2026-11-24\u{a0}14:32");
     assert_eq!(date_clock(951_782_400), "2000-02-29\u{a0}00:00");

@@ -39,6 +39,16 @@ pub fn instant(unix_s: i64) -> String {
     format!("{:02}:{:02}:{:02}{NBSP}UTC", s / HOUR_S, s / 60 % 60, s % 60)
 }
 
+/// The same; with its date where that is another day than now.
+pub fn moment(unix_s: i64, now_s: i64) -> String {
+    let day = unix_s.div_euclid(DAY_S);
+    if day == now_s.div_euclid(DAY_S) {
+        return instant(unix_s);
+    }
+    let (year, month, of_month) = civil(day);
+    format!("{year}-{month:02}-{of_month:02}{NBSP}{}", instant(unix_s))
+}
+
 /// `14:05`.
 pub fn clock(unix_s: i64) -> String {
     let s = unix_s.rem_euclid(DAY_S);
