@@ -77,6 +77,7 @@ const REPLICAS: &str = "prometheus_replica, replica, __replica__, prometheus";
 /// Series held more often than this by the store are copies. (A few may differ while one replica lags.)
 const COPIED: f64 = 1.5;
 const COPIES: &str = "copies";
+const NEWEST_AGE: &str = "newest_age";
 
 /// Labels of our own making. No store has them.
 const OPERATION: &str = "portolan_operation";
@@ -140,6 +141,9 @@ impl Dialect for Istio {
             word: COPIES,
             promql: format!("count({marked}) / count(group without ({REPLICAS}) ({marked}))"),
         };
+        let requests = selector(REQUESTS, &[], extra_matcher);
+        let newest_age =
+            ProbeQuery { word: NEWEST_AGE, promql: format!("time() - quantile(0.5, timestamp({requests}))") };
         let count = |series: String| format!("count({series})");
         // Whoever exposes both forms is counted among the whole ones alone.
         let forms = [MS, S, BYTES[0], BYTES[1]].into_iter().flat_map(|names| {
@@ -148,7 +152,7 @@ impl Dialect for Istio {
         });
         forms
             .map(|(word, promql)| ProbeQuery { word, promql })
-            .chain([copies])
+            .chain([copies, newest_age])
             .chain(recorded::probe_queries().filter(|_| extra_matcher.is_none()))
             .collect()
     }
@@ -171,6 +175,8 @@ impl Dialect for Istio {
             sizes: Form::of(sizes[0].0 + sizes[1].0, sizes[0].1 + sizes[1].1),
             copies: number(COPIES).filter(|copies| copies.is_finite()),
             recorded: recorded::probe(answers),
+            newest_age_s: number(NEWEST_AGE),
+            ..Probe::default()
         }
     }
 

@@ -76,6 +76,12 @@ pub struct Probe {
     /// Of each window that recording rules are shipped for (1, 5 and 10 minutes), the unix second at which the series of all
     /// of them were seen.
     pub recorded: [Option<i64>; 3],
+    /// How old the newest samples of half of the series were.
+    pub newest_age_s: Option<f64>,
+    /// The unix second of that: the shell's to say.
+    pub probed_at_s: i64,
+    /// How long ago the end of a live window is, for samples to come in: the shell's to say.
+    pub delay_s: u64,
 }
 
 /// In what latency is kept.

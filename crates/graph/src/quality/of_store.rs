@@ -24,6 +24,7 @@ pub(super) fn notes(snapshot: &Snapshot, answers: &Answers) -> Vec<QualityNote> 
         without_buckets(snapshot, answers),
         without_end(snapshot),
         begun(answers),
+        late(answers),
         gap(answers),
         below_scrape(answers),
         earlier(answers),
@@ -120,6 +121,38 @@ fn begun(answers: &Answers) -> Option<QualityNote> {
         ),
         "Nothing to do: longer windows and repeated failures are counted rightly.",
     ))
+}
+
+/// Half of the series have samples older than a scrape and this: they come late.
+const LATE_S: f64 = 5.0;
+
+/// A window that ends before its samples have come has lower rates, and nothing else tells.
+fn late(answers: &Answers) -> Option<QualityNote> {
+    let (probe, window) = (&answers.origin.probe, answers.window);
+    // Of copies the fresher one counts, and of both the age is that of neither.
+    let age_s = probe.newest_age_s.filter(|_| probe.copies.is_none_or(|copies| copies < COPIED))?;
+    let scrape_s = window.scrape_interval_s.unwrap_or(15.0);
+    // Of what was looked at then, this window's end had not come.
+    let ends_within = window.at_s as f64 > probe.probed_at_s as f64 - age_s;
+    // Scrapes are spread over the interval, so half of the newest ones are older than half of it anyway.
+    let late_s = ((age_s - scrape_s / 2.0) / LATE_S).round() * LATE_S;
+    let missing_s = late_s - probe.delay_s as f64;
+    (ends_within && age_s - probe.delay_s as f64 > scrape_s + LATE_S && missing_s > 0.0).then(|| {
+        let part = (missing_s / window.range_s() as f64).min(1.0);
+        note(
+            "late_samples",
+            late_s,
+            format!(
+                "Samples come into the store about {late_s} s after they were taken. The last {missing_s} s of the window have \
+                 none yet, so rates are up to {} too low, and what has just begun is not seen.",
+                words::share(part)
+            ),
+            &format!(
+                "Start Portolan with --ingestion-delay={late_s}s, or set ingestion-delay of this source: windows then end where \
+                 samples are complete. If they are not written remotely, see whether Prometheus still scrapes the proxies."
+            ),
+        )
+    })
 }
 
 /// Rates go on over a gap as if it were not there. Where nothing at all has moved up to the window's end, it is rather the

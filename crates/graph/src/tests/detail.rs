@@ -192,7 +192,8 @@ fn the_preflight_tells_units_histograms_and_copies() {
     ];
     assert_eq!(words[..4], [ms, native, s, "istio_request_duration_seconds"]);
     assert_eq!(words[4..8], bytes);
-    assert_eq!((words[8], &words[9..]), ("copies", &recorded[..]));
+    assert_eq!(words[8..10], ["copies", "newest_age"]);
+    assert_eq!(words[10..], recorded);
     let alone = &dialect.probe_queries(Some("a=\"b\""))[0].promql;
     assert_eq!(*alone, format!("count({ms}{{a=\"b\"}} unless {native}{{a=\"b\"}})"));
     let unit = |answers: &[(&'static str, f64)]| dialect.probe(answers).duration;
@@ -208,6 +209,7 @@ fn the_preflight_tells_units_histograms_and_copies() {
     assert_eq!(forms(&[(native, 3.0), (s, 12.0)]), (Form::Mixed, Form::Classic));
     assert_eq!(forms(&[(bytes[0], 3.0), (bytes[3], 1.0)]), (Form::Classic, Form::Mixed));
     assert_eq!(dialect.probe(&[("copies", 2.0)]).copies, Some(2.0));
+    assert_eq!(dialect.probe(&[("newest_age", 52.5)]).newest_age_s, Some(52.5));
 }
 
 #[test]

@@ -57,6 +57,35 @@ fn p03_series_that_have_just_begun_are_said_to_lack_their_first_value() {
     assert_eq!(begun.promql, "count(istio_requests_total unless istio_requests_total offset 900s)");
 }
 
+/// What is said of a window of five minutes by a store whose samples are so old, and for how long is waited for them.
+fn said_of_late(age_s: f64, delay_s: u64, at_s: i64) -> Option<(f64, String, String)> {
+    let mut answers = answers(&both("web-v1.shop", "cart-v1.shop", "", 1.0));
+    (answers.window.at_s, answers.window.window_s, answers.window.scrape_interval_s) =
+        (at_s, 300, Some(15.0));
+    answers.origin.probe =
+        Probe { newest_age_s: Some(age_s), probed_at_s: 100_000, delay_s, ..Probe::default() };
+    let graph = view(&snapshot(&answers).0, &a_view(GraphType::App));
+    let mut notes = graph.meta.quality.notes.into_iter();
+    let note = notes.find(|note| note.code == "late_samples")?;
+    Some((note.number?, note.sentence, note.fix))
+}
+
+#[test]
+fn p33_samples_that_come_late_are_found_out_and_said_with_the_cure() {
+    let (late_s, sentence, fix) = said_of_late(52.0, 0, 99_990).expect("it is said");
+    assert!((late_s - 45.0).abs() < 1e-9, "{late_s}");
+    assert!(
+        sentence.contains("The last 45 s of the window") && sentence.contains("up to 15.0"),
+        "{sentence}"
+    );
+    assert!(fix.contains("--ingestion-delay=45s"), "{fix}");
+    assert_eq!(said_of_late(52.0, 45, 99_945), None, "they are waited for");
+    let (_, sentence, fix) = said_of_late(82.0, 45, 99_960).expect("not for long enough");
+    assert!(sentence.contains("The last 30 s") && fix.contains("--ingestion-delay=75s"), "{sentence} {fix}");
+    assert_eq!(said_of_late(15.0, 0, 99_990), None, "all were scraped at one moment, an interval ago");
+    assert_eq!(said_of_late(52.0, 0, 99_900), None, "of the past all samples have come");
+}
+
 #[test]
 fn p04_no_result_is_unknown_and_not_zero() {
     let of = |metric: &str, to: &str| sample(metric, &labels("destination", "web-v1.shop", to, ""), 2.0);
