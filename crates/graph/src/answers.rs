@@ -3,7 +3,7 @@
 
 use crate::{
     query::{Origin, QueryKind, Window},
-    sample::{RangeTable, Symbols, Table},
+    sample::{RangeTable, Symbol, Symbols, Table},
 };
 use std::collections::BTreeMap;
 
@@ -16,6 +16,47 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Answered(table) => table.rows(),
+            Self::Series(table) => table.points.len(),
+            Self::Failed(_) => 0,
+        }
+    }
+
+    fn cells(&mut self) -> Option<&mut Vec<Symbol>> {
+        match self {
+            Self::Answered(table) => Some(&mut table.cells),
+            Self::Series(table) => Some(&mut table.cells),
+            Self::Failed(_) => None,
+        }
+    }
+
+    /// The same in another table's words; `words` has them by the symbols here, as `Symbols::absorb` gives them.
+    #[must_use]
+    pub fn in_words(mut self, words: &[Symbol]) -> Self {
+        for cell in self.cells().into_iter().flatten() {
+            *cell = words[cell.index()];
+        }
+        self
+    }
+
+    /// Gives back what was set aside for rows that never came.
+    pub fn shrink(&mut self) {
+        match self {
+            Self::Answered(table) => {
+                table.cells.shrink_to_fit();
+                table.values.shrink_to_fit();
+                table.le.shrink_to_fit();
+            }
+            Self::Series(table) => {
+                table.cells.shrink_to_fit();
+                table.points.shrink_to_fit();
+            }
+            Self::Failed(_) => {}
+        }
+    }
+
     /// Adds the rows of a further part of the same answer.
     pub fn append(&mut self, part: Self) {
         match (self, part) {
@@ -40,6 +81,8 @@ pub struct Answers {
     pub outcomes: BTreeMap<QueryKind, (Outcome, Vec<String>)>,
     /// Columns that were asked for so many seconds before the window's end, since they are asked for more seldom.
     pub earlier_s: BTreeMap<QueryKind, i64>,
+    /// Clusters whose store lacks a column that others have: there it is unknown, and not zero.
+    pub lacking: BTreeMap<QueryKind, Vec<String>>,
 }
 
 impl Answers {
@@ -50,6 +93,7 @@ impl Answers {
             symbols: Symbols::default(),
             outcomes: BTreeMap::new(),
             earlier_s: BTreeMap::new(),
+            lacking: BTreeMap::new(),
         }
     }
 

@@ -64,7 +64,10 @@ pub(crate) struct Summing<'a> {
     pub(crate) grid: &'a Grid,
     /// Of sizes.
     pub(crate) sizes: &'a Grid,
+    /// By the store of the side that counts.
     pub(crate) answered: Answered,
+    /// By that of the other side.
+    pub(crate) by_other: Answered,
 }
 
 impl Summing<'_> {
@@ -82,7 +85,8 @@ impl Summing<'_> {
             figures.successful = self.timed(&heard.successful);
             figures.volume = self.answered.volume().then(|| Box::new(self.volume(protocol, &heard)));
         }
-        figures.other = self.other_side(protocol, other.as_ref(), &figures);
+        let told = self.by_other.requests || !self.answered.requests;
+        figures.other = self.other_side(protocol, other.as_ref().filter(|_| told), &figures);
         Link {
             source,
             destination,
@@ -193,6 +197,8 @@ impl Summing<'_> {
                 duration_count: own.latency.count.unwrap_or(0.0),
             };
         };
+        // One without the other makes no mean.
+        let timed = self.by_other.duration_sum && self.by_other.duration_count;
         let mut sums = RequestSums::default();
         for (tags, rate) in &other.requests {
             sums.count(protocol, self.answer(protocol, tags), *rate);
@@ -201,8 +207,8 @@ impl Summing<'_> {
             reporter: (protocol != Protocol::Tcp && self.answered.requests).then(|| other.reporter.word()),
             rate: sums.rate,
             errors: sums.errors,
-            duration_sum: other.all.sum,
-            duration_count: other.all.count,
+            duration_sum: if timed { other.all.sum } else { 0.0 },
+            duration_count: if timed { other.all.count } else { 0.0 },
         }
     }
 }

@@ -47,7 +47,7 @@ impl Symbols {
     }
 
     /// Takes up all of another's texts; by its symbols' numbers, what they are here.
-    pub(crate) fn absorb(&mut self, other: &Self) -> Vec<Symbol> {
+    pub fn absorb(&mut self, other: &Self) -> Vec<Symbol> {
         other.texts.iter().map(|text| self.intern(text)).collect()
     }
 

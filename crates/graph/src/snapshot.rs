@@ -102,8 +102,9 @@ pub fn snapshot(answers: &Answers) -> (Snapshot, Vec<Warning>) {
     let mut choice = reporter::choose(&channels, &ends, &flows, &reading);
     let hops = hops::leave_out(&mut choice.chosen, &places);
     let [grid, sizes] = grids(&flows, exponential);
-    let answered = answered(answers);
-    let mut links = links(choice.chosen, &places, &mut symbols, [&grid, &sizes], answered);
+    let answered = answered(answers, None);
+    let stores = Stores::new(answers, answered, &symbols);
+    let mut links = links(choice.chosen, &places, &mut symbols, [&grid, &sizes], &stores);
     let answering = answering(&links, &places);
     let known = custom::Known { places: &places, symbols: &symbols, answering: &answering };
     let unplaced = custom::attach(&mut links, &custom, &answers.origin.metrics, &known);
@@ -226,13 +227,18 @@ fn links(
     places: &Places,
     symbols: &mut Symbols,
     [grid, sizes]: [&Grid; 2],
-    answered: Answered,
+    stores: &Stores,
 ) -> Vec<Link> {
     let service =
         |chosen: &Chosen| service_of(&places.get(chosen.destination).place, &chosen.heard.asked, symbols);
     let services: Vec<Option<Service>> = chosen.iter().map(service).collect();
-    let summing = Summing { symbols, grid, sizes, answered };
-    let linked = chosen.into_iter().zip(services).map(|(chosen, service)| summing.link(chosen, service));
+    let linked = chosen.into_iter().zip(services).map(|(chosen, service)| {
+        let [source, destination] =
+            [chosen.source, chosen.destination].map(|end| stores.answered(places.get(end)));
+        let by_source = chosen.heard.reporter == Reporter::Source;
+        let (answered, by_other) = if by_source { (source, destination) } else { (destination, source) };
+        Summing { symbols, grid, sizes, answered, by_other }.link(chosen, service)
+    });
     let mut links: Vec<Link> = linked.collect();
     links.sort_by_cached_key(|link| sort_key(link, places, symbols));
     links
@@ -261,16 +267,42 @@ fn size_bound(flow: &Flow) -> Option<f64> {
     }
 }
 
-fn answered(answers: &Answers) -> Answered {
-    let has = |kind| matches!(answers.outcomes.get(&kind), Some((Outcome::Answered(_), _)));
+/// Which columns the store of a place has, where there are several.
+struct Stores {
+    whole: Answered,
+    /// Of the clusters whose store lacks some.
+    lacking: FxHashMap<Symbol, Answered>,
+}
+
+impl Stores {
+    fn new(answers: &Answers, whole: Answered, symbols: &Symbols) -> Self {
+        let clusters = answers.lacking.values().flatten();
+        let of = |cluster: &String| Some((symbols.find(cluster)?, answered(answers, Some(cluster))));
+        Self { whole, lacking: clusters.filter_map(of).collect() }
+    }
+
+    fn answered(&self, place: &place::Known) -> Answered {
+        self.lacking.get(&place.cluster()).copied().unwrap_or(self.whole)
+    }
+}
+
+/// By any store, or by the one of this cluster.
+fn answered(answers: &Answers, cluster: Option<&String>) -> Answered {
+    let lacks = |kind: &QueryKind| {
+        cluster.is_some_and(|cluster| answers.lacking.get(kind).is_some_and(|all| all.contains(cluster)))
+    };
+    let has = |kind| matches!(answers.outcomes.get(&kind), Some((Outcome::Answered(_), _))) && !lacks(&kind);
+    // A sum without its count would be added to others' with theirs.
+    let means = [QueryKind::DurationSum, QueryKind::DurationCount].map(has);
+    let timed = cluster.is_none() || means == [true; 2];
     Answered {
         requests: has(QueryKind::Requests),
         tcp_sent: has(QueryKind::TcpSent),
         tcp_received: has(QueryKind::TcpReceived),
         tcp_opened: has(QueryKind::TcpOpened),
         tcp_closed: has(QueryKind::TcpClosed),
-        duration_sum: has(QueryKind::DurationSum),
-        duration_count: has(QueryKind::DurationCount),
+        duration_sum: means[0] && timed,
+        duration_count: means[1] && timed,
         buckets: has(QueryKind::DurationBucket),
         successful_buckets: has(QueryKind::SuccessfulBucket),
         bytes: [has(QueryKind::RequestBytes), has(QueryKind::ResponseBytes)],

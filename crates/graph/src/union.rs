@@ -66,19 +66,39 @@ pub fn union(parts: &[Part<'_>], signals: Signals, window: Window) -> (Answers, 
         warnings.extend(elsewhere.filter(|_| kept == 0).map(|cluster| foreign(part, &cluster)));
     }
     whole.origin.members = members(parts, &owners);
+    whole.lacking = lacking(parts, &whole);
     (whole, warnings)
+}
+
+/// The clusters of stores that did not answer what others did.
+fn lacking(parts: &[Part<'_>], whole: &Answers) -> BTreeMap<QueryKind, Vec<String>> {
+    let answered = |outcome: Option<&(Outcome, Vec<String>)>| {
+        outcome.is_some_and(|(outcome, _)| !matches!(outcome, Outcome::Failed(_)))
+    };
+    let of = |kind: &QueryKind| -> Vec<String> {
+        let members = whole.origin.members.iter().zip(parts);
+        let lacking = members.filter(|(_, part)| !answered(part.answers.outcomes.get(kind)));
+        lacking.flat_map(|(member, _)| member.clusters.iter().cloned()).collect()
+    };
+    let kinds = whole.outcomes.iter().filter(|(_, outcome)| answered(Some(*outcome)));
+    kinds.map(|(kind, _)| (*kind, of(kind))).filter(|(_, clusters)| !clusters.is_empty()).collect()
 }
 
 /// Figures come in one unit; what only the text of a query depends on stays with each member.
 fn probe(parts: &[Part<'_>]) -> Probe {
     let probes = || parts.iter().map(|part| part.answers.origin.probe);
     let form = |of: fn(Probe) -> Form| probes().map(of).reduce(Form::and).unwrap_or_default();
+    // The one whose samples come latest.
+    let latest = probes()
+        .max_by(|a, b| a.newest_age_s.unwrap_or(0.0).total_cmp(&b.newest_age_s.unwrap_or(0.0)))
+        .unwrap_or_default();
     Probe {
         duration: DurationUnit::Ms,
         durations: form(|probe| probe.durations),
         sizes: form(|probe| probe.sizes),
         copies: probes().filter_map(|probe| probe.copies).reduce(f64::max),
-        ..Probe::default()
+        recorded: Probe::default().recorded,
+        ..latest
     }
 }
 

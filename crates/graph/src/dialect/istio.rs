@@ -175,7 +175,7 @@ impl Dialect for Istio {
             sizes: Form::of(sizes[0].0 + sizes[1].0, sizes[0].1 + sizes[1].1),
             copies: number(COPIES).filter(|copies| copies.is_finite()),
             recorded: recorded::probe(answers),
-            newest_age_s: number(NEWEST_AGE),
+            newest_age_s: number(NEWEST_AGE).filter(|age_s| age_s.is_finite()),
             ..Probe::default()
         }
     }
