@@ -1,7 +1,7 @@
 //! The Prometheus servers that may be looked at, each with a collector of its own; the first where none is named. Where each
 //! has one cluster's reports, all of them together may be looked at too.
 
-use crate::collector::{Collector, Keep, Member};
+use crate::collector::{Collector, Joined, Keep, Member};
 use crate::config::{Config, TOGETHER};
 use crate::metrics::Queries;
 use std::sync::Arc;
@@ -66,6 +66,6 @@ impl Sources {
 impl Source {
     fn member(&self) -> Option<Member> {
         let (name, collector) = (self.name.clone(), self.collector.clone());
-        Some(Member { name, cluster: self.cluster.clone()?, collector })
+        Some(Member { name, cluster: self.cluster.clone()?, collector, first: Joined::default() })
     }
 }

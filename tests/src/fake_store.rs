@@ -15,6 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+/// Where an answer says how many seconds it took.
+const EVALUATED: &str = "\"evalTotalTime\":";
+
 #[derive(Debug, Clone, Copy)]
 pub enum Quirk {
     None,
@@ -28,8 +31,8 @@ pub enum Quirk {
     ContentType(&'static str),
     /// Queries with this word read too much.
     TooMuch(&'static str),
-    /// Queries with this word take so many milliseconds more.
-    Slow(&'static str, &'static AtomicU64),
+    /// Of queries with this word it says that they took it so many milliseconds, whatever they took.
+    Says(&'static str, &'static AtomicU64),
     /// Its clock runs ahead of ours by so many seconds.
     Ahead(i64),
 }
@@ -83,12 +86,13 @@ async fn answer(
             let text = r#"{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in query execution"}"#;
             return (StatusCode::UNPROCESSABLE_ENTITY, text).into_response();
         }
-        Quirk::Slow(word, more_ms) if asks(word) => {
-            tokio::time::sleep(Duration::from_millis(more_ms.load(Ordering::Relaxed))).await;
-        }
         _ => {}
     }
     let is_query = !body.is_empty();
+    let says_ms = match quirk {
+        Quirk::Says(word, ms) if asks(word) => Some(ms.load(Ordering::Relaxed)),
+        _ => None,
+    };
     let mut asked = client.request(method, format!("{origin}{uri}")).body(body);
     if let Some(kind) = headers.get(header::CONTENT_TYPE) {
         asked = asked.header(header::CONTENT_TYPE, kind);
@@ -101,6 +105,10 @@ async fn answer(
         && text.starts_with('{')
     {
         text.insert_str(1, fields);
+    }
+    if let Some((before, after)) = says_ms.and(text.split_once(EVALUATED)) {
+        let rest = after.find([',', '}']).map_or(after, |end| &after[end..]);
+        text = format!("{before}{EVALUATED}{}e-3{rest}", says_ms.unwrap_or_default());
     }
     let kind = if let Quirk::ContentType(kind) = quirk { kind } else { "application/json" };
     let ahead_s = if let Quirk::Ahead(ahead_s) = quirk { ahead_s } else { 0 };

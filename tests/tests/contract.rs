@@ -66,6 +66,12 @@ impl Told {
         self.warnings().any(|warning| warning["code"] == code && says(warning))
     }
 
+    /// As its notes on the data say.
+    fn is_late_by(&self) -> Option<f64> {
+        let mut notes = self.graph["meta"]["quality"]["notes"].as_array()?.iter();
+        notes.find(|note| note["code"] == "late_samples")?["number"].as_f64()
+    }
+
     fn is_silent(&self) -> bool {
         self.warnings().next().is_none()
     }
@@ -166,14 +172,18 @@ const CASES: &[Case] = &[
     Case {
         mesh: "late-samples",
         ..case("samples that come three quarters of a minute late", Quirk::None, |told| {
-            told.status == 200 && told.edges().count() == 8 && told.has_percentiles()
+            told.status == 200
+                && told.edges().count() == 8
+                && told.has_percentiles()
+                && told.is_late_by().is_some_and(|late_s| (40.0..=55.0).contains(&late_s))
         })
     },
     Case {
         mesh: "late-samples",
         arguments: &["--ingestion-delay", "60s"],
         ..case("late samples that are waited for", Quirk::None, |told| {
-            told.is_whole() && told.is_silent() && told.ends_s() <= told.answered_at_s - 60
+            let waited = told.is_late_by().is_none() && told.ends_s() <= told.answered_at_s - 60;
+            told.is_whole() && told.is_silent() && waited
         })
     },
     Case {

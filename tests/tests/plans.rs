@@ -1,4 +1,5 @@
-//! A real Prometheus that is slow with buckets, and then quick again: the product asks for less, says so, and goes back.
+//! A real Prometheus that says it is slow with buckets, and then quick again: the product asks for less, tells of it, and goes
+//! back. What it says is the test's, so that nothing depends on how fast anything is.
 //! Knows the API; must not know how the product decides.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,12 +15,12 @@ use tests::prometheus::Prometheus;
 use tests::waiting::until;
 
 const SCRAPE: &str = "10s";
-/// A plan lasts four refreshes; a slow machine gets many more.
+/// A plan lasts four refreshes of ten seconds.
 const DEADLINE: Duration = Duration::from_mins(3);
 const FUTURE_S: i64 = 600;
 
-/// How much longer buckets take.
-static MORE_MS: AtomicU64 = AtomicU64::new(0);
+/// How long buckets take, by its word.
+static TAKES_MS: AtomicU64 = AtomicU64::new(0);
 
 #[tokio::test]
 async fn a_slow_store_is_asked_for_less_and_for_all_again_when_it_is_quick() -> Result<()> {
@@ -30,11 +31,11 @@ async fn a_slow_store_is_asked_for_less_and_for_all_again_when_it_is_quick() -> 
     let samples = mesh.select(&[everything], (now_s - 1_200) * 1_000, (now_s + FUTURE_S) * 1_000);
     prometheus.write(&samples).await?;
     let store =
-        FakeStore::start(prometheus.url(), Quirk::Slow("duration_milliseconds_bucket", &MORE_MS)).await?;
+        FakeStore::start(prometheus.url(), Quirk::Says("duration_milliseconds_bucket", &TAKES_MS)).await?;
     let arguments = ["serve", "--prometheus", &store.url(), "--scrape-interval", SCRAPE];
     let product = Product::start(&arguments)?;
 
-    MORE_MS.store(2_000, Ordering::Relaxed);
+    TAKES_MS.store(2_000, Ordering::Relaxed);
     let slow =
         refreshed(&product, |graph| plan(graph).is_some_and(|plan| plan.contains("every 4 refreshes")))
             .await?;
@@ -43,7 +44,7 @@ async fn a_slow_store_is_asked_for_less_and_for_all_again_when_it_is_quick() -> 
         refreshed(&product, |graph| plan(graph).is_some_and(|plan| plan.contains("s before"))).await?;
     ensure!(has_percentiles(&older), "those of before are drawn");
 
-    MORE_MS.store(0, Ordering::Relaxed);
+    TAKES_MS.store(1, Ordering::Relaxed);
     let quick = refreshed(&product, |graph| plan(graph).is_none() && has_percentiles(graph)).await?;
     ensure!(quick.meta.at_s > older.meta.at_s);
     Ok(())

@@ -64,8 +64,8 @@ impl Fetcher {
                     paced.earlier_s.extend((*age_s > 0).then_some((query.kind, *age_s)));
                 }
                 Some(Turn::Spare(reason)) => {
-                    let body = Err(PrometheusError::Spared { reason: reason.clone() });
-                    paced.replies.push(Reply { query, body, took: None, beside: None });
+                    let told = Err(PrometheusError::Spared { reason: reason.clone() });
+                    paced.replies.push(Reply { query, told, took: None });
                 }
                 Some(Turn::Ask) | None => due.push(query),
             }
@@ -91,7 +91,7 @@ impl Fetcher {
             let rows: usize = replies.iter().filter_map(rows).sum();
             let has_buckets = replies
                 .iter()
-                .any(|reply| reply.query.kind == QueryKind::DurationBucket && reply.body.is_ok());
+                .any(|reply| reply.query.kind == QueryKind::DurationBucket && reply.told.is_ok());
             let telling_ms =
                 (asked.all_bounds && has_buckets).then(|| collected.snapshot.telling_bounds_ms());
             let telling_ms = telling_ms.filter(|_| group == Group::Latency && rows > 0);
@@ -108,7 +108,7 @@ impl Fetcher {
         let age_s = paced.earlier_s.get(&QueryKind::DurationBucket).copied();
         let fresh = paced.asked.get(&Group::Latency);
         let has =
-            age_s.is_some() || fresh.is_some_and(|replies| replies.iter().all(|reply| reply.body.is_ok()));
+            age_s.is_some() || fresh.is_some_and(|replies| replies.iter().all(|reply| reply.told.is_ok()));
         self.pace.said(&place(origin, window, Group::Latency), age_s, window).filter(|_| has)
     }
 }

@@ -1,13 +1,16 @@
 //! How long a snapshot is held. Must not know what is in it beyond its window.
 
-use super::{Collected, Key, align};
+use super::ask::Key;
+use super::{Collected, align};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// One that nobody asks for any more is let go after this long, or when its window's next is due.
 const IDLE: Duration = Duration::from_mins(1);
 /// One that lacks a column is asked anew after this long, even while somebody looks at it.
-pub(super) const OLDEST: Duration = Duration::from_mins(5);
+const OLDEST: Duration = Duration::from_mins(5);
+/// And one that lacks a source of which the first answer is on its way, after this.
+const SOON: Duration = Duration::from_secs(15);
 
 #[derive(Debug)]
 pub(super) struct Expiry;
@@ -39,6 +42,11 @@ fn idle(held: &Collected) -> Duration {
     refresh(held).max(IDLE)
 }
 
-fn oldest(held: &Collected) -> Duration {
-    if held.is_whole() { refresh(held).max(OLDEST) } else { OLDEST }
+/// After this long it is asked anew.
+pub(super) fn oldest(held: &Collected) -> Duration {
+    match held {
+        held if held.awaits() => SOON,
+        held if held.is_whole() => refresh(held).max(OLDEST),
+        _ => OLDEST,
+    }
 }

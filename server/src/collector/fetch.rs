@@ -1,7 +1,8 @@
 //! Sends a plan and reads what comes back: two queries at a time, traffic first, a failure costs one column.
 //! Must not know who asked, nor what is held.
 
-use super::collected::{Collected, Keep, Sent};
+use super::collected::{Collected, Keep};
+use super::columns::Columns;
 use super::cost::Costs;
 use super::landed;
 use super::lanes::{Lane, Lanes};
@@ -10,12 +11,9 @@ use super::parts::{self, Parts};
 use super::progress::Progress;
 use super::slow_lane::SlowLane;
 use crate::metrics::Queries;
-use crate::prometheus::{
-    Answer, Body, Client, Notes, PrometheusError, RangeSpan, decode_instant, decode_range,
-};
+use crate::prometheus::{At, Client, Form, PrometheusError, RangeSpan, Told};
 use futures::StreamExt as _;
-use graph::sample::Symbols;
-use graph::{Answers, Origin, Outcome, Query, QueryKind, Signals, Window};
+use graph::{Answers, Origin, Query, QueryKind, Signals, Window};
 use model::Warning;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,11 +42,16 @@ pub(super) struct Fetcher {
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     pub(super) query: Query,
-    /// One, or as many as it was asked in.
-    pub(super) body: Result<Vec<Body>, PrometheusError>,
+    pub(super) told: Result<Arc<Told>, PrometheusError>,
     pub(super) took: Option<Duration>,
-    /// Rows that were known already.
-    pub(super) beside: Option<Body>,
+}
+
+impl Reply {
+    /// What it cost the store: by its own word, else all the time until it was here.
+    pub(super) fn cost(&self) -> Option<Duration> {
+        let told = self.told.as_ref().ok().and_then(|told| told.busy);
+        self.took.map(|took| told.unwrap_or(took))
+    }
 }
 
 impl Fetcher {
@@ -84,22 +87,20 @@ impl Fetcher {
         let (origin, replies) = self.unless_rules_are_gone(origin, replies, &window).await;
         // What came of rules that are gone tells nothing of what their counters take.
         let asked = paced.asked(&origin.thrift, origin.probe.recorded == recorded);
-        let at = self.client.address().to_owned();
         let columns = Columns {
             answers: Answers { earlier_s: paced.earlier_s, ..Answers::new(origin.clone(), window) },
             sent: BTreeMap::new(),
             said: cost.into_iter().collect(),
         };
-        let columns = computed(move || columns.with(replies, &at)).await;
+        let columns = columns.with(replies);
         if let Some(error) = columns.nothing_came() {
             tracing::warn!(window_s = window.window_s, at_s = window.at_s, %error, "no traffic came");
             return Err(error);
         }
         let slow = self.slow_lane.replies(self, &origin, &window).await;
         let prometheus = started.elapsed();
-        let at = self.client.address().to_owned();
         let collected = computed(move || {
-            let Columns { answers, sent, said } = columns.with(slow.iter().cloned(), &at);
+            let Columns { answers, sent, said } = columns.with(slow.iter().cloned());
             Collected::new(answers, sent, prometheus, Keep::Answers, said)
         })
         .await;
@@ -135,11 +136,11 @@ impl Fetcher {
         let mut answers = answers;
         answers.earlier_s.extend(paced.earlier_s);
         let prometheus = traffic.prometheus + started.elapsed();
-        let (at, keep) = (self.client.address().to_owned(), self.keep);
+        let keep = self.keep;
         let columns = Columns { answers, sent: traffic.sent.clone(), said };
         let replies = paced.replies;
         let collected = computed(move || {
-            let Columns { answers, sent, said } = columns.with(replies, &at);
+            let Columns { answers, sent, said } = columns.with(replies);
             Collected::new(answers, sent, prometheus, keep, said)
         })
         .await;
@@ -169,135 +170,58 @@ impl Fetcher {
     async fn one(&self, query: Query, at: (&Origin, &Window), gone: &AtomicBool) -> Reply {
         if gone.load(Ordering::Relaxed) {
             // Said of the first query already; repeating it costs a connection time-out each.
-            let body = Err(PrometheusError::Unreachable {
+            let told = Err(PrometheusError::Unreachable {
                 at: self.client.address().to_owned(),
                 reason: "an earlier query of the same snapshot could not be sent either".to_owned(),
             });
-            return Reply { query, body, took: None, beside: None };
+            return Reply { query, told, took: None };
         }
         let started = Instant::now();
-        let body = self.whole(&query, at).await;
-        if body.as_ref().is_err_and(PrometheusError::is_about_the_source) {
-            gone.store(true, Ordering::Relaxed);
-        }
-        Reply { query, took: Some(started.elapsed()), body, beside: None }
+        let told = match self.whole(&query, at).await {
+            Ok(told) => told.map(Arc::new),
+            Err(error) => {
+                gone.fetch_or(error.is_about_the_source(), Ordering::Relaxed);
+                Err(error)
+            }
+        };
+        Reply { query, told, took: Some(started.elapsed()) }
     }
 
-    /// In one piece, or in parts where it is too much for one.
-    async fn whole(&self, query: &Query, at: (&Origin, &Window)) -> Result<Vec<Body>, PrometheusError> {
+    /// In one piece, or in parts where it is too much for one. Inside is what became of an answer that came.
+    async fn whole(
+        &self,
+        query: &Query,
+        at: (&Origin, &Window),
+    ) -> Result<Result<Told, PrometheusError>, PrometheusError> {
         if self.parts.known(query.kind).is_some() {
-            return self.in_parts(query, at, None).await;
+            return self.in_parts(query, at, None).await.map(Ok);
         }
         match self.sent(query, at.1.at_s).await {
-            Ok(answer) => Ok(vec![answer.body]),
-            Err(error) if parts::is_too_much(&error) => self.in_parts(query, at, Some(error)).await,
-            Err(error) => Err(error),
+            Ok(Err(error)) | Err(error) if parts::is_too_much(&error) => {
+                self.in_parts(query, at, Some(error)).await.map(Ok)
+            }
+            sent => sent,
         }
     }
 
-    pub(super) async fn sent(&self, query: &Query, at_s: i64) -> Result<Answer, PrometheusError> {
-        match query.range {
-            None => self.queries.noted(query.kind.word(), self.client.instant(&query.promql, at_s)).await,
+    pub(super) async fn sent(
+        &self,
+        query: &Query,
+        at_s: i64,
+    ) -> Result<Result<Told, PrometheusError>, PrometheusError> {
+        let at = match query.range {
+            None => At::Instant(at_s),
             Some(range) => {
                 let span_s = i64::try_from(range.span_s).unwrap_or(i64::MAX);
                 let step_s = i64::try_from(range.step_s).unwrap_or(i64::MAX);
-                let span = RangeSpan { start_s: at_s.saturating_sub(span_s), end_s: at_s, step_s };
-                self.queries.noted(query.kind.word(), self.client.range(&query.promql, span)).await
+                At::Range(RangeSpan { start_s: at_s.saturating_sub(span_s), end_s: at_s, step_s })
             }
-        }
+        };
+        let form = Form { labels: query.by, buckets: query.bucketed, range: query.range.is_some() };
+        let arrived =
+            self.queries.noted(query.kind.word(), self.client.read(&query.promql, at, form)).await?;
+        Ok(arrived.told)
     }
-}
-
-/// Answers as they are read, beside how each query went.
-struct Columns {
-    answers: Answers,
-    sent: BTreeMap<QueryKind, Sent>,
-    /// What was found out by asking.
-    said: Vec<Warning>,
-}
-
-impl Columns {
-    /// Reads each reply into its column; what cannot be read costs that column only.
-    fn with(mut self, replies: impl IntoIterator<Item = Reply>, at: &str) -> Self {
-        for Reply { query, body, took, beside } in replies {
-            let read = body.and_then(|mut bodies| {
-                if bodies.len() > 1 {
-                    self.said.push(parts::warning(&query, bodies.len()));
-                }
-                bodies.extend(beside);
-                joined(&query, &bodies, &mut self.answers.symbols, at)
-            });
-            let (column, error) = match read {
-                Ok((outcome, notes)) => ((outcome, sentences(notes)), None),
-                Err(error) => ((Outcome::Failed(error.to_string()), Vec::new()), Some(error)),
-            };
-            self.answers.outcomes.insert(query.kind, column);
-            self.sent.insert(query.kind, Sent { promql: query.promql, took, error });
-        }
-        self
-    }
-
-    /// The first failure, if there is nothing but failures and what had come before.
-    fn nothing_came(&self) -> Option<PrometheusError> {
-        let first = self.sent.values().find_map(|sent| sent.error.clone())?;
-        let came = |sent: &Sent| sent.error.is_none() && sent.took.is_some();
-        (!self.sent.values().any(came)).then_some(first)
-    }
-}
-
-/// Parts share no row, so their rows stand one behind the other.
-fn joined(
-    query: &Query,
-    bodies: &[Body],
-    symbols: &mut Symbols,
-    at: &str,
-) -> Result<(Outcome, Notes), PrometheusError> {
-    let mut whole: Option<(Outcome, Notes)> = None;
-    for body in bodies {
-        let body = body.unpacked()?;
-        let part = decoded(query, &body, symbols)
-            .map_err(|error| PrometheusError::from_decoding(error, &body, at))?;
-        match (&mut whole, part) {
-            (Some((outcome, notes)), (part, more)) => {
-                outcome.append(part);
-                notes.append(more);
-            }
-            (None, part) => whole = Some(part),
-        }
-    }
-    Ok(whole.expect("an answer has a body at least"))
-}
-
-fn decoded(
-    query: &Query,
-    body: &[u8],
-    symbols: &mut Symbols,
-) -> Result<(Outcome, Notes), crate::prometheus::DecodeError> {
-    if query.range.is_some() {
-        decode_range(body, query.by, symbols).map(|(table, notes)| (Outcome::Series(table), notes))
-    } else {
-        decode_instant(body, query.by, query.bucketed, symbols)
-            .map(|(table, notes)| (Outcome::Answered(table), notes))
-    }
-}
-
-/// What Prometheus put beside the rows, and what we had to leave out.
-fn sentences(notes: Notes) -> Vec<String> {
-    let mut sentences = notes.warnings;
-    sentences.extend(notes.infos);
-    if notes.histograms > 0 {
-        sentences.push(format!(
-            "{} series are native histograms without buckets and were left out.",
-            notes.histograms
-        ));
-    }
-    if notes.without_bound > 0 {
-        sentences.push(format!(
-            "{} bucket rows have no readable bound (`le`) and were left out.",
-            notes.without_bound
-        ));
-    }
-    sentences
 }
 
 /// Runs what takes long without a pause where it does not hold up other requests.
@@ -319,30 +243,5 @@ fn log(collected: &Collected) {
     } else {
         let reason = collected.queries.iter().find_map(|query| query.error.as_deref()).unwrap_or_default();
         tracing::warn!(window_s, at_s, prometheus_ms, ?failed, reason, "snapshot with missing columns");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_of_before_are_no_answer_of_a_source_that_fails() {
-        let sent = |took: Option<u64>, error: Option<PrometheusError>| Sent {
-            promql: String::new(),
-            took: took.map(Duration::from_millis),
-            error,
-        };
-        let window = Window { at_s: 0, window_s: 600, scrape_interval_s: None };
-        let mut columns = Columns {
-            answers: Answers::new(Origin::default(), window),
-            sent: BTreeMap::from([(QueryKind::Requests, sent(Some(3), Some(PrometheusError::CutOff)))]),
-            said: Vec::new(),
-        };
-        assert_eq!(columns.nothing_came(), Some(PrometheusError::CutOff));
-        columns.sent.insert(QueryKind::DurationSum, sent(None, None));
-        assert_eq!(columns.nothing_came(), Some(PrometheusError::CutOff), "it was not asked for now");
-        columns.sent.insert(QueryKind::TcpSent, sent(Some(4), None));
-        assert_eq!(columns.nothing_came(), None);
     }
 }

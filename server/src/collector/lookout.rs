@@ -1,9 +1,11 @@
 //! What is known about the engine, looked up once a minute at most, in the background once it is known at all.
 
+use super::align;
 use super::fetch::Fetcher;
-use super::{align, landed};
+use super::joined::Joined;
 use crate::prometheus::{Engine, PrometheusError, decode_instant, preflight};
 use graph::Origin;
+use graph::dialect::Probe;
 use graph::sample::Symbols;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -14,9 +16,11 @@ const EVERY: Duration = Duration::from_mins(1);
 #[derive(Debug, Default)]
 pub(super) struct Lookout {
     last: Arc<RwLock<Option<Arc<Seen>>>>,
-    looking: Arc<tokio::sync::Mutex<()>>,
+    looking: Joined<Result<Arc<Seen>, PrometheusError>>,
     /// How to ask before anything is known of the store.
     origin: Origin,
+    /// How long is waited for samples.
+    delay_s: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -27,8 +31,8 @@ pub(super) struct Seen {
 }
 
 impl Lookout {
-    pub(super) fn new(origin: Origin) -> Self {
-        Self { origin, ..Self::default() }
+    pub(super) fn new(origin: Origin, delay_s: u64) -> Self {
+        Self { origin, delay_s, ..Self::default() }
     }
 
     /// What was seen last. Only the very first caller has to wait for it; an old sight is renewed behind the scenes.
@@ -36,10 +40,10 @@ impl Lookout {
         match self.last() {
             Some(seen) if seen.looked_at.elapsed() < EVERY => Ok(seen),
             Some(seen) => {
-                self.look(fetcher.clone());
+                drop(self.look(fetcher.clone()));
                 Ok(seen)
             }
-            None => landed(self.look(fetcher.clone()).await),
+            None => self.look(fetcher.clone()).await,
         }
     }
 
@@ -60,17 +64,16 @@ impl Lookout {
         }
     }
 
-    /// Spawned, so that it outlives an aborted request; one at a time.
-    fn look(&self, fetcher: Arc<Fetcher>) -> tokio::task::JoinHandle<Result<Arc<Seen>, PrometheusError>> {
-        let (last, looking, origin) = (self.last.clone(), self.looking.clone(), self.origin.clone());
-        tokio::spawn(async move {
+    /// One at a time, and it outlives an aborted request.
+    fn look(
+        &self,
+        fetcher: Arc<Fetcher>,
+    ) -> impl Future<Output = Result<Arc<Seen>, PrometheusError>> + Send + use<> {
+        let (last, origin, delay_s) = (self.last.clone(), self.origin.clone(), self.delay_s);
+        self.looking.or_begin(async move {
             let _flight = fetcher.progress.flight();
-            let _one_at_a_time = looking.lock().await;
             let known = last.read().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(seen) = known.as_ref().filter(|seen| seen.looked_at.elapsed() < EVERY) {
-                return Ok(seen.clone());
-            }
-            let seen = Arc::new(look_once(&fetcher, known.as_deref(), origin).await?);
+            let seen = Arc::new(look_once(&fetcher, known.as_deref(), origin, delay_s).await?);
             *last.write().unwrap_or_else(PoisonError::into_inner) = Some(seen.clone());
             Ok(seen)
         })
@@ -78,7 +81,12 @@ impl Lookout {
 }
 
 /// A source that is gone keeps what was known of it, marked as unreachable; one never seen is an error.
-async fn look_once(fetcher: &Fetcher, known: Option<&Seen>, origin: Origin) -> Result<Seen, PrometheusError> {
+async fn look_once(
+    fetcher: &Fetcher,
+    known: Option<&Seen>,
+    origin: Origin,
+    delay_s: u64,
+) -> Result<Seen, PrometheusError> {
     let engine = preflight(&fetcher.client, align::now_s).await;
     let looked_at = Instant::now();
     match (&engine.unreachable, known) {
@@ -93,7 +101,8 @@ async fn look_once(fetcher: &Fetcher, known: Option<&Seen>, origin: Origin) -> R
         }
         (None, _) => {
             let known = known.map_or(origin, |known| known.origin.clone());
-            let origin = probe(fetcher, known, align::now_s() + engine.skew_s).await;
+            let mut origin = probe(fetcher, known, align::now_s() + engine.skew_s).await;
+            origin.probe.delay_s = delay_s;
             Ok(Seen { engine, origin, looked_at })
         }
     }
@@ -111,5 +120,5 @@ async fn probe(fetcher: &Fetcher, origin: Origin, at_s: i64) -> Origin {
         };
         answers.extend(table.values.first().map(|value| (question.word, *value)));
     }
-    Origin { probe: origin.dialect.probe(&answers), ..origin }
+    Origin { probe: Probe { probed_at_s: at_s, ..origin.dialect.probe(&answers) }, ..origin }
 }

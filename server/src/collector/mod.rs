@@ -2,12 +2,15 @@
 //! Must not know HTTP handlers, namespaces or views.
 
 mod align;
+mod ask;
 mod back_off;
 mod collected;
+mod columns;
 mod cost;
 mod dear;
 mod expiry;
 mod fetch;
+mod joined;
 mod labels;
 mod lanes;
 mod last_traffic;
@@ -27,7 +30,9 @@ mod status;
 mod together;
 mod told_by_all;
 
+pub(crate) use ask::{Ask, Failure, Found};
 pub(crate) use collected::{Collected, Keep};
+pub(crate) use joined::Joined;
 pub(crate) use observers::NoRoom;
 pub(crate) use ration::MOST as MOST_LABELS;
 pub(crate) use together::Member;
@@ -35,6 +40,7 @@ pub(crate) use together::Member;
 use crate::config::PrometheusConfig;
 use crate::metrics::Queries;
 use crate::prometheus::{Client, PrometheusError};
+use ask::Key;
 use expiry::Expiry;
 use fetch::Fetcher;
 use graph::{Origin, Signals, Window};
@@ -48,70 +54,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::JoinHandle;
-
-/// What a viewer asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ask {
-    pub(crate) window_s: u64,
-    /// None: now.
-    pub(crate) at_s: Option<i64>,
-    pub(crate) percentiles: bool,
-    pub(crate) extras: Extras,
-    /// A label by which requests are told apart.
-    pub(crate) operations: Option<Arc<str>>,
-}
-
-impl Ask {
-    /// It wants no more than everybody gets.
-    fn is_plain(&self) -> bool {
-        !self.percentiles && self.extras == Extras::NONE && self.operations.is_none()
-    }
-
-    /// What of the past may be shown in its stead.
-    fn place(&self) -> Place {
-        Place { window_s: self.window_s, operations: self.operations.clone() }
-    }
-
-    /// What serves both, where they tell requests apart alike.
-    fn with(&self, other: &Self) -> Self {
-        let percentiles = self.percentiles || other.percentiles;
-        Self { percentiles, extras: self.extras.and(other.extras), ..self.clone() }
-    }
-}
-
-/// A snapshot, and whether it is the one that was asked for.
-#[derive(Debug, Clone)]
-pub(crate) struct Found {
-    pub(crate) collected: Arc<Collected>,
-    /// Set: the newest attempt failed, and this is the last good one.
-    pub(crate) stale: Option<Stale>,
-}
-
-/// Nothing to show at all.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Failure {
-    pub(crate) error: PrometheusError,
-    pub(crate) retry_in_s: Option<f64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    window_s: u64,
-    at_s: i64,
-    buckets: bool,
-    extras: Extras,
-    operations: Option<Arc<str>>,
-}
-
-impl Key {
-    /// It has all that the other has, and perhaps more.
-    fn covers(&self, other: &Self) -> bool {
-        (self.window_s, self.at_s) == (other.window_s, other.at_s)
-            && self.operations == other.operations
-            && (self.buckets || !other.buckets)
-            && self.extras.and(other.extras) == self.extras
-    }
-}
 
 /// A snapshot may end this much in the future: a clock that is put right by seconds takes no picture back.
 const PUT_BACK_S: i64 = 60;
@@ -154,10 +96,11 @@ impl Collector {
             ..Origin::default()
         };
         let interval_s = prometheus.and_then(|prometheus| prometheus.scrape_interval_s);
+        let delay_s = prometheus.map_or(0, |prometheus| prometheus.ingestion_delay_s);
         Ok(Arc::new(Self {
             fetcher,
-            lookout: Lookout::new(origin),
-            delay_s: prometheus.map_or(0, |prometheus| prometheus.ingestion_delay_s),
+            lookout: Lookout::new(origin, delay_s),
+            delay_s,
             assumed_interval_s: interval_s.map(|interval_s| interval_s as f64),
             ..Self::idle(Vec::new(), most_bytes)
         }))
@@ -318,7 +261,7 @@ impl Collector {
         let good = self.lives.last_good(&ask.place()).filter(|_| ask.at_s.is_none())?;
         let age_s = now_s - good.window.at_s;
         let early = (-PUT_BACK_S..self.refresh_s(ask.window_s)).contains(&age_s);
-        (early && (good.is_whole() || good.made_at.elapsed() < expiry::OLDEST)).then_some(good.window)
+        (early && good.made_at.elapsed() < expiry::oldest(&good)).then_some(good.window)
     }
 
     /// Lets go of what a newer live snapshot has replaced.

@@ -154,11 +154,11 @@ impl Pace {
             (None, None) => 1.0,
         };
         let every_s = align::refresh_s(window.window_s, window.scrape_interval_s);
-        let took_s: f64 = replies.iter().filter_map(|reply| reply.took).map(|took| took.as_secs_f64()).sum();
-        let failed = |reply: &&Reply| reply.body.is_err();
+        let took_s: f64 = replies.iter().filter_map(Reply::cost).map(|cost| cost.as_secs_f64()).sum();
+        let failed = |reply: &&Reply| reply.told.is_err();
         let timed_out = replies
             .iter()
-            .any(|reply| reply.body.as_ref().is_err_and(crate::prometheus::PrometheusError::is_timeout));
+            .any(|reply| reply.told.as_ref().is_err_and(crate::prometheus::PrometheusError::is_timeout));
         // A failure tells nothing about what it takes, unless it is that.
         if replies.iter().find(failed).is_none() || timed_out {
             let measured = Measured {

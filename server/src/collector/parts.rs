@@ -2,7 +2,7 @@
 //! Must not know what a query's rows mean: every query tells by whom it was answered, so parts by that share no row.
 
 use super::fetch::Fetcher;
-use crate::prometheus::{Body, PrometheusError, decode_instant};
+use crate::prometheus::{PrometheusError, Told, decode_instant};
 use graph::flow::{End, Field};
 use graph::sample::Symbols;
 use graph::{Origin, Query, QueryKind, Signals, Window};
@@ -52,7 +52,7 @@ impl Fetcher {
         query: &Query,
         (origin, window): (&Origin, &Window),
         mut error: Option<PrometheusError>,
-    ) -> Result<Vec<Body>, PrometheusError> {
+    ) -> Result<Told, PrometheusError> {
         let label = origin.dialect.label(End::Destination, Field::Namespace);
         if let Some(error) = error.take_if(|_| !query.by.contains(&label)) {
             return Err(error);
@@ -61,9 +61,9 @@ impl Fetcher {
         let least = self.parts.known(query.kind).unwrap_or(0);
         for parts in TRIES.into_iter().filter(|parts| *parts >= least) {
             match self.pieces(query.kind, &matchers(label, &sizes, parts), origin, window).await {
-                Ok(bodies) => {
+                Ok(told) => {
                     self.parts.note(query.kind, parts);
-                    return Ok(bodies);
+                    return Ok(told);
                 }
                 Err(still) if is_too_much(&still) => error = Some(still),
                 Err(other) => return Err(other),
@@ -78,15 +78,19 @@ impl Fetcher {
         matchers: &[String],
         origin: &Origin,
         window: &Window,
-    ) -> Result<Vec<Body>, PrometheusError> {
-        let mut bodies = Vec::new();
+    ) -> Result<Told, PrometheusError> {
+        let mut whole: Option<Told> = None;
         for matcher in matchers {
             let both = origin.extra_matcher.iter().chain([matcher]).map(String::as_str).collect::<Vec<_>>();
             let narrower = Origin { extra_matcher: Some(both.join(",")), ..origin.clone() };
             let query = of_kind(kind, &narrower, window).expect("a kind that was planned");
-            bodies.push(self.sent(&query, window.at_s).await?.body);
+            let part = self.sent(&query, window.at_s).await??;
+            match &mut whole {
+                Some(whole) => whole.append(part),
+                None => whole = Some(part),
+            }
         }
-        Ok(bodies)
+        Ok(whole.expect("there is a part at least"))
     }
 
     /// How many series each namespace has.

@@ -2,11 +2,11 @@
 //! Must not know what rows mean.
 
 use super::fetch::Reply;
-use crate::prometheus::{Body, decode_range};
-use graph::sample::Symbols;
-use graph::{Query, QueryKind, RangeOf};
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::prometheus::Told;
+use graph::sample::RangeTable;
+use graph::{Outcome, Query, QueryKind, RangeOf};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Over a longer gap than this all is asked again.
 const GAP_S: i64 = 120;
@@ -18,8 +18,8 @@ pub(super) struct Presence(Mutex<BTreeMap<QueryKind, Memory>>);
 struct Memory {
     promql: String,
     at_s: i64,
-    /// When each row had its last value above zero.
-    last_s: HashMap<Vec<String>, f64>,
+    /// Each row with the last moment at which it moved.
+    told: Arc<Told>,
 }
 
 impl Presence {
@@ -43,64 +43,67 @@ impl Presence {
         Query { range: Some(RangeOf { span_s, ..range }), ..query }
     }
 
-    /// Takes in an answer, which may be of a part of the time, and adds to it who moved before.
+    /// Takes in an answer, which may be of a part of the time, and adds to it who moved before. Of each row nothing is kept but
+    /// when it moved last.
     pub(super) fn completed(&self, reply: Reply, whole: RangeOf, at_s: i64) -> Reply {
-        let Some(seen) = seen(&reply) else { return reply };
+        let Some(mut moved) = reply.told.as_ref().ok().and_then(|told| moved(told)) else { return reply };
         let mut all = self.all();
         let known = all.get(&reply.query.kind);
-        if known.is_some_and(|memory| memory.at_s > at_s) {
-            return reply;
-        }
+        let is_past = known.is_some_and(|memory| memory.at_s > at_s);
         let partial = reply.query.range != Some(whole);
-        let mut last_s = match all.remove(&reply.query.kind) {
-            Some(memory) if partial => memory.last_s,
-            _ => HashMap::new(),
-        };
-        let oldest_s = at_s as f64 - whole.span_s as f64;
-        last_s.retain(|_, moved_s| *moved_s >= oldest_s);
-        let before: Vec<(&Vec<String>, &f64)> =
-            last_s.iter().filter(|(cells, _)| !seen.contains_key(*cells)).collect();
-        let beside = (!before.is_empty()).then(|| answer(reply.query.by, &before));
-        last_s.extend(seen);
-        let promql = reply.query.promql.clone();
-        all.insert(reply.query.kind, Memory { promql, at_s, last_s });
-        Reply { beside, ..reply }
+        if let Some(known) = known.filter(|_| partial && !is_past) {
+            add(&mut moved, &known.told, at_s as f64 - whole.span_s as f64);
+        }
+        let told = Arc::new(moved);
+        if !is_past {
+            let promql = reply.query.promql.clone();
+            all.insert(reply.query.kind, Memory { promql, at_s, told: told.clone() });
+        }
+        Reply { told: Ok(told), ..reply }
     }
 }
 
-/// None where it cannot be read: who reads it for the snapshot will say why.
-fn seen(reply: &Reply) -> Option<HashMap<Vec<String>, f64>> {
-    let mut seen = HashMap::new();
-    for body in reply.body.as_ref().ok()? {
-        let mut symbols = Symbols::default();
-        let (table, _) = decode_range(&body.unpacked().ok()?, reply.query.by, &mut symbols).ok()?;
-        for (index, points) in table.points.iter().enumerate() {
-            let moved = points.iter().filter(|(_, value)| *value > 0.0).map(|(at_s, _)| *at_s);
-            if let Some(moved_s) = moved.reduce(f64::max) {
-                let cells = table.row(index).iter().map(|cell| symbols.text(*cell).to_owned()).collect();
-                seen.insert(cells, moved_s);
-            }
+/// Who moved, and when last. None of what are no series.
+fn moved(told: &Told) -> Option<Told> {
+    let Outcome::Series(series) = &told.outcome else { return None };
+    let mut moved = RangeTable { labels: series.labels.clone(), ..RangeTable::default() };
+    for (index, points) in series.points.iter().enumerate() {
+        let last = points.iter().filter(|(_, value)| *value > 0.0).max_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some(last) = last {
+            moved.cells.extend_from_slice(series.row(index));
+            moved.points.push(vec![*last]);
         }
     }
-    Some(seen)
+    let again = Told::new(Outcome::Series(moved), told.symbols.clone(), told.notes.clone());
+    Some(Told { parts: told.parts, ..again })
 }
 
-/// Rows as Prometheus would have sent them, with their last point alone.
-fn answer(labels: &[&str], rows: &[(&Vec<String>, &f64)]) -> Body {
-    let row = |(cells, moved_s): &(&Vec<String>, &f64)| {
-        let metric: BTreeMap<&str, &String> =
-            labels.iter().copied().zip(cells.iter()).filter(|(_, value)| !value.is_empty()).collect();
-        serde_json::json!({ "metric": metric, "values": [[moved_s, "1"]] })
-    };
-    let rows: Vec<serde_json::Value> = rows.iter().map(row).collect();
-    let whole =
-        serde_json::json!({ "status": "success", "data": { "resultType": "matrix", "result": rows } });
-    Body::plain(whole.to_string())
+/// Adds who is not among them and moved since then.
+fn add(moved: &mut Told, before: &Told, since_s: f64) {
+    let (Outcome::Series(now), Outcome::Series(then)) = (&mut moved.outcome, &before.outcome) else { return };
+    let mut missing = RangeTable { labels: then.labels.clone(), ..RangeTable::default() };
+    let seen: HashSet<Vec<&str>> = (0..now.points.len())
+        .map(|index| now.row(index).iter().map(|cell| moved.symbols.text(*cell)).collect())
+        .collect();
+    for (index, points) in then.points.iter().enumerate().filter(|(_, points)| points[0].0 >= since_s) {
+        let row: Vec<&str> = then.row(index).iter().map(|cell| before.symbols.text(*cell)).collect();
+        if !seen.contains(&row) {
+            missing.cells.extend_from_slice(then.row(index));
+            missing.points.push(points.clone());
+        }
+    }
+    for cell in &mut missing.cells {
+        *cell = moved.symbols.intern(before.symbols.text(*cell));
+    }
+    now.cells.extend(missing.cells);
+    now.points.extend(missing.points);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prometheus::Notes;
+    use graph::sample::Symbols;
     use graph::{Origin, Signals, Window};
 
     fn presence(at_s: i64) -> Query {
@@ -118,20 +121,28 @@ mod tests {
             name.clone_into(&mut cells[at]);
             cells
         };
-        let rows: Vec<(Vec<String>, f64)> = rows.iter().map(|(name, at_s)| (cells(name), *at_s)).collect();
-        let body = answer(query.by, &rows.iter().map(|(cells, at_s)| (cells, at_s)).collect::<Vec<_>>());
-        Reply { query, body: Ok(vec![body]), took: None, beside: None }
+        let mut symbols = Symbols::default();
+        let mut table = RangeTable { labels: query.by.to_vec(), ..RangeTable::default() };
+        for (name, moved_s) in rows {
+            table.cells.extend(cells(name).iter().map(|cell| symbols.intern(cell)));
+            table.points.push(vec![(moved_s - 30.0, 1.0), (*moved_s, 1.0)]);
+        }
+        let told = Told::new(Outcome::Series(table), symbols, Notes::default());
+        Reply { query, told: Ok(Arc::new(told)), took: None }
     }
 
     /// Who moved when, by an answer and what was added to it.
     fn told(reply: &Reply) -> Vec<(String, f64)> {
-        let mut bodies = reply.body.clone().unwrap();
-        bodies.extend(reply.beside.clone());
-        let whole = Reply { body: Ok(bodies), ..reply.clone() };
-        let mut told: Vec<(String, f64)> =
-            seen(&whole).unwrap().into_iter().map(|(cells, at_s)| (cells.concat(), at_s)).collect();
-        told.sort_by(|a, b| a.0.cmp(&b.0));
-        told
+        let told = reply.told.as_ref().unwrap();
+        let Outcome::Series(table) = &told.outcome else { panic!("no series") };
+        let row = |index: usize| {
+            let cells: Vec<&str> = table.row(index).iter().map(|cell| told.symbols.text(*cell)).collect();
+            assert_eq!(table.points[index].len(), 1, "nothing but the last");
+            (cells.concat(), table.points[index][0].0)
+        };
+        let mut rows: Vec<(String, f64)> = (0..table.points.len()).map(row).collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows
     }
 
     #[test]

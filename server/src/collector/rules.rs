@@ -8,9 +8,6 @@ use graph::dialect::Probe;
 use graph::{Origin, Query, Signals, Window};
 use std::sync::atomic::Ordering;
 
-/// An answer without rows is no longer than this, whatever stands beside them.
-const EMPTY_BYTES: usize = 2_000;
-
 impl Fetcher {
     /// Where a recorded series gives no rows, its counters are asked; where they have some, all counters are. Then what comes
     /// back is how the store is to be asked from now on.
@@ -34,7 +31,7 @@ impl Fetcher {
             return (origin, replies);
         };
         let asked = self.ask(vec![query], (&unrecorded, window), Lane::Traffic).await;
-        let Some(reply) = asked.into_iter().next().filter(|reply| reply.body.is_ok() && !is_empty(reply))
+        let Some(reply) = asked.into_iter().next().filter(|reply| reply.told.is_ok() && !is_empty(reply))
         else {
             return (origin, replies);
         };
@@ -58,16 +55,7 @@ pub(super) fn without_rules(origin: &Origin) -> Origin {
 
 /// It was answered, and holds no row.
 fn is_empty(reply: &Reply) -> bool {
-    reply.body.as_ref().is_ok_and(|bodies| {
-        bodies.iter().all(|body| {
-            body.wire_bytes() < EMPTY_BYTES
-                && body.unpacked().is_ok_and(|text| {
-                    let text: Vec<u8> =
-                        text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-                    text.windows(11).any(|part| part == b"\"result\":[]")
-                })
-        })
-    })
+    reply.told.as_ref().is_ok_and(|told| told.outcome.rows() == 0)
 }
 
 impl Lookout {

@@ -1,5 +1,5 @@
 //! What changes slowly (who was there lately, the intended split) is asked at most once a minute and shared by all windows.
-//! Answers are kept as they came, since each snapshot reads them into its own table of words.
+//! Answers keep tables of words of their own, since each snapshot has another.
 
 use super::fetch::{Fetcher, Reply};
 use super::lanes::Lane;
@@ -79,7 +79,7 @@ impl SlowLane {
 
     fn hold_new_series(&self, replies: &[Reply], at_s: i64) {
         let asked = replies.iter().find(|reply| reply.query.kind == QueryKind::NewSeries);
-        if let Some(reply) = asked.filter(|reply| reply.body.is_ok()) {
+        if let Some(reply) = asked.filter(|reply| reply.told.is_ok()) {
             *self.new_series.lock().unwrap_or_else(PoisonError::into_inner) = Some((at_s, reply.clone()));
         }
     }

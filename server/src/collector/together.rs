@@ -3,22 +3,31 @@
 
 use super::collected::{Collected, Keep};
 use super::fetch::computed;
+use super::joined::Joined;
 use super::{Ask, Collector, Failure, Found, landed};
 use crate::prometheus::PrometheusError;
-use futures::future::{BoxFuture, join_all};
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use graph::{Answers, Part, Signals, Window};
 use model::graph::{QueryUse, Stale};
 use model::{Warning, duration};
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long the others wait for a source that failed lately.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long for one that has never answered, once the others have.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Of a warning: a source did not answer, so that the picture lacks what it has.
 const LOST: &str = "source_lost";
+/// The same of one that has not answered yet.
+const AWAITED: &str = "source_awaited";
+
+const AWAITED_STILL: Failure = Failure { error: PrometheusError::Awaited, retry_in_s: None };
 
 /// One of several.
 #[derive(Debug)]
@@ -27,31 +36,39 @@ pub(crate) struct Member {
     /// As its proxies name it.
     pub(crate) cluster: String,
     pub(crate) collector: Arc<Collector>,
+    /// While it has never answered: what it is being asked for a live window. One at a time is enough.
+    pub(crate) first: Joined<Result<Found, Failure>>,
 }
 
 impl Member {
+    /// Nothing has ever come of it, and nothing has failed either.
+    fn is_strange(&self, ask: &Ask) -> bool {
+        self.failing(ask).is_none() && self.collector.last_good_s().is_none()
+    }
+
     /// How this source fails, if it does: the others wait for it no longer than a moment then.
     fn failing(&self, ask: &Ask) -> Option<PrometheusError> {
         let lives = &self.collector.lives;
         if ask.at_s.is_none() { lives.failing(&ask.place()) } else { lives.lost_lately() }
     }
 
-    /// The scrape interval, where it is known.
+    /// The scrape interval, where it is known. How it fails is noted also where nobody waits for it any more.
     async fn interval_s(&self, ask: &Ask) -> Result<Option<f64>, PrometheusError> {
-        let collector = &self.collector;
-        let fetcher = collector.fetcher.as_ref().ok_or(PrometheusError::NotConfigured)?;
-        let seen = collector.lookout.seen(fetcher);
-        let seen = match self.failing(ask) {
-            None => seen.await,
-            Some(error) => tokio::time::timeout(PATIENCE, seen).await.unwrap_or(Err(error)),
-        };
-        match seen {
-            Ok(seen) => Ok(collector.assumed_interval_s.or(seen.engine.scrape_interval_s)),
-            Err(error) => {
-                drop(collector.failed(error.clone(), ask, collector.now_s()));
-                Err(error)
+        let collector = self.collector.clone();
+        let fetcher = collector.fetcher.clone().ok_or(PrometheusError::NotConfigured)?;
+        let (looking, wanted) = (collector.clone(), ask.clone());
+        let seen = tokio::spawn(async move {
+            let seen = looking.lookout.seen(&fetcher).await;
+            if let Err(error) = &seen {
+                drop(looking.failed(error.clone(), &wanted, looking.now_s()));
             }
-        }
+            seen
+        });
+        let seen = match self.failing(ask) {
+            None => landed(seen.await),
+            Some(error) => tokio::time::timeout(PATIENCE, seen).await.map_or(Err(error), landed),
+        };
+        Ok(collector.assumed_interval_s.or(seen?.engine.scrape_interval_s))
     }
 
     /// What it says of this window. Its flight goes on where nobody waits for it any more.
@@ -61,7 +78,18 @@ impl Member {
             return waiting;
         }
         let (flying, wanted) = (collector.clone(), ask.clone());
-        let flight = tokio::spawn(async move { flying.at(window, &wanted).await });
+        let flight = async move { flying.at(window, &wanted).await };
+        if self.is_strange(ask) {
+            if collector.lookout.last().is_none() {
+                return Err(AWAITED_STILL);
+            }
+            if ask.at_s.is_none() {
+                return self.first.or_begin(flight).await;
+            }
+        } else {
+            self.first.forget();
+        }
+        let flight = tokio::spawn(flight);
         let Some(error) = self.failing(ask) else { return landed(flight.await) };
         match tokio::time::timeout(PATIENCE, flight).await {
             Ok(outcome) => landed(outcome),
@@ -73,11 +101,47 @@ impl Member {
 impl Collector {
     /// The scrape interval of the slowest; fails only where no source is known.
     pub(super) async fn interval_of_all(&self, ask: &Ask) -> Result<Option<f64>, PrometheusError> {
-        let seen = join_all(self.members.iter().map(|member| member.interval_s(ask))).await;
-        if let (Some(Err(error)), true) = (seen.first(), seen.iter().all(Result::is_err)) {
-            return Err(error.clone());
+        let seen = self.of_each(|member| {
+            let strange = member.collector.lookout.last().is_none() && member.is_strange(ask);
+            (strange, member.interval_s(ask))
+        });
+        let seen = seen.await;
+        if seen.iter().flatten().all(Result::is_err) {
+            let failed = |(member, seen): (&Member, Option<Result<_, PrometheusError>>)| {
+                Some((member.name.clone(), seen?.err()?))
+            };
+            return Err(PrometheusError::Each(self.members.iter().zip(seen).filter_map(failed).collect()));
         }
-        Ok(seen.into_iter().flatten().flatten().reduce(f64::max))
+        Ok(seen.into_iter().flatten().flatten().flatten().reduce(f64::max))
+    }
+
+    /// What each says. Who is strange is not waited for longer than all others take, and a moment; none of these.
+    async fn of_each<'a, T, E, F>(
+        &'a self,
+        asked: impl Fn(&'a Member) -> (bool, F),
+    ) -> Vec<Option<Result<T, E>>>
+    where
+        F: Future<Output = Result<T, E>> + Send + 'a,
+    {
+        let mut told: Vec<Option<Result<T, E>>> = self.members.iter().map(|_| None).collect();
+        let mut known = 0;
+        let mut under_way = FuturesUnordered::new();
+        for (at, member) in self.members.iter().enumerate() {
+            let (strange, future) = asked(member);
+            known += usize::from(!strange);
+            under_way.push(async move { (at, strange, future.await) });
+        }
+        loop {
+            let enough = known == 0 && told.iter().flatten().any(Result::is_ok);
+            let next = if enough {
+                tokio::time::timeout(GRACE, under_way.next()).await.unwrap_or_default()
+            } else {
+                under_way.next().await
+            };
+            let Some((at, strange, said)) = next else { return told };
+            known -= usize::from(!strange);
+            told[at] = Some(said);
+        }
     }
 
     /// One snapshot of what all say of a window. Fails only where nobody answers. Boxed, since members are asked as this was.
@@ -88,7 +152,8 @@ impl Collector {
     ) -> BoxFuture<'static, Result<Arc<Collected>, PrometheusError>> {
         Box::pin(async move {
             let started = Instant::now();
-            let given = join_all(self.members.iter().map(|member| member.asked(window, &ask))).await;
+            let given = self.of_each(|member| (member.is_strange(&ask), member.asked(window, &ask))).await;
+            let given: Vec<_> = given.into_iter().map(|given| given.unwrap_or(Err(AWAITED_STILL))).collect();
             if let Some(error) = self.nobody(&given, &ask) {
                 return Err(error);
             }
@@ -104,9 +169,11 @@ impl Collector {
         if given.iter().any(fresh) {
             return None;
         }
-        let failed = given.iter().find_map(|found| Some(found.as_ref().err()?.error.clone()));
-        let why = || self.members.iter().find_map(|member| member.failing(ask));
-        Some(failed.or_else(why).unwrap_or(PrometheusError::NotConfigured))
+        let why = |(member, found): (&Member, &Result<Found, Failure>)| {
+            let error = found.as_ref().err().map(|failure| failure.error.clone());
+            Some((member.name.clone(), error.or_else(|| member.failing(ask))?))
+        };
+        Some(PrometheusError::Each(self.members.iter().zip(given).filter_map(why).collect()))
     }
 }
 
@@ -161,6 +228,10 @@ fn lost(member: &Member, found: &Result<Found, Failure>, window: Window) -> Opti
             let age = if age_s == 0 { "a moment".to_owned() } else { duration::format_s(age_s) };
             format!("The source {name} answered {age} before, and what its proxies report {lacks}. {reason}")
         }
+        Err(Failure { error: error @ PrometheusError::Awaited, .. }) => {
+            let sentence = format!("What the proxies of the source {name} report is missing. {error}");
+            return Some(Warning { code: AWAITED.to_owned(), column: None, sentence });
+        }
         Err(Failure { error, .. }) => {
             format!("The source {name} does not answer, so what its proxies report is missing. {error}")
         }
@@ -195,6 +266,11 @@ impl Collected {
     /// It lacks neither a column nor a source.
     pub(super) fn is_whole(&self) -> bool {
         self.queries.iter().all(|query| query.error.is_none())
-            && self.warnings.iter().all(|warning| warning.code != LOST)
+            && self.warnings.iter().all(|warning| ![LOST, AWAITED].contains(&warning.code.as_str()))
+    }
+
+    /// A source that it lacks is still being asked.
+    pub(super) fn awaits(&self) -> bool {
+        self.warnings.iter().any(|warning| warning.code == AWAITED)
     }
 }

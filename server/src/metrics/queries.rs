@@ -1,7 +1,7 @@
 //! Queries sent to Prometheus: how many of which kind with which outcome, how long they took, how much came back.
 
 use super::TIME_BUCKETS_S;
-use crate::prometheus::{Answer, PrometheusError};
+use crate::prometheus::{Answer, Arrived, PrometheusError};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -72,29 +72,54 @@ impl Queries {
     }
 
     /// Sends a query and notes how that went. `kind` is one of few words.
-    pub(crate) async fn noted(
+    pub(crate) async fn noted<T: Came>(
         &self,
         kind: &'static str,
-        query: impl Future<Output = Result<Answer, PrometheusError>>,
-    ) -> Result<Answer, PrometheusError> {
+        query: impl Future<Output = Result<T, PrometheusError>>,
+    ) -> Result<T, PrometheusError> {
         let sent = Instant::now();
         let outcome = query.await;
         self.duration.get_or_create(&self.kind(kind)).observe(sent.elapsed().as_secs_f64());
-        if let Ok(answer) = &outcome {
-            self.bytes.get_or_create(&self.kind(kind)).inc_by(answer.body.wire_bytes() as u64);
+        if let Ok(came) = &outcome {
+            self.bytes.get_or_create(&self.kind(kind)).inc_by(came.wire_bytes() as u64);
         }
-        let ended = Ended { source: self.source.clone(), kind, outcome: word(&outcome) };
+        let word = match &outcome {
+            Ok(came) if came.begins_as_json() => "answered",
+            Ok(_) => "not_json",
+            Err(error) if error.is_timeout() => "timeout",
+            Err(error) if error.is_about_the_source() => "unreachable",
+            Err(_) => "refused",
+        };
+        let ended = Ended { source: self.source.clone(), kind, outcome: word };
         self.ended.get_or_create(&ended).inc();
         outcome
     }
 }
 
-fn word(outcome: &Result<Answer, PrometheusError>) -> &'static str {
-    match outcome {
-        Ok(answer) if answer.body.begins_as_json() => "answered",
-        Ok(_) => "not_json",
-        Err(error) if error.is_timeout() => "timeout",
-        Err(error) if error.is_about_the_source() => "unreachable",
-        Err(_) => "refused",
+/// What came over the wire.
+pub(crate) trait Came {
+    fn wire_bytes(&self) -> usize;
+
+    /// It begins as an answer of the API does; a login page does not.
+    fn begins_as_json(&self) -> bool;
+}
+
+impl Came for Answer {
+    fn wire_bytes(&self) -> usize {
+        self.body.wire_bytes()
+    }
+
+    fn begins_as_json(&self) -> bool {
+        self.body.begins_as_json()
+    }
+}
+
+impl Came for Arrived {
+    fn wire_bytes(&self) -> usize {
+        self.wire_bytes
+    }
+
+    fn begins_as_json(&self) -> bool {
+        self.begins_as_json
     }
 }

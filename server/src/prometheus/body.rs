@@ -16,12 +16,6 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// One of our own making.
-    pub(crate) fn plain(text: String) -> Self {
-        let max_bytes = text.len();
-        Self { bytes: text.into(), packed: false, max_bytes }
-    }
-
     /// Takes as long as unpacking takes: large ones belong on a thread of their own.
     pub(crate) fn unpacked(&self) -> Result<Cow<'_, [u8]>, PrometheusError> {
         if !self.packed {

@@ -3,6 +3,7 @@
 
 use super::connections::Connections;
 use super::credentials::Credentials;
+use super::decode::{Arriving, Form, Told};
 use super::{Body, PrometheusError};
 use crate::config::PrometheusConfig;
 use bytes::{Bytes, BytesMut};
@@ -13,6 +14,8 @@ use url::Url;
 
 /// An error document is read up to here; what follows is of no use to anybody.
 const ERROR_BODY_BYTES: usize = 64_000;
+/// Read without a pause: packed, it may be fifty times as much.
+const PIECE_BYTES: usize = 16_000;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
@@ -30,6 +33,23 @@ pub(crate) struct Answer {
     pub(crate) body: Body,
     /// The other side's clock, unix seconds, where it tells.
     pub(crate) date_s: Option<i64>,
+}
+
+/// An answer that was read as it came.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) told: Result<Told, PrometheusError>,
+    /// What it weighed on the wire, as far as it was taken.
+    pub(crate) wire_bytes: usize,
+    pub(crate) begins_as_json: bool,
+}
+
+/// When a query is to be evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    /// At this second since 1970.
+    Instant(i64),
+    Range(RangeSpan),
 }
 
 /// The points of a range query.
@@ -59,19 +79,46 @@ impl Client {
     }
 
     pub(crate) async fn instant(&self, promql: &str, at_s: i64) -> Result<Answer, PrometheusError> {
-        let form = [("query", promql), ("time", &at_s.to_string()), ("timeout", &self.timeout_text())];
-        self.send(self.connections.newest().post(self.url("api/v1/query")).form(&form)).await
+        self.send(self.query(promql, At::Instant(at_s))).await
     }
 
     pub(crate) async fn range(&self, promql: &str, span: RangeSpan) -> Result<Answer, PrometheusError> {
-        let form = [
-            ("query", promql),
-            ("start", &span.start_s.to_string()),
-            ("end", &span.end_s.to_string()),
-            ("step", &span.step_s.to_string()),
-            ("timeout", &self.timeout_text()),
-        ];
-        self.send(self.connections.newest().post(self.url("api/v1/query_range")).form(&form)).await
+        self.send(self.query(promql, At::Range(span))).await
+    }
+
+    /// Reads the answer as it comes: it never lies in memory whole, neither packed nor unpacked.
+    pub(crate) async fn read(&self, promql: &str, at: At, form: Form) -> Result<Arrived, PrometheusError> {
+        let mut response = self.answered(self.query(promql, at)).await?;
+        let mut arriving = Arriving::new(form, is_packed(&response), self.max_bytes);
+        let mut wire_bytes = 0;
+        'coming: while let Some(chunk) = response.chunk().await.map_err(|error| self.transport(&error))? {
+            wire_bytes += chunk.len();
+            for piece in chunk.chunks(PIECE_BYTES) {
+                if !arriving.take(piece) {
+                    break 'coming;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let begins_as_json = arriving.begins_as_json();
+        match arriving.told(self.address()) {
+            Err(error @ PrometheusError::TooLarge { .. }) => Err(error),
+            told => Ok(Arrived { told, wire_bytes, begins_as_json }),
+        }
+    }
+
+    fn query(&self, promql: &str, at: At) -> RequestBuilder {
+        let (path, times) = match at {
+            At::Instant(at_s) => ("api/v1/query", vec![("time", at_s)]),
+            At::Range(RangeSpan { start_s, end_s, step_s }) => {
+                ("api/v1/query_range", vec![("start", start_s), ("end", end_s), ("step", step_s)])
+            }
+        };
+        // With its own word for what it took; who does not know that parameter lets it be.
+        let mut form =
+            vec![("query", promql.to_owned()), ("timeout", self.timeout_text()), ("stats", "1".to_owned())];
+        form.extend(times.into_iter().map(|(name, s)| (name, s.to_string())));
+        self.connections.newest().post(self.url(path)).form(&form)
     }
 
     /// A page of the API beside queries, such as `api/v1/status/buildinfo`.
@@ -96,20 +143,22 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, PrometheusError> {
-        let request = self.credentials.on(request).header(header::ACCEPT_ENCODING, "gzip");
-        let response = request.send().await.map_err(|error| self.transport(&error))?;
-        let status = response.status();
-        if !status.is_success() {
-            return Err(self.refusal(response).await);
-        }
+        let response = self.answered(request).await?;
         let date_s = date_s(&response);
-        let packed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value == "gzip");
+        let packed = is_packed(&response);
         let bytes = self.body(response).await?;
         let body = Body { bytes, packed, max_bytes: self.max_bytes };
         if body.is_said_too_large() {
             return Err(PrometheusError::too_large(self.max_bytes));
         }
         Ok(Answer { body, date_s })
+    }
+
+    /// The head of an answer that is no refusal.
+    async fn answered(&self, request: RequestBuilder) -> Result<Response, PrometheusError> {
+        let request = self.credentials.on(request).header(header::ACCEPT_ENCODING, "gzip");
+        let response = request.send().await.map_err(|error| self.transport(&error))?;
+        if response.status().is_success() { Ok(response) } else { Err(self.refusal(response).await) }
     }
 
     /// Reads as it comes and stops at the cap, whatever the announced length, packed or not.
@@ -131,7 +180,7 @@ impl Client {
             .get(header::LOCATION)
             .and_then(|value| value.to_str().ok())
             .map(without_secrets);
-        let packed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value == "gzip");
+        let packed = is_packed(&response);
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = response.chunk().await {
             body.extend_from_slice(&chunk);
@@ -152,6 +201,10 @@ impl Client {
 /// A login redirect often carries tokens in its query.
 fn without_secrets(location: &str) -> String {
     location.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+fn is_packed(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value == "gzip")
 }
 
 fn date_s(response: &Response) -> Option<i64> {

@@ -1,10 +1,18 @@
 //! Reads answers of the query API straight into tables: no tree in between, label values interned, `le` as a number.
 //! Must not know HTTP, nor what any label means.
 
+mod arriving;
 mod histogram;
+mod pieces;
+mod stats;
+mod values;
 mod visit;
 
+pub(crate) use arriving::Arriving;
+
+use graph::Outcome;
 use graph::sample::{RangeTable, Symbol, Symbols, Table};
+use std::time::Duration;
 use visit::{Row, RowSink};
 
 /// What an answer says besides its rows.
@@ -29,6 +37,44 @@ impl Notes {
     }
 }
 
+/// What rows an answer has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Form {
+    pub(crate) labels: &'static [&'static str],
+    /// They carry bounds.
+    pub(crate) buckets: bool,
+    /// They have points in time, not one value.
+    pub(crate) range: bool,
+}
+
+/// An answer that was read, with a table of words of its own.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) outcome: Outcome,
+    pub(crate) symbols: Symbols,
+    pub(crate) notes: Notes,
+    /// In how many parts it came.
+    pub(crate) parts: usize,
+    /// How long it took the store, where that says so: neither the wire nor our own work is in it.
+    pub(crate) busy: Option<Duration>,
+}
+
+impl Told {
+    pub(crate) fn new(mut outcome: Outcome, symbols: Symbols, notes: Notes) -> Self {
+        outcome.shrink();
+        Self { outcome, symbols, notes, parts: 1, busy: None }
+    }
+
+    /// Adds a further part of the same answer.
+    pub(crate) fn append(&mut self, more: Self) {
+        let words = self.symbols.absorb(&more.symbols);
+        self.outcome.append(more.outcome.in_words(&words));
+        self.notes.append(more.notes);
+        self.parts += more.parts;
+        self.busy = self.busy.zip(more.busy).map(|(a, b)| a + b);
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     #[error(transparent)]
@@ -44,16 +90,9 @@ pub fn decode_instant(
     buckets: bool,
     symbols: &mut Symbols,
 ) -> Result<(Table, Notes), DecodeError> {
-    let mut sink = InstantSink {
-        table: Table { labels: labels.to_vec(), ..Table::default() },
-        buckets,
-        without_bound: 0,
-        whole: 0,
-    };
-    let mut notes = visit::read(body, labels, symbols, &mut sink)?;
-    notes.without_bound = sink.without_bound;
-    notes.histograms -= sink.whole;
-    Ok((sink.table, notes))
+    let mut sink = InstantSink::new(labels, buckets);
+    let notes = visit::read(body, labels, symbols, &mut sink)?;
+    Ok(sink.done(notes))
 }
 
 /// Reads a matrix.
@@ -62,7 +101,7 @@ pub fn decode_range(
     labels: &[&'static str],
     symbols: &mut Symbols,
 ) -> Result<(RangeTable, Notes), DecodeError> {
-    let mut sink = RangeSink(RangeTable { labels: labels.to_vec(), ..RangeTable::default() });
+    let mut sink = RangeSink::new(labels);
     let notes = visit::read(body, labels, symbols, &mut sink)?;
     Ok((sink.0, notes))
 }
@@ -73,6 +112,19 @@ struct InstantSink {
     without_bound: usize,
     /// Native histograms that were read.
     whole: usize,
+}
+
+impl InstantSink {
+    fn new(labels: &[&'static str], buckets: bool) -> Self {
+        let table = Table { labels: labels.to_vec(), ..Table::default() };
+        Self { table, buckets, without_bound: 0, whole: 0 }
+    }
+
+    fn done(self, mut notes: Notes) -> (Table, Notes) {
+        notes.without_bound = self.without_bound;
+        notes.histograms -= self.whole;
+        (self.table, notes)
+    }
 }
 
 impl RowSink for InstantSink {
@@ -101,6 +153,12 @@ impl RowSink for InstantSink {
 }
 
 struct RangeSink(RangeTable);
+
+impl RangeSink {
+    fn new(labels: &[&'static str]) -> Self {
+        Self(RangeTable { labels: labels.to_vec(), ..RangeTable::default() })
+    }
+}
 
 impl RowSink for RangeSink {
     fn row(&mut self, cells: &[Symbol], row: &Row) {

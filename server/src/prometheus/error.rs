@@ -68,6 +68,11 @@ pub enum PrometheusError {
         "The answer broke off in the middle. If this stays so, look at what lies between this server and Prometheus."
     )]
     CutOff,
+    /// Of several sources each fails in its own way: their names, and why.
+    #[error("No source answers. {}", sentences(.0))]
+    Each(Vec<(String, PrometheusError)>),
+    #[error("It is still being asked for the first time, and joins when it answers.")]
+    Awaited,
     /// It was not asked for at all.
     #[error("{reason}.")]
     Spared { reason: String },
@@ -78,6 +83,9 @@ pub enum PrometheusError {
 impl PrometheusError {
     /// Nobody is there or nobody lets us in: asking something else would fail the same way.
     pub fn is_about_the_source(&self) -> bool {
+        if let Self::Each(all) = self {
+            return all.iter().all(|(_, error)| error.is_about_the_source());
+        }
         matches!(
             self,
             Self::NotConfigured
@@ -97,7 +105,10 @@ impl PrometheusError {
 
     /// It was there and took too long.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Timeout { .. } | Self::ServerTimeout { .. })
+        match self {
+            Self::Each(all) => all.iter().all(|(_, error)| error.is_timeout()),
+            _ => matches!(self, Self::Timeout { .. } | Self::ServerTimeout { .. }),
+        }
     }
 
     /// A transport failure, told apart by what lies beneath it.
@@ -161,6 +172,10 @@ impl PrometheusError {
             DecodeError::Json(error) => Self::Malformed { at: at.to_owned(), reason: error.to_string() },
         }
     }
+}
+
+fn sentences(all: &[(String, PrometheusError)]) -> String {
+    all.iter().map(|(name, error)| format!("{name}: {error}")).collect::<Vec<_>>().join(" ")
 }
 
 fn looks_like_a_page(body: &[u8]) -> bool {

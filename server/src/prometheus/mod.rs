@@ -12,7 +12,8 @@ mod error;
 mod stamp;
 
 pub(crate) use body::Body;
-pub(crate) use client::{Answer, Client, RangeSpan};
+pub(crate) use client::{Answer, Arrived, At, Client, RangeSpan};
 pub use decode::{DecodeError, Notes, decode_instant, decode_range};
+pub(crate) use decode::{Form, Told};
 pub(crate) use engine::{Engine, preflight};
 pub use error::PrometheusError;

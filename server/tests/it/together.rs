@@ -171,3 +171,96 @@ async fn the_last_answer_of_a_source_that_fails_stays_with_its_age() {
     pass(75).await;
     assert_eq!(product.get(path).await.json()["meta"]["warnings"], Value::Array(vec![]));
 }
+
+/// A store that can be reached and answers nothing at all until it is let.
+async fn silent(cluster: &'static str) -> (String, tokio::sync::watch::Sender<bool>) {
+    let upstream = store(if cluster == "east" { east } else { west }).await.0;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (lets, let_through) = tokio::sync::watch::channel(false);
+    tokio::spawn(async move {
+        while let Ok((mut theirs, _)) = listener.accept().await {
+            let (mut let_through, upstream) = (let_through.clone(), upstream.clone());
+            tokio::spawn(async move {
+                let_through.wait_for(|open| *open).await.unwrap();
+                let address = upstream.trim_start_matches("http://");
+                let mut ours = tokio::net::TcpStream::connect(address).await.unwrap();
+                tokio::io::copy_bidirectional(&mut theirs, &mut ours).await.unwrap_or_default();
+            });
+        }
+    });
+    (url, lets)
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_at_first_sight_holds_nobody_up_and_joins_when_it_answers() {
+    let ((west, _), (east, lets)) = (store(west).await, silent("east").await);
+    let product = of_both(&west, &east);
+    let asked = tokio::spawn({
+        let product = product.clone();
+        async move { product.get("/api/v1/graph?source=all").await.json() }
+    });
+    // Whatever the other needs has come; then the grace is over, long before anybody gives up on a connection.
+    assert_eq!(product.get("/api/v1/graph?source=west-1").await.status, StatusCode::OK);
+    pass(4).await;
+    let without = asked.await.unwrap();
+    let warnings = without["meta"]["warnings"].as_array().unwrap();
+    let awaited = warnings.iter().find(|warning| warning["code"] == "source_awaited").expect("it is said");
+    let sentence = awaited["sentence"].as_str().unwrap();
+    assert!(sentence.contains("the source east-1 report is missing. It is still being asked"), "{sentence}");
+    assert!(!without["edges"].as_array().unwrap().is_empty(), "the other's are drawn");
+
+    lets.send_replace(true);
+    // Its first sight comes to its end.
+    assert_eq!(product.get("/api/v1/graph?source=east-1").await.status, StatusCode::OK);
+    pass(30).await;
+    let whole = product.get("/api/v1/graph?source=all").await.json();
+    assert_eq!(whole["meta"]["warnings"], Value::Array(vec![]));
+    assert!(whole["edges"].as_array().unwrap().len() > without["edges"].as_array().unwrap().len());
+}
+
+#[tokio::test]
+async fn where_all_fail_each_is_told_with_its_reason() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let gone = format!("http://127.0.0.1:{port}");
+    let (ill, _) = store(|answer| {
+        *answer = serde_json::json!({ "status": "error", "errorType": "internal", "error": "ill" });
+    })
+    .await;
+    let product = of_both(&ill, &gone);
+    for path in ["/api/v1/graph?source=all", "/api/v1/graph?source=all&at=1772618400"] {
+        let problem = product.get(path).await.problem(502);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.starts_with("No source answers. west-1: "), "{detail}");
+        assert!(detail.contains("internal: ill") && detail.contains(" east-1: "), "{detail}");
+        assert!(detail.contains("the connection was refused"), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_one_source_lacks_is_unknown_there_and_not_zero() {
+    let (west, _) = store(west).await;
+    let query = |query: &str| {
+        let is_sum = query.contains("duration_milliseconds_sum");
+        Some(if is_sum { "no query" } else { query }.to_owned())
+    };
+    let (east, _) = start_of(SCENARIO, Rewriting { query, answer: east }).await;
+    let product = of_both(&west, &east);
+    let graph = product.get("/api/v1/graph?source=all&at=1772618400&percentiles=true").await.json();
+    let into = |cluster: &str, edge: &&Value| {
+        edge["target"].as_str().unwrap().contains(cluster) && edge["requests"].is_object()
+    };
+    let edges = graph["edges"].as_array().unwrap();
+    assert!(
+        edges.iter().filter(|edge| into("west", edge)).any(|edge| edge["latency"]["mean_ms"].is_number())
+    );
+    let gap = |edge: &&Value| edge["source"].as_str().unwrap().contains("east") && into("west", edge);
+    let mut crossing = edges.iter().filter(gap).filter(|edge| edge["other_side"].is_object());
+    assert!(crossing.all(|edge| edge["other_side"]["mean_ms"].is_null()), "the caller's store has no sums");
+    let mut eastern = edges.iter().filter(|edge| into("east", edge)).peekable();
+    assert!(eastern.peek().is_some());
+    for edge in eastern {
+        assert!(edge["latency"]["mean_ms"].is_null(), "{edge}");
+        assert!(edge["latency"]["p95"].is_object(), "its buckets came: {edge}");
+    }
+}

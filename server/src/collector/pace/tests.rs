@@ -1,7 +1,9 @@
 //! Courses over time: when the last answers do, what is said of them, and how plans come and go.
 
 use super::*;
-use graph::{Origin, Signals};
+use crate::prometheus::{Notes, Told};
+use graph::sample::{Symbols, Table};
+use graph::{Origin, Outcome, Signals};
 use std::time::Duration;
 
 const BUCKETS: [QueryKind; 1] = [QueryKind::DurationBucket];
@@ -18,7 +20,8 @@ fn reply(kind: QueryKind, took_s: f64) -> Reply {
     let signals = Signals { percentiles: true, ..Signals::default() };
     let plan = graph::plan(&Origin::default(), signals, &window(0));
     let query = plan.into_iter().find(|query| query.kind == kind).unwrap();
-    Reply { query, body: Ok(Vec::new()), took: Some(Duration::from_secs_f64(took_s)), beside: None }
+    let told = Told::new(Outcome::Answered(Table::default()), Symbols::default(), Notes::default());
+    Reply { query, told: Ok(Arc::new(told)), took: Some(Duration::from_secs_f64(took_s)) }
 }
 
 fn noted(pace: &Pace, took_s: f64, telling_ms: Option<(Vec<f64>, usize)>, at_s: i64) {
@@ -89,7 +92,7 @@ fn sums_and_counts_are_of_one_moment() {
         matches!(pace.turn(&means, &both, &window(1_015)), Turn::Again(replies, 15) if replies.len() == 2)
     );
     let mut failed = replies.clone();
-    failed[1].body = Err(crate::prometheus::PrometheusError::CutOff);
+    failed[1].told = Err(crate::prometheus::PrometheusError::CutOff);
     pace.note(&means, Came { replies: &failed, rows: 0, telling_ms: None }, &window(1_060));
     assert!(matches!(pace.turn(&means, &both, &window(1_075)), Turn::Ask), "both, since one failed");
 }

@@ -125,3 +125,85 @@ fn every_cut_of_an_answer_is_an_error_that_says_end_of_input() {
         assert!(matches!(&error, DecodeError::Json(json) if json.is_eof()), "{end}: {error}");
     }
 }
+
+#[test]
+fn what_a_store_took_is_what_it_says() {
+    let busy_ms = |stats: &str| {
+        let body =
+            format!(r#"{{"status":"success","data":{{"stats":{stats},"resultType":"vector","result":[]}}}}"#);
+        arrived(body.as_bytes(), false, 9).unwrap().busy.map(|busy| busy.as_millis())
+    };
+    assert_eq!(
+        busy_ms(r#"{"timings":{"evalTotalTime":0.25,"execTotalTime":9},"samples":{"peakSamples":1}}"#),
+        Some(250)
+    );
+    assert_eq!(busy_ms(r#"{"seriesFetched":"2","executionTimeMsec":40}"#), Some(40));
+    for stats in ["{}", "null", "[1]", r#"{"timings":{"evalTotalTime":-1}}"#, r#"{"timings":null}"#] {
+        assert_eq!(busy_ms(stats), None, "{stats}");
+    }
+}
+
+/// What comes of an answer that arrives in pieces of this many bytes.
+fn arrived(body: &[u8], packed: bool, piece: usize) -> Result<Told, crate::prometheus::PrometheusError> {
+    let form = Form { labels: &LABELS, buckets: true, range: false };
+    let mut arriving = Arriving::new(form, packed, 1_000_000);
+    for piece in body.chunks(piece) {
+        if !arriving.take(piece) {
+            break;
+        }
+    }
+    arriving.told("http://p")
+}
+
+fn packed(body: &str) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(body.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+const HARD: &str = r#"{"warnings":["a [\"] {b"],"other":{"result":[1,{"x":[]}]},"data" : {"extra":{"result":[2]},"result" : [
+    {"metric":{"app":"we]b}\\","le":"1"},"value":[1,"2"]} , {"value":[1,"3"],"metric":{"app":"\"{[","code":"200","le":"+Inf"}},
+    {"metric":{"app":"n"},"histogram":[1,{"count":"6","sum":"2","buckets":[[0,"1","2","3"],[0,"4","8","3"]]}]}
+    ],"resultType":"vector"},"status":"success"}"#;
+
+#[test]
+fn what_comes_in_pieces_is_what_came_whole() {
+    let mut symbols = Symbols::default();
+    let (table, notes) = decode_instant(HARD.as_bytes(), &LABELS, true, &mut symbols).unwrap();
+    assert_eq!((table.rows(), notes.warnings.len()), (7, 1));
+    let small = packed(HARD);
+    for piece in 1..80 {
+        for told in [arrived(HARD.as_bytes(), false, piece), arrived(&small, true, piece)] {
+            let told = told.unwrap();
+            let Outcome::Answered(read) = &told.outcome else { panic!("a table") };
+            assert_eq!((read, &told.notes), (&table, &notes), "in pieces of {piece}");
+            let words = |symbols: &Symbols, table: &Table| -> Vec<String> {
+                table.cells.iter().map(|cell| symbols.text(*cell).to_owned()).collect()
+            };
+            assert_eq!(words(&told.symbols, read), words(&symbols, &table));
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_is_not_whole_says_so_however_it_came() {
+    use crate::prometheus::PrometheusError as Error;
+    let small = packed(HARD);
+    for end in 1..HARD.len() {
+        assert_eq!(arrived(&HARD.as_bytes()[..end], false, 7).unwrap_err(), Error::CutOff, "{end}");
+    }
+    for end in 1..small.len() {
+        assert_eq!(arrived(&small[..end], true, 7).unwrap_err(), Error::CutOff, "{end} packed");
+    }
+    let page = "  <!doctype html><h1>Sign in</h1>";
+    assert!(matches!(arrived(page.as_bytes(), false, 5), Err(Error::Html { .. })));
+    assert!(matches!(arrived(&packed(page), true, 5), Err(Error::Html { .. })));
+    for row in ["5", "[]", "\"x\"", r#"{"metric":{"app":1},"value":[1,"2"]}"#] {
+        let malformed = arrived(answer(row).as_bytes(), false, 5);
+        assert!(matches!(malformed, Err(Error::Malformed { .. })), "{row}: {malformed:?}");
+    }
+    let large = answer(&vec![r#"{"metric":{"app":"x","le":"1"},"value":[1,"2"]}"#; 30_000].join(","));
+    assert_eq!(arrived(large.as_bytes(), false, 9_000).unwrap_err(), Error::too_large(1_000_000));
+    assert_eq!(arrived(&packed(&large), true, 900).unwrap_err(), Error::too_large(1_000_000));
+}

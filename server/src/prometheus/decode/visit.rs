@@ -1,6 +1,8 @@
 //! The serde side of reading an answer: one pass, nothing allocated a row but what the table keeps.
 //! Keys nobody knows are skipped, in whatever order they come.
 
+use super::stats::Stats;
+use super::values::{Number, Point, Points, Word};
 use super::{DecodeError, Notes, histogram::Whole};
 use graph::sample::{Symbol, Symbols};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -27,63 +29,87 @@ pub(super) fn read(
     symbols: &mut Symbols,
     sink: &mut dyn RowSink,
 ) -> Result<Notes, DecodeError> {
-    let mut reader = Reader {
-        labels,
-        symbols,
-        sink,
-        cells: vec![Symbol::EMPTY; labels.len()],
-        row: Row::default(),
-        order: Vec::new(),
-        notes: Notes::default(),
-        failure: None,
-        rows_seen: false,
-    };
-    let mut json = serde_json::Deserializer::from_slice(body);
-    Document(&mut reader).deserialize(&mut json)?;
-    json.end()?;
-    match reader.failure {
-        Some((kind, reason)) => Err(DecodeError::Prometheus { kind, reason }),
-        None if reader.rows_seen => Ok(reader.notes),
-        None => Err(DecodeError::Json(serde_json::Error::custom("it holds no result"))),
-    }
+    let mut state = State::default();
+    Reader::new(labels, symbols, sink, &mut state).whole(body)?;
+    Ok(state.notes)
 }
 
-/// Everything the visitors share.
-struct Reader<'a> {
-    labels: &'a [&'static str],
-    symbols: &'a mut Symbols,
-    sink: &'a mut dyn RowSink,
+/// What lasts from row to row.
+#[derive(Default)]
+pub(super) struct State {
     cells: Vec<Symbol>,
     row: Row,
     /// Which column the n-th key of the previous row filled: rows of one answer nearly always agree.
     order: Vec<Option<usize>>,
-    notes: Notes,
+    pub(super) notes: Notes,
+    /// What the store says that it took.
+    pub(super) busy_s: Option<f64>,
     failure: Option<(String, String)>,
     rows_seen: bool,
 }
 
-impl Reader<'_> {
+/// Everything the visitors share.
+pub(super) struct Reader<'a> {
+    labels: &'a [&'static str],
+    symbols: &'a mut Symbols,
+    sink: &'a mut dyn RowSink,
+    state: &'a mut State,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        labels: &'a [&'static str],
+        symbols: &'a mut Symbols,
+        sink: &'a mut dyn RowSink,
+        state: &'a mut State,
+    ) -> Self {
+        state.cells.resize(labels.len(), Symbol::EMPTY);
+        Self { labels, symbols, sink, state }
+    }
+
+    /// A document, with or without its rows.
+    pub(super) fn whole(&mut self, body: &[u8]) -> Result<(), DecodeError> {
+        let mut json = serde_json::Deserializer::from_slice(body);
+        Document(self).deserialize(&mut json)?;
+        json.end()?;
+        match self.state.failure.take() {
+            Some((kind, reason)) => Err(DecodeError::Prometheus { kind, reason }),
+            None if self.state.rows_seen => Ok(()),
+            None => Err(DecodeError::Json(serde_json::Error::custom("it holds no result"))),
+        }
+    }
+
+    /// One row by itself.
+    pub(super) fn one(&mut self, row: &[u8]) -> Result<(), DecodeError> {
+        let mut json = serde_json::Deserializer::from_slice(row);
+        Series(self).deserialize(&mut json)?;
+        json.end()?;
+        self.finish_row();
+        Ok(())
+    }
+
     /// The column of a label, if it is asked for.
     fn column(&mut self, position: usize, key: &str) -> Option<usize> {
-        if let Some(Some(column)) = self.order.get(position)
+        if let Some(Some(column)) = self.state.order.get(position)
             && self.labels[*column] == key
         {
             return Some(*column);
         }
         let column = self.labels.iter().position(|label| *label == key);
-        if self.order.len() <= position {
-            self.order.resize(position + 1, None);
+        if self.state.order.len() <= position {
+            self.state.order.resize(position + 1, None);
         }
-        self.order[position] = column;
+        self.state.order[position] = column;
         column
     }
 
     fn finish_row(&mut self) {
-        self.sink.row(&self.cells, &self.row);
-        self.cells.fill(Symbol::EMPTY);
-        self.row.points.clear();
-        self.row.le = None;
-        self.row.histogram.clear();
+        let State { cells, row, .. } = &mut *self.state;
+        self.sink.row(cells, row);
+        cells.fill(Symbol::EMPTY);
+        row.points.clear();
+        row.le = None;
+        row.histogram.clear();
     }
 }
 
@@ -121,17 +147,18 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 Some("errorType") => kind = map.next_value()?,
                 Some("error") => reason = map.next_value()?,
                 Some("warnings") => {
-                    reader.notes.warnings = map.next_value::<Option<Vec<String>>>()?.unwrap_or_default();
+                    reader.state.notes.warnings =
+                        map.next_value::<Option<Vec<String>>>()?.unwrap_or_default();
                 }
                 Some("infos") => {
-                    reader.notes.infos = map.next_value::<Option<Vec<String>>>()?.unwrap_or_default();
+                    reader.state.notes.infos = map.next_value::<Option<Vec<String>>>()?.unwrap_or_default();
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        reader.failure = failed.then_some((kind, reason));
+        reader.state.failure = failed.then_some((kind, reason));
         Ok(())
     }
 }
@@ -154,7 +181,7 @@ impl<'de> Visitor<'de> for Body<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Word(&["resultType", "result"]))? {
+        while let Some(key) = map.next_key_seed(Word(&["resultType", "result", "stats"]))? {
             match key {
                 Some("resultType") => {
                     if map.next_value_seed(Word(&["vector", "matrix"]))?.is_none() {
@@ -162,6 +189,7 @@ impl<'de> Visitor<'de> for Body<'_, '_> {
                     }
                 }
                 Some("result") => map.next_value_seed(Rows(&mut *self.0))?,
+                Some("stats") => self.0.state.busy_s = map.next_value::<Stats>()?.busy_s(),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -182,7 +210,7 @@ impl<'de> Visitor<'de> for Rows<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        self.0.rows_seen = true;
+        self.0.state.rows_seen = true;
         while seq.next_element_seed(Series(&mut *self.0))?.is_some() {
             self.0.finish_row();
         }
@@ -209,16 +237,16 @@ impl<'de> Visitor<'de> for Series<'_, '_> {
                 Some("metric") => map.next_value_seed(Labels(reader))?,
                 Some("value") => {
                     let point = map.next_value_seed(Point)?;
-                    reader.row.points.push(point);
+                    reader.state.row.points.push(point);
                 }
-                Some("values") => map.next_value_seed(Points(&mut reader.row.points))?,
+                Some("values") => map.next_value_seed(Points(&mut reader.state.row.points))?,
                 Some("histogram") => {
                     let (_, whole) = map.next_value::<(IgnoredAny, Whole<'_>)>()?;
-                    whole.read(&mut reader.row.histogram);
-                    reader.notes.histograms += 1;
+                    whole.read(&mut reader.state.row.histogram);
+                    reader.state.notes.histograms += 1;
                 }
                 Some("histograms") => {
-                    reader.notes.histograms += 1;
+                    reader.state.notes.histograms += 1;
                     map.next_value::<IgnoredAny>()?;
                 }
                 _ => {
@@ -248,9 +276,9 @@ impl<'de> Visitor<'de> for Labels<'_, '_> {
             match label {
                 Label::Column(column) => {
                     let symbol = map.next_value_seed(Interned(reader))?;
-                    reader.cells[column] = symbol;
+                    reader.state.cells[column] = symbol;
                 }
-                Label::Bound => reader.row.le = Some(map.next_value_seed(Number)?),
+                Label::Bound => reader.state.row.le = Some(map.next_value_seed(Number)?),
                 Label::Unknown => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -297,99 +325,5 @@ impl Visitor<'_> for Interned<'_, '_> {
 
     fn visit_str<E>(self, text: &str) -> Result<Symbol, E> {
         Ok(self.0.symbols.intern(text))
-    }
-}
-
-/// The points of a matrix.
-struct Points<'r>(&'r mut Vec<(f64, f64)>);
-
-impl<'de> DeserializeSeed<'de> for Points<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Points<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of points")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(point) = seq.next_element_seed(Point)? {
-            self.0.push(point);
-        }
-        Ok(())
-    }
-}
-
-/// `[1700000000.123, "0.5"]`
-struct Point;
-
-impl<'de> DeserializeSeed<'de> for Point {
-    type Value = (f64, f64);
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(f64, f64), D::Error> {
-        json.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Point {
-    type Value = (f64, f64);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a time and a value")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(f64, f64), A::Error> {
-        let time_s: f64 = seq.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-        let value = seq.next_element_seed(Number)?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok((time_s, value))
-    }
-}
-
-/// A number in quotes: `"0.5"`, `"1.8e+06"`, `"+Inf"`, `"NaN"`. What is none of these is NaN.
-struct Number;
-
-impl<'de> DeserializeSeed<'de> for Number {
-    type Value = f64;
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<f64, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Number {
-    type Value = f64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number in quotes")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<f64, E> {
-        Ok(text.parse().unwrap_or(f64::NAN))
-    }
-}
-
-/// One of a few known words; None for any other.
-struct Word(&'static [&'static str]);
-
-impl<'de> DeserializeSeed<'de> for Word {
-    type Value = Option<&'static str>;
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Word {
-    type Value = Option<&'static str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a word")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().copied().find(|word| *word == text))
     }
 }

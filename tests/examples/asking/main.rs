@@ -1,12 +1,16 @@
 //! Measures what a watched live window costs a Prometheus: our handful of queries for the whole mesh, beside the way of
 //! asking namespace by namespace, in the same run on the same samples. Needs Linux and Debian's Prometheus; takes a
 //! quarter of an hour, since it watches refreshes as they come.
-//! `cargo run --release -p tests --example asking` repeats the figures in BENCHMARKS.md; a number after `--` is a size.
+//! `cargo run --release -p tests --example asking` repeats the figures in BENCHMARKS.md; a number after `--` is a size, and
+//! `each` tells what each query takes by itself instead.
+
+mod each;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, ensure};
+use graph::Window;
 use meshsim::Mesh;
 use meshsim::store::{MatchOp, Matcher, Store as _};
 use tests::cost::{self, Figures};
@@ -60,8 +64,17 @@ struct Cost {
 #[tokio::main]
 async fn main() -> Result<()> {
     let chosen: Vec<usize> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
+    let by_itself = std::env::args().any(|word| word == "each");
     for services in if chosen.is_empty() { SERVICES.to_vec() } else { chosen } {
-        measure(services).await?;
+        if by_itself {
+            let prometheus = filled(&Mesh::scaled(services), Setup::default()).await?;
+            let at_s = now_s()?.div_euclid(SCRAPE_S) * SCRAPE_S;
+            let window_s = WINDOW_S.unsigned_abs();
+            println!("{services} services, each by itself:");
+            each::print(&prometheus, Window { at_s, window_s, scrape_interval_s: Some(15.0) }).await?;
+        } else {
+            measure(services).await?;
+        }
     }
     Ok(())
 }
@@ -74,8 +87,12 @@ async fn measure(services: usize) -> Result<()> {
         (0..scenario.apps.len()).filter_map(|app| scenario.namespace_of(app)).collect();
     let namespaces: Vec<&str> = namespaces.into_iter().collect();
     let prometheus = filled(&mesh, Setup::default()).await?;
+    // What it does by itself, such as clearing up memory, is nobody's question.
+    let idle_s = idle_s(&prometheus).await?;
+    eprintln!("{services}: idle it takes {idle_s:.2} s between two refreshes");
     for (what, query, all) in [("plain", "percentiles=false", false), ("p95, mTLS, throughput", FULL, true)] {
         let by_us = ours(&prometheus, query).await?;
+        let by_us = Cost { busy_s: (by_us.busy_s - idle_s).max(0.0), ..by_us };
         let by_them = theirs(&prometheus, &namespaces, all).await?;
         println!(
             "| {services} ({}) | {what} | {} | {} | 1 : {:.1} |",
@@ -99,10 +116,7 @@ async fn recorded(services: usize, mesh: &Mesh) -> Result<()> {
     std::fs::write(&file, format!("{head}  - name: {five}"))?;
     let config = format!("rule_files: [\"{}\"]\n", file.display());
     let prometheus = filled(mesh, Setup { config, ..Setup::default() }).await?;
-    let id = prometheus.process_id()?;
-    let busy_s = cost::busy_s(id)?;
-    pause(REFRESHES).await;
-    let rules_s = (cost::busy_s(id)? - busy_s) / REFRESHES as f64;
+    let rules_s = idle_s(&prometheus).await?;
     for (what, query) in [("plain", "percentiles=false"), ("p95, mTLS, throughput", FULL)] {
         let by_us = ours(&prometheus, query).await?;
         let asking_s = (by_us.busy_s - rules_s).max(0.0);
@@ -113,6 +127,14 @@ async fn recorded(services: usize, mesh: &Mesh) -> Result<()> {
     }
     drop(std::fs::remove_file(file));
     Ok(())
+}
+
+/// What it takes between two refreshes while nobody asks.
+async fn idle_s(prometheus: &Prometheus) -> Result<f64> {
+    let id = prometheus.process_id()?;
+    let busy_s = cost::busy_s(id)?;
+    pause(REFRESHES).await;
+    Ok((cost::busy_s(id)? - busy_s) / REFRESHES as f64)
 }
 
 fn now_s() -> Result<i64> {
