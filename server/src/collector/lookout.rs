@@ -12,6 +12,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 const EVERY: Duration = Duration::from_mins(1);
+/// What it holds changes more seldom than whether it is there, and to find out goes through all series.
+const PROBED_FOR_S: i64 = 300;
 
 #[derive(Debug, Default)]
 pub(super) struct Lookout {
@@ -101,7 +103,11 @@ async fn look_once(
         }
         (None, _) => {
             let known = known.map_or(origin, |known| known.origin.clone());
-            let mut origin = probe(fetcher, known, align::now_s() + engine.skew_s).await;
+            let at_s = align::now_s() + engine.skew_s;
+            // While it holds nothing, that is soon found out again.
+            let is_known = known.probe.newest_age_s.is_some()
+                && (0..PROBED_FOR_S).contains(&(at_s - known.probe.probed_at_s));
+            let mut origin = if is_known { known } else { probe(fetcher, known, at_s).await };
             origin.probe.delay_s = delay_s;
             Ok(Seen { engine, origin, looked_at })
         }
