@@ -60,8 +60,12 @@ impl Boxes<'_> {
 
     /// Round all members that the hand has not moved.
     fn round(&self, frame: &Frame, rect: &dyn Fn(usize) -> Rect) -> Option<Rect> {
-        let loose = frame.cards.iter().filter(|&&card| self.net.cards[card].pin.is_none());
-        loose.map(|&card| rect(card)).reduce(|a, b| a.union(&b))
+        let mut all: Option<Rect> = None;
+        for &card in frame.cards.iter().filter(|&&card| self.net.cards[card].pin.is_none()) {
+            let rect = rect(card);
+            all = Some(all.map_or(rect, |all| all.union(&rect)));
+        }
+        all
     }
 
     /// The region a box stands in. Apps have their bands elsewhere.

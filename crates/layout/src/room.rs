@@ -47,11 +47,13 @@ pub(crate) struct Ring {
 impl Ring {
     fn new(settled: &Settled, item: usize, land: Option<usize>) -> Self {
         let net = settled.net;
-        // What the hand has put inside is there already.
-        let strangers = (0..net.items.len())
-            .filter(|&other| other != item && !net.is_in(other, land) && !settled.is_held(other));
-        let mut strangers: Vec<Rect> = strangers.filter_map(|item| settled.item_rect(item)).collect();
-        strangers.append(&mut settled.strange_frames(land));
+        let mut strangers = settled.strange_frames(land);
+        for other in (0..net.items.len()).filter(|&other| other != item && !net.is_in(other, land)) {
+            // What the hand has put inside is there already.
+            if let Some(rect) = settled.item_rect(other).filter(|_| !settled.is_held(other)) {
+                strangers.push(rect);
+            }
+        }
         Self {
             frame: land.and_then(|land| settled.frame(land, None)),
             padding: settled.padding(land),

@@ -149,8 +149,11 @@ impl Settled<'_> {
         }
         let stood = |frame: &Frame| nodes.get(key(frame));
         let app = net.items[own].app.and_then(|app| stood(&net.apps[app]));
-        let land = |at: usize| net.lands_of(own)[at].and_then(|land| stood(net.land(land)));
-        let index = app.or_else(|| land(0)).or_else(|| land(1))?;
+        let mut found = app;
+        for land in net.lands_of(own).into_iter().flatten() {
+            found = found.or_else(|| stood(net.land(land)));
+        }
+        let index = found?;
         let rect = previous.nodes[index].rect;
         let fold = app.map_or((rect, Fold::Land), |_| (inset(&rect, -APP_PADDING), Fold::App));
         Some(fold).filter(|_| !self.standing.cards.contains(&Some(index)))

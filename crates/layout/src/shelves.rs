@@ -72,7 +72,8 @@ fn things(columns: &Columns, part: &Part, level: Option<usize>) -> Vec<(usize, u
             first[land] = first[land].min(shelf);
         }
     }
-    let mut things = Vec::new();
+    // By its first shelf, which it shares with nothing: so they come from the top.
+    let mut lengths = vec![0; 2 * first.len() + 1];
     for land in 0..first.len() {
         if part.level(land) == level {
             let mut thing = (first[land], 1);
@@ -81,10 +82,15 @@ fn things(columns: &Columns, part: &Part, level: Option<usize>) -> Vec<(usize, u
                     thing = (thing.0.min(band - 1), thing.1 + 2);
                 }
             }
-            things.push(thing);
+            lengths[thing.0] = thing.1;
         }
     }
-    things.order();
+    let mut things = Vec::new();
+    for (shelf, length) in lengths.into_iter().enumerate() {
+        if length > 0 {
+            things.push((shelf, length));
+        }
+    }
     things
 }
 

@@ -103,10 +103,13 @@ impl Tape {
     }
 
     fn kind(&mut self, kind: &mut GroupKind) {
-        let kinds = [GroupKind::Band, GroupKind::App, GroupKind::Region];
-        let mut at = kinds.iter().position(|known| known == kind).unwrap_or_default();
+        let mut at = *kind as usize;
         self.count(&mut at);
-        *kind = kinds.get(at).copied().unwrap_or_default();
+        *kind = match at {
+            1 => GroupKind::App,
+            2 => GroupKind::Region,
+            _ => GroupKind::Band,
+        };
     }
 
     pub fn input(&mut self, Input { nodes, edges, groups, aspect }: &mut Input) {

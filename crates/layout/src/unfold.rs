@@ -37,9 +37,12 @@ impl Settled<'_> {
         let home = cards.iter().filter_map(|&card| self.homes[card]).reduce(|a, b| a.union(&b));
         // The region round it as it stood with what stood there.
         let over = self.net.over(land).and_then(|over| {
-            let grown = home.map(|home| room::padded(&home, self.padding(Some(over))));
-            let frames = self.frame(over, None).into_iter().chain(grown);
-            frames.reduce(|a, b| a.union(&b)).map(|rect| (over, rect))
+            let stood = self.frame(over, None);
+            let rect = match home.map(|home| room::padded(&home, self.padding(Some(over)))) {
+                Some(grown) => Some(stood.map_or(grown, |stood| stood.union(&grown))),
+                None => stood,
+            };
+            rect.map(|rect| (over, rect))
         });
         let lefts = match home {
             Some(home) => self.open(&tracks, home, &inner.columns),
