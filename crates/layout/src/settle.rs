@@ -323,8 +323,15 @@ impl Settled<'_> {
 
     /// All frames that are no part of what stands in a land, or in none, and that it is no part of.
     pub(crate) fn strange_frames(&self, land: Option<usize>) -> Vec<Rect> {
-        let strange = |&other: &usize| land.is_none_or(|land| self.net.are_apart(land, other));
-        (0..self.net.lands()).filter(strange).filter_map(|other| self.frame(other, None)).collect()
+        let mut frames = Vec::new();
+        for other in 0..self.net.lands() {
+            if land.is_none_or(|land| self.net.are_apart(land, other))
+                && let Some(frame) = self.frame(other, None)
+            {
+                frames.push(frame);
+            }
+        }
+        frames
     }
 
     /// With the box of its app round it, if it has one.

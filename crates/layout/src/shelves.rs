@@ -20,25 +20,33 @@ pub(crate) fn assign(columns: &mut Columns, part: &Part) {
     let heights: Vec<f64> = mean.iter().map(|mean| mean.0 / mean.1).collect();
     let mut order: Vec<usize> = (0..mean.len()).collect();
     order.order_by(|&a, &b| heights[a].total_cmp(&heights[b]));
-    let on = |level: Option<usize>| order.iter().copied().filter(move |&land| part.level(land) == level);
     // A band's own shelf, a region's first; and the free room below either.
     let (mut first, mut below) = (vec![0; mean.len()], vec![0; mean.len()]);
     let mut next = 0;
-    for land in on(None) {
+    for &land in &order {
+        if part.level(land).is_some() {
+            continue;
+        }
         first[land] = next + 1;
         next += 1;
-        for band in on(Some(land)) {
-            (first[band], below[band]) = (next + 1, next + 2);
-            next += 2;
+        for &band in &order {
+            if part.level(band) == Some(land) {
+                (first[band], below[band]) = (next + 1, next + 2);
+                next += 2;
+            }
         }
         next += 1;
         below[land] = next;
     }
     for item in 0..columns.real {
         let (own, level) = (height(columns, item), part.region[item]);
-        let above = on(level).rfind(|&land| heights[land] < own);
-        let room = above.map(|land| below[land]).or(level.map(|region| first[region]));
-        columns.shelf[item] = part.band[item].map_or(room.unwrap_or(0), |band| first[band]);
+        let mut room = level.map_or(0, |region| first[region]);
+        for &land in &order {
+            if part.level(land) == level && heights[land] < own {
+                room = below[land];
+            }
+        }
+        columns.shelf[item] = part.band[item].map_or(room, |band| first[band]);
     }
     let foot: f64 = columns.order.iter().map(Vec::len).max().unwrap_or(0) as f64;
     for entry in columns.real..columns.layer.len() {
@@ -113,12 +121,11 @@ pub(crate) fn improve(columns: &mut Columns, part: &Part) {
                     (things[place - 1].1, things[place]) = (lower, (at + lower + 1, upper));
                 }
             }
-        }
-        for &level in &levels {
-            let things = things(columns, part, level);
             let Some(&(first, _)) = things.first() else { continue };
-            let mut rooms: Vec<usize> = things.iter().map(|thing| thing.0 + thing.1).collect();
-            rooms.insert(0, first - 1);
+            let mut rooms = vec![first - 1];
+            for (shelf, length) in things {
+                rooms.push(shelf + length);
+            }
             for item in 0..columns.real {
                 if part.band[item].is_none() && part.region[item] == level {
                     find_shelf(columns, item, &rooms);
