@@ -60,11 +60,13 @@ impl Drawn<'_> {
 /// once they are folded. A card with rows is an app by itself.
 pub fn homes(graph: &Graph) -> Vec<[Option<String>; 3]> {
     let apps = graph.boxes.iter().filter(|land| land.by == BoxBy::App);
-    let app_of = apps.flat_map(|app| app.members.iter().map(|id| (id.as_str(), &app.id))).keyed();
+    let members: Vec<(&str, &String)> =
+        apps.flat_map(|app| app.members.iter().map(|id| (id.as_str(), &app.id))).collect();
+    let index = Index::new(&mut members.iter().map(|(id, _)| *id));
     let several = !graph.meta.clusters.is_empty();
     let home = |node: &Node| {
         let own = (!node.versions.is_empty()).then_some(&node.id);
-        let app = app_of.get(node.id.as_str()).copied().or(own).cloned();
+        let app = index.get(&node.id).map(|at| members[at].1).or(own).cloned();
         // What is in no namespace is in no cluster either, as the server has it.
         let Some(namespace) = &node.namespace else { return [None, None, app] };
         let cluster = node.cluster.as_deref().filter(|cluster| !cluster.is_empty());

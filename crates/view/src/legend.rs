@@ -15,11 +15,9 @@ use crate::{
     palette::Token,
     viewport::Level,
 };
-use layout::sorting::Keyed as _;
 use layout::{Cubic, Point, Rect, Route, Scene};
-use model::{
-    BoxBy, Edge, Graph, GraphBox, Health, Node, Presence, Protocol, Requests, Status, Tcp, graph::EdgeFlags,
-};
+use layout::{index::Index, sorting::Keyed as _};
+use model::{BoxBy, Edge, Graph, Health, Node, Presence, Protocol, Requests, Status, Tcp, graph::EdgeFlags};
 
 const SIGN: f64 = 12.0;
 const LINE_WIDTH: f64 = 30.0;
@@ -258,23 +256,20 @@ fn traffic(graph: &Graph, level: Level) -> Vec<Entry> {
 
 /// Whether a quiet call stays on one of several bands.
 fn has_hairlines(graph: &Graph) -> bool {
-    let bands = || graph.boxes.iter().filter(|land| land.by != BoxBy::Cluster);
-    let land = |land: &'_ GraphBox| {
-        let outer = land.parent.as_ref().filter(|_| land.by == BoxBy::App);
-        outer.unwrap_or(&land.id).clone()
-    };
-    let members = bands().flat_map(|band| band.members.iter().map(move |id| (id.as_str(), land(band))));
-    let members = members.keyed();
-    let quiet = |edge: &&Edge| !edge.flags.silent && edge.health.status < Status::Degraded;
-    let mut inner = graph.edges.iter().filter(quiet).filter(|edge| {
-        let home = members.get(edge.source.as_str());
-        home.is_some() && home == members.get(edge.target.as_str())
-    });
-    let mut lands = members.values();
-    let first = lands.next();
-    lands.any(|land| Some(land) != first)
-        && inner.next().is_some()
-        && inner.nth(bundles::HAIRLINES - 1).is_none()
+    let bands = graph.boxes.iter().filter(|land| land.by != BoxBy::Cluster);
+    let members: Vec<(&str, &String)> = bands
+        .flat_map(|land| {
+            let outer = land.parent.as_ref().filter(|_| land.by == BoxBy::App);
+            land.members.iter().map(move |id| (id.as_str(), outer.unwrap_or(&land.id)))
+        })
+        .collect();
+    let index = Index::new(&mut members.iter().map(|(id, _)| *id));
+    let home = |id: &str| index.get(id).map(|at| members[at].1);
+    let is_quiet = |edge: &&Edge| !edge.flags.silent && edge.health.status < Status::Degraded;
+    let is_inner = |edge: &&Edge| home(&edge.source).is_some() && home(&edge.source) == home(&edge.target);
+    let inner = graph.edges.iter().filter(is_quiet).filter(is_inner).count();
+    let several = members.iter().any(|(_, land)| *land != members[0].1);
+    several && (1..=bundles::HAIRLINES).contains(&inner)
 }
 
 /// One edge through the painter, straight across.
