@@ -83,5 +83,9 @@ async fn a_cluster_and_an_app_fold_and_open_in_their_place() {
         kept.len() > 2 && kept.iter().all(|card| open.contains(card)),
         "only what lies beyond it gives way"
     );
+    // Enter folds what it opened, and all that had given way stands where it stood.
+    map.browser.press(key::ENTER).await.unwrap();
+    said(&map, "east is folded now").await.unwrap();
+    assert_eq!(places(&map).await.unwrap(), folded);
     map.browser.assert_clean_console().await.unwrap();
 }

@@ -15,7 +15,7 @@ use super::{
     slide::Slide,
     traffic_painter::TrafficPainter,
 };
-use layout::{Point, Rect, Size};
+use layout::{Point, Rect, Scene, Size};
 use model::Subject;
 use view::{
     Drawing, Level, Mark, Overlay, Theme, Viewport,
@@ -64,6 +64,8 @@ pub(crate) struct Stage {
     pub(super) glide: Option<Glide>,
     /// Cards and lines on their way to new places.
     pub(super) motion: Option<Motion>,
+    /// The key of what was opened last, and the places from before.
+    pub(super) opened: Option<(String, Scene)>,
     /// The card in the reader's hand.
     pub(super) carried: Option<Carried>,
     pub(super) pins: Pins,
@@ -114,6 +116,7 @@ impl Stage {
             small_dirty: true,
             glide: None,
             motion: None,
+            opened: None,
             carried: None,
             pins: Pins::default(),
             fade: LevelFade::default(),

@@ -164,7 +164,7 @@ fn name(pen: &mut Pen, node: &Node, centre: Point, taken: &[Rect]) -> Option<Rec
     Some(place)
 }
 
-/// The names of bands, then of regions, the largest first; gives the room they took. A name that would cover another is
+/// The names of regions, then of bands, the largest first; gives the room they took. A name that would cover another is
 /// left out.
 pub(crate) fn titles(pen: &mut Pen, dots: &[Rect]) -> Vec<Rect> {
     let drawing = pen.drawing;
@@ -174,7 +174,7 @@ pub(crate) fn titles(pen: &mut Pen, dots: &[Rect]) -> Vec<Rect> {
     });
     let area = |land: &PlacedGroup| land.rect.width * land.rect.height;
     let is_region = |land: &PlacedGroup| land.kind == GroupKind::Region;
-    lands.order_by(|a, b| is_region(a.1).cmp(&is_region(b.1)).then(area(b.1).total_cmp(&area(a.1))));
+    lands.order_by(|a, b| is_region(b.1).cmp(&is_region(a.1)).then(area(b.1).total_cmp(&area(a.1))));
     let mut taken: Vec<Rect> = Vec::new();
     for (index, land) in lands {
         let Some(graph_box) = drawing.graph.boxes.iter().find(|b| b.id == land.key) else { continue };
@@ -207,19 +207,22 @@ fn title(pen: &mut Pen, name: &str, land: &PlacedGroup, (names, dots): (&[Rect],
         let wanted = place.grown(2.0 * unit);
         others.iter().all(|other| !other.overlaps(&wanted))
     };
-    // Within a region is sea too; its own name keeps out of others.
+    // Within a region is sea too, but no name lies across its outline.
     let is_sea = |place: &Rect| {
-        let mut lands = drawing.scene.groups.iter().filter(|other| other.key != land.key);
-        lands.all(|other| (other.kind == GroupKind::Region && !is_region) || !other.rect.overlaps(place))
+        drawing.scene.groups.iter().filter(|other| other.key != land.key).all(|other| {
+            let round = other.kind == GroupKind::Region && other.rect.union(place) == other.rect;
+            round || !other.rect.overlaps(place)
+        })
     };
     let above = is_sea(&above).then_some(above);
     let is_seen = |place: &Rect| drawing.clip.is_none_or(|clip| clip.union(place) == clip);
-    let places = || inside[..1].iter().chain(&above).chain(&inside[1..]);
+    // Within a region all but its edge is taken.
+    let (first, next) = inside.split_at(usize::from(!is_region));
+    let places = || first.iter().chain(&above).chain(next);
     let beside = |covered: &[Rect]| {
-        let is_bare = |place: &&Rect| clear(place, names) && clear(place, covered);
-        let is_free = |place: &&Rect| {
-            is_seen(place) && is_bare(place) && clear(place, dots) && (!is_region || is_sea(place))
-        };
+        let is_bare =
+            |place: &&Rect| clear(place, names) && clear(place, covered) && (!is_region || is_sea(place));
+        let is_free = |place: &&Rect| is_seen(place) && is_bare(place) && clear(place, dots);
         places().find(is_free).or_else(|| places().find(is_bare))
     };
     let place = *beside(drawing.covered).or_else(|| beside(&[]))?;
