@@ -177,14 +177,15 @@ async fn main() {
     }
 }
 
-/// A map of so many services with all namespaces open, of a moment that has passed, so that nothing refreshes.
+/// A map of so many services with all namespaces open, of a moment that has passed, and paused, with all that a level of
+/// detail may ask for asked for at once: nothing refreshes.
 async fn opened(scale: usize) -> Result<(Product, Browser, Value)> {
     let product = Product::start(&["demo", "--demo-scale", &scale.to_string(), "--test-hook"])?;
     let browser = Browser::start().await?;
     browser.let_scripts_take(SOON * 4).await?;
     browser.before_every_page(TASKS).await?;
     let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
-    browser.open(&format!("{}/graph?at={}", product.url, now_s / 60 * 60 - 120)).await?;
+    browser.open(&format!("{}/graph?paused=true&percentiles=true&at={}", product.url, now_s / 60 * 60 - 120)).await?;
     painted(&browser).await?;
     open_all(&browser).await?;
     let size = "const s = window.__portolan.scene(); return [Object.keys(window.__portolan.departures()).length, Object.keys(s.nodes).length]";
