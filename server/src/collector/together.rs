@@ -77,19 +77,30 @@ impl Member {
         if let Some(waiting) = collector.lives.waiting(&ask.place()).filter(|_| ask.at_s.is_none()) {
             return waiting;
         }
-        let (flying, wanted) = (collector.clone(), ask.clone());
-        let flight = async move { flying.at(window, &wanted).await };
+        let flight = || {
+            let (flying, wanted) = (collector.clone(), ask.clone());
+            async move { flying.at(window, &wanted).await }
+        };
         if self.is_strange(ask) {
             if collector.lookout.last().is_none() {
                 return Err(AWAITED_STILL);
             }
             if ask.at_s.is_none() {
-                return self.first.or_begin(flight).await;
+                let first = self.first.or_begin(flight()).await;
+                // It may have been begun for a window or a label that somebody else looks at.
+                let is_another = |found: &Found| {
+                    let asked = found.collected.answers.as_ref().map(|answers| &answers.origin.operations);
+                    found.collected.window.window_s != window.window_s
+                        || asked.is_none_or(|label| label.as_deref() != ask.operations.as_deref())
+                };
+                if !first.as_ref().is_ok_and(is_another) {
+                    return first;
+                }
             }
         } else {
             self.first.forget();
         }
-        let flight = tokio::spawn(flight);
+        let flight = tokio::spawn(flight());
         let Some(error) = self.failing(ask) else { return landed(flight.await) };
         match tokio::time::timeout(PATIENCE, flight).await {
             Ok(outcome) => landed(outcome),
