@@ -41,7 +41,10 @@ mod testing;
 mod tests;
 
 pub use answers::{Answers, Outcome};
-pub use ask::{SeriesQuery, SubjectId, series_queries, traffic_query};
+pub use ask::{
+    OperationRow, OperationsQuery, SeriesQuery, SubjectId, operations, operations_queries, series_queries,
+    traffic_query,
+};
 pub use custom::{CustomMetric, EndLabels, NamedBy};
 pub use difference::difference;
 pub use form::{Form, Histogram};

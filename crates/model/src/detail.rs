@@ -23,6 +23,9 @@ pub struct NodeDetail {
     /// Hosts that were asked for beyond the mesh, busiest first, bounded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<HostTraffic>,
+    /// Kinds of requests, busiest first, bounded; none where the store does not tell them apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<Operation>,
 }
 
 /// `GET /api/v1/edge?id=…`
@@ -38,6 +41,9 @@ pub struct EdgeDetail {
     /// Hosts that were asked for beyond the mesh, busiest first, bounded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<HostTraffic>,
+    /// Kinds of requests, busiest first, bounded; none where the store does not tell them apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<Operation>,
 }
 
 /// One host beyond the mesh, or all that are not named one by one.
@@ -52,6 +58,21 @@ pub struct HostTraffic {
     pub requests: Option<Requests>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tcp: Option<Tcp>,
+}
+
+/// Requests of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Operation {
+    /// Empty: all that are of no kind. Or "7 more".
+    pub name: String,
+    pub rate_rps: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_share: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_ms: Option<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queries: Vec<NamedQuery>,
 }
 
 /// Traffic of one direction and protocol, by class of code.
@@ -133,9 +154,10 @@ pub struct NamedQuery {
 }
 
 from_json_fields! {
-    NodeDetail { node, inbound, outbound, breakdown, callers, callees, queries, hosts }
+    NodeDetail { node, inbound, outbound, breakdown, callers, callees, queries, hosts, operations }
     HostTraffic { host, count, requests, tcp }
-    EdgeDetail { edge, source_name, target_name, breakdown, principals, queries, hosts }
+    Operation { name, rate_rps, error_share, mean_ms, queries }
+    EdgeDetail { edge, source_name, target_name, breakdown, principals, queries, hosts, operations }
     Side { protocol, requests, tcp, latency, classes }
     ClassRate { class, rate_rps, error }
     BreakdownRow { protocol, code, grpc_status, flags, flags_meaning, host, version, rate_rps, count, error, unreached }

@@ -17,6 +17,7 @@ mod last_traffic;
 mod live;
 mod lookout;
 mod observers;
+mod operations;
 mod pace;
 mod parts;
 mod plans;
@@ -71,6 +72,7 @@ pub(crate) struct Collector {
     lives: Lives,
     observers: Observers,
     series: series::SeriesCache,
+    operations: operations::OperationsCache,
     last_traffic: last_traffic::LastCache,
     labels: labels::LabelsCache,
     ration: ration::Ration,
@@ -126,6 +128,7 @@ impl Collector {
             lives: Lives::new(most_bytes),
             observers: Observers::default(),
             series: series::new_cache(),
+            operations: operations::new_cache(),
             last_traffic: last_traffic::new_cache(),
             labels: labels::new_cache(),
             ration: ration::Ration::default(),

@@ -97,15 +97,35 @@ impl<'a> Asking<'a> {
     }
 
     pub(super) fn mean(&self) -> Option<String> {
+        let (sum, count) = self.times()?;
+        Some(format!("{}sum({sum}) / sum({count})", self.in_ms()))
+    }
+
+    /// How long requests took in all, in the metric's unit (of both: in milliseconds), and how many were timed.
+    pub(super) fn times(&self) -> Option<(String, String)> {
         let timed = self.timed()?;
         let Vocabulary { duration, durations, also_in_seconds, .. } = self.words;
         let of = |names, read| self.histogram(names, durations, &timed, Wanted::Number(read));
         let (sum, count) = (of(duration, Read::Sum), of(duration, Read::Count));
-        let Some(also) = also_in_seconds else {
-            return Some(format!("{}sum({sum}) / sum({count})", self.in_ms()));
-        };
+        let Some(also) = also_in_seconds else { return Some((sum, count)) };
         let (also_sum, also_count) = (of(also, Read::Sum), of(also, Read::Count));
-        Some(format!("sum({sum} or 1000 * ({also_sum})) / sum({count} or {also_count})"))
+        Some((format!("{sum} or 1000 * ({also_sum})"), format!("{count} or {also_count}")))
+    }
+
+    /// The rates of all requests, and of those that failed, if that is told.
+    pub(super) fn outcomes(&self) -> Option<(String, Option<String>)> {
+        let counted = self.counted()?;
+        let told = self.requests.as_ref().is_some_and(Terms::told);
+        let failed: Vec<Term> = counted.iter().flat_map(|term| self.failed(term)).collect();
+        let rates = |terms: &[Term]| self.rates(self.words.requests, terms);
+        Some((rates(&counted), told.then(|| rates(&failed))))
+    }
+
+    /// About requests of one kind alone.
+    pub(super) fn narrow(&mut self, operation: Matcher) {
+        if let Some(requests) = &mut self.requests {
+            requests.narrow(operation);
+        }
     }
 
     /// Only where all of it was reported by whoever received it: a caller's evidence is a certificate's name.

@@ -2,10 +2,12 @@
 //! It must not know findings or the wire's nodes.
 
 mod expression;
+mod operations;
 mod own;
 mod terms;
 mod traffic;
 
+pub use operations::{OperationRow, OperationsQuery, operations, operations_queries};
 pub use traffic::traffic_query;
 
 use crate::{

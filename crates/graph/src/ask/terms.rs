@@ -89,6 +89,11 @@ impl<'a> Terms<'a> {
         })
     }
 
+    /// Of requests of this kind alone.
+    pub(super) fn narrow(&mut self, operation: Matcher) {
+        self.operation = Some(operation);
+    }
+
     /// Series of the chosen sides.
     pub(super) fn chosen(&self) -> Vec<Term> {
         let spoken = |link: &&Link| spoke(link) && speaks(self.picture, self.home, link, link.reporter);

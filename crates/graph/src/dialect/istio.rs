@@ -249,6 +249,10 @@ impl Dialect for Istio {
         }
     }
 
+    fn operation_label(&self) -> &'static str {
+        "request_operation"
+    }
+
     fn is_own(&self, label: &str) -> bool {
         BY_REQUESTS.contains(&label)
     }

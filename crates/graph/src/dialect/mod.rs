@@ -34,6 +34,9 @@ pub trait Dialect: Debug + Send + Sync {
 
     fn tag(&self, tag: Tag) -> &'static str;
 
+    /// The label by which the mesh itself tells kinds of requests apart, where it is set up to.
+    fn operation_label(&self) -> &'static str;
+
     /// Every mesh's requests have this label.
     fn is_own(&self, label: &str) -> bool;
 }

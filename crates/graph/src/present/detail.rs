@@ -41,6 +41,7 @@ pub fn node_detail(snapshot: &Snapshot, view: &View, id: &str) -> Option<NodeDet
         outbound: sides(&picture, &outbound),
         queries: ask::named(&picture, &Scope::node(&picture, index)),
         hosts: hosts::hosts(&picture, &described),
+        operations: Vec::new(),
     })
 }
 
@@ -58,6 +59,7 @@ pub fn edge_detail(snapshot: &Snapshot, view: &View, id: &str) -> Option<EdgeDet
         principals: principals(&picture, own),
         queries: ask::named(&picture, &Scope::edge(&picture, index)),
         hosts: hosts::hosts(&picture, own),
+        operations: Vec::new(),
     })
 }
 

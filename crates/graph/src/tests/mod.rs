@@ -8,6 +8,7 @@ mod graph_types;
 mod labels;
 mod laws;
 mod numbers;
+mod operations;
 mod partial;
 mod pitfalls;
 mod places;
