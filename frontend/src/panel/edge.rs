@@ -7,6 +7,7 @@ use super::{
     head::Head,
     health::HealthBlock,
     opening,
+    operations::Operations,
     sides::protocol_word,
     volume::{Carried, VolumeBlock},
 };
@@ -62,6 +63,7 @@ fn Known(edge: Memo<Option<Edge>>, load: RwSignal<detail::Load<EdgeDetail>>) -> 
         <Section title="Traffic" queries=queries><dl class="facts">{part(move || edge.look(|edge| edge.as_ref().map(facts)))}</dl></Section>
         <Charts name=title series=series versions=memo(Vec::<VersionRow>::new) tcp=tcp/>
         <VolumeBlock carried=memo(move || edge.look(|edge| edge.as_ref().map(carried).unwrap_or_default())) queries=queries/>
+        <Operations operations=memo(move || detailed().map(|detail| detail.operations.clone()).unwrap_or_default())/>
         <Breakdown rows=memo(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=memo(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
         <Identities principals=memo(move || detailed().map(|detail| detail.principals.clone()).unwrap_or_default())/>
         <Section title="Its ends"><Ends edge=edge/></Section>

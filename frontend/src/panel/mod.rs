@@ -12,6 +12,7 @@ mod health;
 mod neighbours;
 mod node;
 mod opening;
+mod operations;
 mod sides;
 mod versions;
 mod volume;

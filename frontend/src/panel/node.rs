@@ -8,6 +8,7 @@ use super::{
     health::HealthBlock,
     neighbours::Neighbours,
     opening,
+    operations::Operations,
     sides::Sides,
     versions::Versions,
     volume::{Carried, VolumeBlock},
@@ -72,6 +73,7 @@ fn Known(id: String, node: Memo<Option<Node>>, load: RwSignal<detail::Load<NodeD
         <Sides title="Inbound" sides=memo(move || detailed().map(|detail| detail.inbound.clone()).unwrap_or_default()) queries=queries/>
         <Sides title="Outbound" sides=memo(move || detailed().map(|detail| detail.outbound.clone()).unwrap_or_default()) queries=memo(Vec::<NamedQuery>::new)/>
         <VolumeBlock carried=carried queries=queries/>
+        <Operations operations=memo(move || detailed().map(|detail| detail.operations.clone()).unwrap_or_default())/>
         <Breakdown rows=memo(move || detailed().map(|detail| detail.breakdown.clone()).unwrap_or_default()) queries=memo(move || queries.look(|queries| named(queries, &["rate", "error_share"])))/>
         <Neighbours title="Called by" neighbours=memo(move || detailed().map(|detail| detail.callers.clone()).unwrap_or_default())/>
         <Neighbours title="Calls" neighbours=memo(move || detailed().map(|detail| detail.callees.clone()).unwrap_or_default())/>
