@@ -57,4 +57,4 @@ pub use input::{Edge, Group, GroupKind, Input, Node, Port};
 pub use place::place;
 pub use scene::{Cubic, PlacedGroup, PlacedNode, Point, Rect, Route, Scene, Size, Update};
 pub use union::{restrict, union};
-pub use update::{recall, update};
+pub use update::update;

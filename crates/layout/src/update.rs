@@ -6,7 +6,7 @@ use crate::input::Input;
 use crate::net::Net;
 use crate::place::place;
 use crate::redraw::redraw;
-use crate::scene::{Rect, Route, Scene, Update};
+use crate::scene::{Rect, Scene, Update};
 use crate::settle::settle;
 use crate::stretch::stretched;
 
@@ -43,41 +43,6 @@ pub fn update(previous: &Scene, input: &Input) -> Update {
     }
     let gone = previous.nodes.iter().zip(stays).filter(|(_, stays)| !stays);
     update.removed = gone.map(|(node, _)| node.key.clone()).collect();
-    update
-}
-
-/// As [`update`](update()), but what an earlier picture has stands where it stood there: that of before an opening, for the
-/// folding that undoes it. So what had given way comes back. What differs is told from the picture before this one.
-pub fn recall(previous: &Scene, earlier: &Scene, input: &Input) -> Update {
-    let mut update = Update { scene: update(earlier, input).scene, ..Update::default() };
-    let scene = &update.scene;
-    let nodes: Vec<&str> = previous.nodes.iter().map(|node| &*node.key).collect();
-    let mut stays = vec![false; nodes.len()];
-    for (node, old) in scene.nodes.iter().zip(follow(&nodes, &mut scene.nodes.iter().map(|node| &*node.key)))
-    {
-        let Some(old) = old else {
-            update.added.push(node.key.clone());
-            continue;
-        };
-        stays[old] = true;
-        if !same_corner(&previous.nodes[old].rect, &node.rect) {
-            update.moved.push(node.key.clone());
-        }
-    }
-    let gone = nodes.iter().zip(stays).filter(|(_, stays)| !stays);
-    update.removed = gone.map(|(key, _)| (*key).to_owned()).collect();
-    let edges: Vec<&str> = previous.edges.iter().map(|edge| &*edge.key).collect();
-    let old = follow(&edges, &mut scene.edges.iter().map(|edge| &*edge.key));
-    let is_old = |(edge, old): (&Route, Option<usize>)| {
-        old.is_some_and(|old| {
-            previous.edges[old].path == edge.path && previous.edges[old].label == edge.label
-        })
-    };
-    for (edge, old) in scene.edges.iter().zip(old) {
-        if !is_old((edge, old)) {
-            update.rerouted.push(edge.key.clone());
-        }
-    }
     update
 }
 

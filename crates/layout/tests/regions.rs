@@ -6,9 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::assert_lawful;
-use layout::{
-    Edge, Group, GroupKind, Input, Node, Rect, Scene, Size, Update, generate, place, recall, update,
-};
+use layout::{Edge, Group, GroupKind, Input, Node, Rect, Scene, Size, generate, place, update};
 
 fn land(scene: &Scene, key: &str) -> Rect {
     scene.groups.iter().find(|group| group.key == key).expect("the box is in the scene").rect
@@ -176,20 +174,6 @@ fn a_region_that_folds_up_and_unfolds_has_its_room() {
     }
 }
 
-/// What an update that recalls says is what it did.
-fn assert_honest(before: &Scene, next: &Update) {
-    assert_eq!(next.moved, moved(before, &next.scene));
-    let has = |scene: &Scene, key: &String| scene.nodes.iter().any(|node| node.key == *key);
-    assert!(next.added.iter().all(|key| !has(before, key) && has(&next.scene, key)));
-    assert!(next.removed.iter().all(|key| has(before, key) && !has(&next.scene, key)));
-    assert_eq!(before.nodes.len() + next.added.len(), next.scene.nodes.len() + next.removed.len());
-    for edge in &next.scene.edges {
-        let old = before.edges.iter().find(|old| old.key == edge.key);
-        let same = old.is_some_and(|old| old.path == edge.path && old.label == edge.label);
-        assert_eq!(same, !next.rerouted.contains(&edge.key), "{}", edge.key);
-    }
-}
-
 #[test]
 fn folding_again_gives_back_what_had_given_way() {
     let mut pushed = 0;
@@ -201,9 +185,8 @@ fn folding_again_gives_back_what_had_given_way() {
                 let before = place(&less);
                 let open = update(&before, &input);
                 pushed += open.moved.len();
-                let back = recall(&open.scene, &before, &less);
-                assert_honest(&open.scene, &back);
-                assert_eq!(back.scene, before, "{key} of {seed}");
+                // Over the picture from before the opening, which whoever folds has kept.
+                assert_eq!(update(&before, &less).scene, before, "{key} of {seed}");
             }
         }
     }

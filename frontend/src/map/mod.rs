@@ -15,6 +15,7 @@ mod light;
 mod measure;
 mod minimap;
 mod motion;
+mod openings;
 mod picture;
 mod pins;
 pub(crate) mod placer;

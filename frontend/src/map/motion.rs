@@ -6,7 +6,7 @@ use super::{
     placing::AT_ONCE,
     stage::Stage,
 };
-use layout::{Input, Point, Rect, Scene};
+use layout::{Point, Rect, Scene};
 use model::{Graph, Subject};
 use std::sync::Arc;
 use view::{
@@ -77,11 +77,13 @@ impl Stage {
         if let Some(plan) = self.placing.send(plan) {
             self.arrive();
             let carried = self.put_back();
-            let scene = match way {
-                Way::Update => self.updated(&plan.input),
-                _ => None,
+            let scene = match self.picture.as_ref().filter(|_| way == Way::Update) {
+                Some(picture) => {
+                    let earlier = self.openings.before(&picture.scene, &plan.input);
+                    layout::update(earlier.as_ref().unwrap_or(&picture.scene), &plan.input).scene
+                }
+                None => layout::place(&plan.input),
             };
-            let scene = scene.unwrap_or_else(|| layout::place(&plan.input));
             if way == Way::Update {
                 self.placing.weigh(&plan.input);
             }
@@ -93,20 +95,6 @@ impl Stage {
         }
     }
 
-    /// Folding what was opened last undoes that: whatever had given way comes back.
-    fn updated(&mut self, input: &Input) -> Option<Scene> {
-        let scene = &self.picture.as_ref()?.scene;
-        let is_card = |key: &str| input.nodes.iter().any(|node| node.key == key);
-        if let Some((_, before)) = self.opened.take_if(|(key, _)| is_card(key)) {
-            return Some(layout::recall(scene, &before, input).scene);
-        }
-        let was_card = |key: &str| scene.nodes.iter().any(|node| node.key == key);
-        if let Some(group) = input.groups.iter().find(|group| was_card(&group.key)) {
-            self.opened = Some((group.key.clone(), scene.clone()));
-        }
-        Some(layout::update(scene, input).scene)
-    }
-
     /// Shows a picture in its new places, by way of the old ones. Until the reader has moved, one placed afresh is
     /// fitted; after that something both pictures have stays in its place.
     pub(super) fn adopt(&mut self, plan: Plan, scene: Scene) {
@@ -115,7 +103,7 @@ impl Stage {
         let way = plan.way;
         if way != Way::Update {
             self.placing.tidier = false;
-            self.opened = None;
+            self.openings.forget();
         }
         let held = self.held();
         let standing = self.picture.take();

@@ -8,6 +8,7 @@ use super::{
     light::Light,
     measure::CanvasMeasure,
     motion::{Carried, Motion, TIDY_MS},
+    openings::Openings,
     picture::{Picture, Way, words},
     pins::Pins,
     placing::{Placing, Sign},
@@ -15,7 +16,7 @@ use super::{
     slide::Slide,
     traffic_painter::TrafficPainter,
 };
-use layout::{Point, Rect, Scene, Size};
+use layout::{Point, Rect, Size};
 use model::Subject;
 use view::{
     Drawing, Level, Mark, Overlay, Theme, Viewport,
@@ -64,8 +65,6 @@ pub(crate) struct Stage {
     pub(super) glide: Option<Glide>,
     /// Cards and lines on their way to new places.
     pub(super) motion: Option<Motion>,
-    /// The key of what was opened last, and the places from before.
-    pub(super) opened: Option<(String, Scene)>,
     /// The card in the reader's hand.
     pub(super) carried: Option<Carried>,
     pub(super) pins: Pins,
@@ -73,6 +72,7 @@ pub(crate) struct Stage {
     fade: LevelFade,
     slide: Slide,
     pub(super) placing: Placing,
+    pub(super) openings: Openings,
     last_ms: Option<f64>,
     /// What the last frame put on the lower canvas.
     pub(super) painted: Vec<Mark>,
@@ -116,12 +116,12 @@ impl Stage {
             small_dirty: true,
             glide: None,
             motion: None,
-            opened: None,
             carried: None,
             pins: Pins::default(),
             fade: LevelFade::default(),
             slide: Slide::default(),
             placing: Placing::default(),
+            openings: Openings::default(),
             last_ms: None,
             painted: Vec::new(),
             generation: 0,
