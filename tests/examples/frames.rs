@@ -185,7 +185,9 @@ async fn opened(scale: usize) -> Result<(Product, Browser, Value)> {
     browser.let_scripts_take(SOON * 4).await?;
     browser.before_every_page(TASKS).await?;
     let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
-    browser.open(&format!("{}/graph?paused=true&percentiles=true&at={}", product.url, now_s / 60 * 60 - 120)).await?;
+    browser
+        .open(&format!("{}/graph?paused=true&percentiles=true&at={}", product.url, now_s / 60 * 60 - 120))
+        .await?;
     painted(&browser).await?;
     open_all(&browser).await?;
     let size = "const s = window.__portolan.scene(); return [Object.keys(window.__portolan.departures()).length, Object.keys(s.nodes).length]";
