@@ -12,10 +12,7 @@ use layout::{
     sorting::{Keyed as _, Order as _},
 };
 use model::{BoxBy, Edge, Graph, GraphBox, Node, Subject};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 pub(crate) use sums::add_volume;
 
 /// Cards, rows not counted, whose names can be read when all of them are in the window: above, the map opens with
@@ -89,11 +86,15 @@ pub(crate) fn is_sum(edge: &Edge) -> bool {
 pub fn fold(graph: &Graph, closed: &dyn Fn(BoxBy, &str) -> bool) -> Folded {
     let homes = homes(graph);
     let shut: Vec<Vec<(BoxBy, &str)>> = homes.iter().map(|homes| shut(homes, closed)).collect();
-    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut stands: Vec<(&str, usize)> = Vec::new();
     for (at, boxes) in shut.iter().enumerate() {
-        for (_, id) in boxes {
-            members.entry(id).or_default().push(at);
-        }
+        stands.extend(boxes.iter().map(|(_, id)| (*id, at)));
+    }
+    // Who stands in a box, where it is named first.
+    let first = Index::new(&mut stands.iter().map(|(id, _)| *id));
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); stands.len()];
+    for (id, at) in &stands {
+        members[first.get(id).unwrap_or_default()].push(*at);
     }
     let drawn: Vec<Drawn> = graph
         .nodes
@@ -101,17 +102,16 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(BoxBy, &str) -> bool) -> Folded {
         .zip(&shut)
         .map(|(node, boxes)| {
             // The outermost that is folded.
-            let card = boxes.iter().find(|(_, id)| members[id].len() > 1);
+            let card = boxes.iter().find(|(_, id)| first.get(id).is_some_and(|at| members[at].len() > 1));
             let bare = boxes.iter().any(|(_, id)| *id == node.id);
             card.map_or(Drawn { id: &node.id, by: None, bare }, |(by, id)| Drawn { id, by: Some(*by), bare })
         })
         .collect();
     let mut nodes: Vec<Node> = Vec::new();
-    for (id, members) in members {
-        let mine: Vec<&Node> =
-            members.iter().filter(|at| drawn[**at].id == id).map(|at| &graph.nodes[*at]).collect();
-        if let Some(by) = drawn[members[0]].by.filter(|_| !mine.is_empty()) {
-            nodes.push(card::of_box(id, by, &mine));
+    for ((id, _), members) in stands.iter().zip(&members) {
+        let mine: Vec<usize> = members.iter().copied().filter(|at| drawn[*at].id == *id).collect();
+        if let Some(by) = mine.first().and_then(|at| drawn[*at].by) {
+            nodes.push(card::of_box(id, by, &mine.iter().map(|at| &graph.nodes[*at]).collect::<Vec<_>>()));
         }
     }
     let cards = nodes.len();
@@ -125,13 +125,16 @@ pub fn fold(graph: &Graph, closed: &dyn Fn(BoxBy, &str) -> bool) -> Folded {
     nodes.order_by(|a, b| a.id.cmp(&b.id));
     let index = Index::new(&mut nodes.iter().map(|node| node.id.as_str()));
     let node_of: Vec<usize> = drawn.iter().map(|drawn| index.get(drawn.id).unwrap_or_default()).collect();
-    let (mut edges, mut edge_of) = lines::lines(graph, &nodes, &node_of);
+    let (mut edges, ends, mut edge_of) = lines::lines(graph, &nodes, &node_of);
     // In a namespace, and none of what is round it is folded.
     let open = |at: &usize| homes[*at][1].is_some() && shut[*at].iter().all(|(by, _)| *by == BoxBy::App);
-    let opened: BTreeSet<&str> = (0..drawn.len()).filter(open).map(|at| drawn[at].id).distinct();
-    let lands = drawn.iter().filter(|drawn| !drawn.is_open()).map(|drawn| drawn.id).distinct();
+    let (mut opened, mut lands) = (vec![false; nodes.len()], vec![false; nodes.len()]);
+    for (at, card) in node_of.iter().enumerate() {
+        opened[*card] |= open(&at);
+        lands[*card] |= !drawn[at].is_open();
+    }
     let all = edges.len();
-    lines::thin_out(&mut edges, &mut edge_of, (nodes.len(), &opened), &|id| lands.contains(id));
+    lines::thin_out(&mut edges, &ends, &mut edge_of, [&opened, &lands]);
     let left_out = all - edges.len();
     let folded = Graph {
         meta: graph.meta.clone(),
@@ -195,9 +198,9 @@ impl Folded {
     }
 
     /// The edges of the whole graph, by index, that a line stands for.
-    pub fn calls(&self, line: &str) -> impl Iterator<Item = usize> {
-        let is_part = move |at: &Option<usize>| at.is_some_and(|at| self.graph.edges[at].id == line);
-        (0..self.edges.len()).filter(move |at| is_part(&self.edges[*at]))
+    pub fn calls(&self, line: &str) -> Vec<usize> {
+        let is_part = |at: &usize| self.edges[*at].is_some_and(|at| self.graph.edges[at].id == line);
+        (0..self.edges.len()).filter(is_part).collect()
     }
 
     /// What stands for a thing of the whole graph here; what is drawn itself stands for itself.

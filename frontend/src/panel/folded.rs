@@ -1,7 +1,11 @@
 //! A box (cluster, namespace or app), folded or open, or the sum of lines to or from a folded one: what is known of it, in
 //! words, what it stands for, and the way into it and back.
 
-use super::{edge::ends, head::Head, neighbours::figure};
+use super::{
+    edge::ends,
+    head::Head,
+    neighbours::{figure, row},
+};
 use crate::{
     state::{
         drawn::Drawn,
@@ -9,135 +13,124 @@ use crate::{
         selection::{edge_of, node_of},
         shared::{Look, Views, click, memo, part},
     },
-    widget::{Section, icon::status_class},
+    widget::Section,
 };
 use layout::sorting::Order as _;
 use leptos::prelude::*;
-use model::{BoxBy, Edge, Graph, Node, Status, Subject};
-use std::cmp::Reverse;
+use model::{Edge, Node, Subject};
+use std::{cmp::Reverse, sync::Arc};
 
 /// More would be no list but the mesh again: the worst come first.
 const PARTS_SHOWN: usize = 50;
 
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Told {
-    title: String,
-    sub: String,
-    words: String,
-    /// It is a card, and can be opened; none of a line.
-    folded: Option<bool>,
-    parts: Vec<Part>,
-}
-
-/// A card or a call that it stands for.
-#[derive(Debug, Clone, PartialEq)]
-struct Part {
-    subject: Subject,
-    name: String,
-    place: String,
-    status: Status,
-    figure: String,
-}
-
 #[component]
 pub(crate) fn FoldedPanel(subject: Subject) -> impl IntoView {
     let page = page();
-    let id = match &subject {
-        Subject::Node { id } => id.clone(),
-        _ => String::new(),
+    let kind = kind(&subject);
+    let subject = Arc::new(subject);
+    let told = |tell: fn(&Drawn, &Subject) -> Option<String>| {
+        let subject = Arc::clone(&subject);
+        memo(move || {
+            page.drawn
+                .look(|drawn| drawn.as_ref().and_then(|drawn| tell(drawn, &subject)).unwrap_or_default())
+        })
     };
-    let told = memo(move || {
-        page.drawn.look(|drawn| drawn.as_ref().and_then(|drawn| told(drawn, &subject)).unwrap_or_default())
-    });
-    let open = move |folded: bool| {
-        let id = id.clone();
-        view! {
-            <div class="acts"><button class="button" type="button" on:click=click(move |_| { page.fold(&id); })>
-                {if folded { "Open it on the map" } else { "Fold it on the map" }}
-            </button></div>
+    let (title, words, act) = (told(title), told(words), told(act));
+    let button = match &*subject {
+        Subject::Node { id } => {
+            let id = id.clone();
+            Some(view! {
+                <div class="acts"><button class="button" type="button" on:click=click(move |_| { page.fold(&id); })>{act}</button></div>
+            })
         }
+        _ => None,
     };
-    let title = memo(move || told.look(|told| told.title.clone()));
-    let sub = memo(move || told.look(|told| told.sub.clone()));
-    let folded = memo(move || told.look(|told| told.folded));
     view! {
-        <Head title=title sub=sub selected=true/>
-        <section class="first">
-            <p class="words">{part(move || told.look(|told| told.words.clone()))}</p>
-            {part(move || folded.get().map(&open))}
-        </section>
+        <Head title=title sub=kind selected=true/>
+        <section class="first"><p class="words">{words}</p>{button}</section>
         <Section title="What it stands for">
-            <ul class="list">{part(move || told.look(|told| told.parts.iter().take(PARTS_SHOWN).map(entry).views()))}</ul>
-            {part(move || {
-                let more = told.look(|told| told.parts.len()).checked_sub(PARTS_SHOWN).filter(|more| *more > 0)?;
-                Some(view! { <p class="note">"And "{more}" more."</p> })
-            })}
+            {part(move || page.drawn.look(|drawn| drawn.as_ref().map(|drawn| parts(drawn, &subject))))}
         </Section>
     }
 }
 
-fn entry(of: &Part) -> AnyView {
-    let page = page();
-    let subject = of.subject.clone();
+/// It is of the map alone: the server knows nothing of it by itself.
+pub(super) fn is_drawn_only(drawn: &Drawn, subject: &Subject) -> bool {
+    let is_known = match subject {
+        Subject::Node { id } | Subject::Row { node: id, .. } => node_of(&drawn.whole, id).is_some(),
+        Subject::Edge { id } => edge_of(&drawn.whole, id).is_some(),
+    };
+    !is_known && title(drawn, subject).is_some()
+}
+
+fn kind(subject: &Subject) -> &'static str {
+    match subject {
+        Subject::Node { id } if id.starts_with("cluster/") => "Cluster",
+        Subject::Node { id } if id.starts_with("namespace/") => "Namespace",
+        Subject::Node { .. } | Subject::Row { .. } => "App",
+        Subject::Edge { .. } => "Calls, summed",
+    }
+}
+
+fn title(drawn: &Drawn, subject: &Subject) -> Option<String> {
+    match subject {
+        Subject::Node { id } | Subject::Row { node: id, .. } => {
+            let land = || drawn.whole.boxes.iter().find(|land| land.id == *id).map(|land| &land.name);
+            node_of(&drawn.graph, id).map(|card| &card.name).or_else(land).cloned()
+        }
+        Subject::Edge { id } => Some(ends(edge_of(&drawn.graph, id)?, &drawn.graph)),
+    }
+}
+
+fn words(drawn: &Drawn, subject: &Subject) -> Option<String> {
+    view::speak::subject(subject, &drawn.graph, drawn.graph.meta.at_s)
+}
+
+fn act(drawn: &Drawn, subject: &Subject) -> Option<String> {
+    let Subject::Node { id } = subject else { return None };
+    let word = if node_of(&drawn.graph, id).is_some() { "Open it on the map" } else { "Fold it on the map" };
+    Some(word.into())
+}
+
+/// The cards or the calls that it stands for.
+fn parts(drawn: &Drawn, subject: &Subject) -> AnyView {
+    let whole = &drawn.whole;
+    let (list, all) = match subject {
+        Subject::Node { id } | Subject::Row { node: id, .. } => {
+            let homes = view::fold::homes(whole);
+            let is_in = |at: &usize| homes[*at].iter().flatten().any(|home| home == id);
+            let mut cards: Vec<usize> = (0..homes.len()).filter(is_in).collect();
+            cards.order_by_key(|at| Reverse(whole.nodes[*at].health.status));
+            (cards.iter().take(PARTS_SHOWN).map(|at| card(&whole.nodes[*at])).views(), cards.len())
+        }
+        Subject::Edge { id } => {
+            let mut calls = drawn.calls(id);
+            calls.order_by_key(|at| Reverse(whole.edges[*at].health.status));
+            let call = |at: &usize| call(&whole.edges[*at], drawn);
+            (calls.iter().take(PARTS_SHOWN).map(call).views(), calls.len())
+        }
+    };
+    let more = all.saturating_sub(PARTS_SHOWN);
     view! {
-        <li>
-            <button type="button" on:click=click(move |_| page.select(Some(subject.clone())))>
-                <span class="name">{of.name.clone()}<span class="sub">{of.place.clone()}</span></span>
-                <span class=["figure ", status_class(of.status)].concat()>{of.figure.clone()}</span>
-            </button>
-        </li>
+        <ul class="list">{list}</ul>
+        {(more > 0).then(|| view! { <p class="note">"And "{more}" more."</p> })}
     }
     .into_any()
 }
 
-/// None of what the server knows by itself.
-pub(super) fn told(drawn: &Drawn, subject: &Subject) -> Option<Told> {
-    let (graph, whole) = (&drawn.graph, &drawn.whole);
-    let words = view::speak::subject(subject, graph, graph.meta.at_s).unwrap_or_default();
-    let mut told = match subject {
-        Subject::Node { id } if node_of(whole, id).is_none() => {
-            let homes = view::fold::homes(whole);
-            let is_in = |homes: &[Option<String>; 3]| homes.iter().flatten().any(|home| home == id);
-            let members = whole.nodes.iter().zip(&homes).filter(|(_, homes)| is_in(homes));
-            let members: Vec<&Node> = members.map(|(node, _)| node).collect();
-            let first = *members.first()?;
-            let land = homes.iter().find_map(|homes| homes.iter().position(|home| home.as_ref() == Some(id)));
-            let (kind, name) = match view::fold::KINDS[land?] {
-                BoxBy::Cluster => ("Cluster", &first.cluster),
-                BoxBy::Namespace => ("Namespace", &first.namespace),
-                BoxBy::App => ("App", &first.app),
-            };
-            let parts = members.into_iter().map(card).collect();
-            let (folded, title) = (Some(node_of(graph, id).is_some()), name.clone().unwrap_or_default());
-            Told { title, sub: kind.into(), words, folded, parts }
-        }
-        Subject::Edge { id } if edge_of(whole, id).is_none() => {
-            let title = ends(edge_of(graph, id)?, graph);
-            let parts = drawn.calls(id).into_iter().map(|edge| call(edge, whole)).collect();
-            Told { title, sub: "Calls, summed".into(), words, folded: None, parts }
-        }
-        _ => return None,
-    };
-    told.parts.order_by_key(|part| Reverse(part.status));
-    Some(told)
+fn card(node: &Node) -> AnyView {
+    let place = node.namespace.as_ref().map(|namespace| [" in ", namespace].concat());
+    row(
+        Subject::Node { id: node.id.clone() },
+        (node.name.clone(), place.unwrap_or_default()),
+        (Some(node.health.status), figure(node.requests.as_ref(), node.tcp.as_ref())),
+    )
 }
 
-fn card(node: &Node) -> Part {
-    Part {
-        subject: Subject::Node { id: node.id.clone() },
-        name: node.name.clone(),
-        place: node.namespace.as_ref().map(|namespace| [" in ", namespace].concat()).unwrap_or_default(),
-        status: node.health.status,
-        figure: figure(node.requests.as_ref(), node.tcp.as_ref()),
-    }
-}
-
-fn call(edge: &Edge, graph: &Graph) -> Part {
-    Part {
-        subject: Subject::Edge { id: edge.id.clone() },
-        name: ends(edge, graph),
-        place: String::new(),
-        status: edge.health.status,
-        figure: figure(edge.requests.as_ref(), edge.tcp.as_ref()),
-    }
+fn call(edge: &Edge, drawn: &Drawn) -> AnyView {
+    row(
+        Subject::Edge { id: edge.id.clone() },
+        (ends(edge, &drawn.whole), String::new()),
+        (Some(edge.health.status), figure(edge.requests.as_ref(), edge.tcp.as_ref())),
+    )
 }

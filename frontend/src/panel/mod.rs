@@ -37,7 +37,7 @@ enum Topic {
 pub(crate) fn Panel() -> impl IntoView {
     let page = page();
     let folded = move |subject: &Subject| {
-        page.drawn.look(|drawn| drawn.as_ref().is_some_and(|drawn| folded::told(drawn, subject).is_some()))
+        page.drawn.look(|drawn| drawn.as_ref().is_some_and(|drawn| folded::is_drawn_only(drawn, subject)))
     };
     let topic = memo(move || match page.selection() {
         Some(subject) if folded(&subject) => Topic::Folded(subject),

@@ -7,7 +7,7 @@ use crate::{
     widget::{Section, icon::status_class},
 };
 use leptos::prelude::*;
-use model::{Edge, Requests, Subject, Tcp, detail::Neighbour};
+use model::{Edge, Requests, Status, Subject, Tcp, detail::Neighbour};
 use view::format;
 
 #[component]
@@ -24,12 +24,11 @@ pub(crate) fn Neighbours(title: &'static str, neighbours: Memo<Vec<Neighbour>>) 
     }
 }
 
-fn entry(neighbour: &Neighbour) -> impl IntoView + use<> {
+fn entry(neighbour: &Neighbour) -> AnyView {
     let page = page();
     let edge = page.feed.with(|feed| {
         feed.graph.as_ref().and_then(|graph| selection::edge_of(graph, &neighbour.edge)).cloned()
     });
-    let class = edge.as_ref().map_or("", |edge| status_class(edge.health.status));
     let place = neighbour.namespace.as_ref().map(|namespace| format!(" in {namespace}"));
     let own_row = edge.as_ref().and_then(|edge| own_row(edge, &neighbour.node));
     let own_row = own_row.and_then(|(word, node, row)| {
@@ -39,15 +38,37 @@ fn entry(neighbour: &Neighbour) -> impl IntoView + use<> {
         });
         name.map(|name| format!(" · {word} {name}"))
     });
-    let subject = Subject::Edge { id: neighbour.edge.clone() };
+    let sub = [
+        &*place.unwrap_or_default(),
+        " · ",
+        protocol_word(neighbour.protocol),
+        &*own_row.unwrap_or_default(),
+    ];
+    let figure = edge.as_ref().map(|edge| figure(edge.requests.as_ref(), edge.tcp.as_ref()));
+    row(
+        Subject::Edge { id: neighbour.edge.clone() },
+        (neighbour.name.clone(), sub.concat()),
+        (edge.as_ref().map(|edge| edge.health.status), figure.unwrap_or_default()),
+    )
+}
+
+/// What can be selected: its name and what stands behind it, its figure and how well that is.
+pub(super) fn row(
+    subject: Subject,
+    (name, sub): (String, String),
+    (status, figure): (Option<Status>, String),
+) -> AnyView {
+    let page = page();
+    let class = status.map_or("", status_class);
     view! {
         <li>
             <button type="button" on:click=click(move |_| page.select(Some(subject.clone())))>
-                <span class="name">{neighbour.name.clone()}<span class="sub">{place}" · "{protocol_word(neighbour.protocol)}{own_row}</span></span>
-                <span class=format!("figure {class}")>{edge.as_ref().map(|edge| figure(edge.requests.as_ref(), edge.tcp.as_ref()))}</span>
+                <span class="name">{name}<span class="sub">{sub}</span></span>
+                <span class=["figure ", class].concat()>{figure}</span>
             </button>
         </li>
     }
+    .into_any()
 }
 
 /// The version of the selected node that the edge starts or ends at: word, node, row.

@@ -4,7 +4,7 @@
 use super::{Feed, Page, selection::node_of};
 use crate::state::shared::{Look, Shared, memo};
 use leptos::prelude::*;
-use model::{BoxBy, Edge, Graph, PageParams, Subject};
+use model::{BoxBy, Graph, PageParams, Subject};
 use std::sync::Arc;
 use view::{
     find::Matched,
@@ -49,9 +49,9 @@ impl Drawn {
         self.folded.as_ref().map_or_else(|| subject.clone(), |folded| folded.subject(&self.whole, subject))
     }
 
-    /// The calls that a line stands for.
-    pub(crate) fn calls(&self, line: &str) -> Vec<&Edge> {
-        self.folded.iter().flat_map(|folded| folded.calls(line)).map(|at| &self.whole.edges[at]).collect()
+    /// The calls of the whole graph, by index, that a line stands for.
+    pub(crate) fn calls(&self, line: &str) -> Vec<usize> {
+        self.folded.as_ref().map(|folded| folded.calls(line)).unwrap_or_default()
     }
 
     /// Lines too small to be drawn between what is folded.

@@ -4,16 +4,23 @@ use super::{SUM, sums::add_edge};
 use crate::cards;
 use layout::{index::Index, sorting::Order as _};
 use model::{Edge, Graph, Node, Protocol, Status};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// So many lines a card, on the average, can still be followed with the eye.
 const LINES_PER_CARD: usize = 1;
 
-/// The lines between cards, and for each line of the whole graph which of them it is part of.
-pub(super) fn lines(graph: &Graph, cards: &[Node], card_of: &[usize]) -> (Vec<Edge>, Vec<Option<usize>>) {
+/// The two cards of a line, by index.
+type Ends = [usize; 2];
+
+/// The lines between cards, those, and for each line of the whole graph which of them it is part of.
+pub(super) fn lines(
+    graph: &Graph,
+    cards: &[Node],
+    card_of: &[usize],
+) -> (Vec<Edge>, Vec<Ends>, Vec<Option<usize>>) {
     let index = Index::new(&mut graph.nodes.iter().map(|node| node.id.as_str()));
     let card = |id: &str| index.get(id).map(|at| card_of[at]);
-    let mut sums: Vec<Edge> = Vec::new();
+    let (mut sums, mut ends_of): (Vec<Edge>, Vec<Ends>) = (Vec::new(), Vec::new());
     let mut known = BTreeMap::new();
     let mut part_of = vec![None; graph.edges.len()];
     for (edge, part_of) in graph.edges.iter().zip(&mut part_of) {
@@ -48,23 +55,25 @@ pub(super) fn lines(graph: &Graph, cards: &[Node], card_of: &[usize]) -> (Vec<Ed
             (sum.source_share, sum.other_side) = (None, None);
         }
         sums.push(sum);
+        ends_of.push([source, target]);
     }
-    (in_order(sums, &mut part_of), part_of)
+    in_order(&mut sums, &mut ends_of, &mut part_of);
+    (sums, ends_of, part_of)
 }
 
 /// By id, as the lists of a graph are.
-fn in_order(mut sums: Vec<Edge>, part_of: &mut [Option<usize>]) -> Vec<Edge> {
+fn in_order(sums: &mut [Edge], ends: &mut Vec<Ends>, part_of: &mut [Option<usize>]) {
     let mut order: Vec<usize> = (0..sums.len()).collect();
     order.order_by(|a, b| sums[*a].id.cmp(&sums[*b].id));
     let mut ranks = vec![0; order.len()];
     for (rank, at) in order.iter().enumerate() {
         ranks[*at] = rank;
     }
+    *ends = order.iter().map(|at| ends[*at]).collect();
     sums.order_by(|a, b| a.id.cmp(&b.id));
     for at in part_of.iter_mut().flatten() {
         *at = ranks[*at];
     }
-    sums
 }
 
 /// Namespaces call each other in all directions. What is in trouble stays, each card keeps its busiest lines, and of the
@@ -72,32 +81,31 @@ fn in_order(mut sums: Vec<Edge>, part_of: &mut [Option<usize>]) -> Vec<Edge> {
 /// by themselves: opening one changes nothing between the others.
 pub(super) fn thin_out(
     edges: &mut Vec<Edge>,
+    ends_of: &[Ends],
     edge_of: &mut [Option<usize>],
-    (cards, opened): (usize, &BTreeSet<&str>),
-    folded: &dyn Fn(&str) -> bool,
+    [opened, folded]: [&[bool]; 2],
 ) {
-    let mut left = [cards - opened.len(), opened.len()].map(|cards| cards * LINES_PER_CARD);
+    let open = opened.iter().filter(|open| **open).count();
+    let mut left = [opened.len() - open, open].map(|cards| cards * LINES_PER_CARD);
     if edges.len() <= left[0] + left[1] {
         return;
     }
     let mut by_flow: Vec<usize> = (0..edges.len()).collect();
     by_flow.order_by(|a, b| flow(&edges[*b]).total_cmp(&flow(&edges[*a])));
     let mut stays = vec![false; edges.len()];
-    let mut seen = [BTreeSet::new(), BTreeSet::new()];
+    // As a source, and as a target.
+    let mut seen = [vec![false; opened.len()], vec![false; opened.len()]];
     for at in by_flow {
-        let edge = &edges[at];
-        let whole = !folded(&edge.source) && !folded(&edge.target);
-        let ends = [&*edge.source, &*edge.target];
-        let share = usize::from(ends.iter().any(|end| opened.contains(end)));
-        let is_first = |(end, seen): (&&str, &BTreeSet<&str>)| {
-            !seen.contains(end) && (share == 0 || opened.contains(end))
-        };
-        let first = ends.iter().zip(&seen).any(is_first);
-        if whole || first || left[share] > 0 || edge.health.status >= Status::Degraded {
+        let ends = ends_of[at];
+        let whole = ends.iter().all(|end| !folded[*end]);
+        let share = usize::from(ends.iter().any(|end| opened[*end]));
+        let is_first = |side: usize| !seen[side][ends[side]] && (share == 0 || opened[ends[side]]);
+        let first = is_first(0) || is_first(1);
+        if whole || first || left[share] > 0 || edges[at].health.status >= Status::Degraded {
             stays[at] = true;
             left[share] = left[share].saturating_sub(1);
-            for (end, seen) in ends.iter().zip(&mut seen) {
-                seen.insert(end);
+            for side in [0, 1] {
+                seen[side][ends[side]] = true;
             }
         }
     }

@@ -172,7 +172,7 @@ fn find_and_selection_reach_through_clusters_and_apps() {
     let one = folded(&graph, &["cluster/east"]);
     let sum = one.graph.edges.iter().find(|edge| edge.target == "cluster/east").unwrap();
     assert!(fold::is_sum(sum));
-    let calls: Vec<&str> = one.calls(&sum.id).map(|at| graph.edges[at].target.as_str()).collect();
+    let calls: Vec<&str> = one.calls(&sum.id).into_iter().map(|at| graph.edges[at].target.as_str()).collect();
     assert_eq!(calls, ["workload/shop/cart-v1@east", "workload/shop/cart-v2@east"]);
 }
 
