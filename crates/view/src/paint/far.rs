@@ -141,7 +141,7 @@ pub(crate) fn names(pen: &mut Pen, places: &Places, named: Named, taken: &mut Ve
     }
 }
 
-/// Below, above or beside the dot.
+/// Below, above or beside the dot, whole in sight if that can be had, and never under a sheet.
 fn name(pen: &mut Pen, node: &Node, centre: Point, taken: &[Rect]) -> Option<Rect> {
     let drawing = pen.drawing;
     let unit = 1.0 / drawing.zoom;
@@ -156,8 +156,14 @@ fn name(pen: &mut Pen, node: &Node, centre: Point, taken: &[Rect]) -> Option<Rec
     let (middle, away) = (-width / 2.0, NAME_BESIDE * unit);
     let level = -height / 2.0;
     let places = [(middle, away), (middle, -away - height), (away, level), (-away - width, level)];
-    let mut rects = places.into_iter().map(|(x, y)| Rect::new(centre.x + x, centre.y + y, width, height));
-    let place = rects.find(|place| taken.iter().all(|other| !other.overlaps(place)))?;
+    let places = places.map(|(x, y)| Rect::new(centre.x + x, centre.y + y, width, height));
+    let is_free = |place: &&Rect| taken.iter().chain(drawing.covered).all(|other| !other.overlaps(place));
+    let is_seen = |place: &&Rect| drawing.sees_whole(place);
+    let dot = Rect::new(centre.x, centre.y, 0.0, 0.0).grown(DOT * unit);
+    if drawing.covered.iter().any(|sheet| sheet.overlaps(&dot)) {
+        return None;
+    }
+    let place = *places.iter().filter(is_free).find(is_seen).or_else(|| places.iter().find(is_free))?;
     let ground = super::edges::ground_at(drawing.scene, place.centre());
     let text = Text::new(Point::new(place.x, place.y + 0.8 * height), text, font);
     pen.text_with_halo(text, ink, Stroke::new(ground, 3.5 * unit).round(), "name");
@@ -215,14 +221,13 @@ fn title(pen: &mut Pen, name: &str, land: &PlacedGroup, (names, dots): (&[Rect],
         })
     };
     let above = is_sea(&above).then_some(above);
-    let is_seen = |place: &Rect| drawing.clip.is_none_or(|clip| clip.union(place) == clip);
     // Within a region all but its edge is taken.
     let (first, next) = inside.split_at(usize::from(!is_region));
     let places = || first.iter().chain(&above).chain(next);
     let beside = |covered: &[Rect]| {
         let is_bare =
             |place: &&Rect| clear(place, names) && clear(place, covered) && (!is_region || is_sea(place));
-        let is_free = |place: &&Rect| is_seen(place) && is_bare(place) && clear(place, dots);
+        let is_free = |place: &&Rect| drawing.sees_whole(place) && is_bare(place) && clear(place, dots);
         places().find(is_free).or_else(|| places().find(is_bare))
     };
     let place = *beside(drawing.covered).or_else(|| beside(&[]))?;

@@ -65,7 +65,7 @@ pub struct Drawing<'a> {
     pub measure: &'a dyn MeasureText,
     /// The part of the scene in sight; none draws all.
     pub clip: Option<Rect>,
-    /// Parts of the scene that something lies over: from afar the names of bands keep clear of them.
+    /// Parts of the scene that something lies over: from afar names keep clear of them.
     pub covered: &'a [Rect],
 }
 
@@ -104,6 +104,10 @@ impl<'a> Drawing<'a> {
 }
 
 impl Drawing<'_> {
+    fn sees_whole(&self, rect: &Rect) -> bool {
+        self.clip.is_none_or(|clip| clip.union(rect) == clip)
+    }
+
     fn in_sight(&self, rect: Rect) -> bool {
         self.clip.is_none_or(|clip| clip.grown(OVERHANG).overlaps(&rect))
     }

@@ -72,3 +72,27 @@ fn from_afar_a_band_s_name_comes_out_from_under_a_sheet() {
     }
     assert_eq!(names(&[scene.bounds.grown(900.0)]), all, "where all is covered they stand where they did");
 }
+
+#[test]
+fn from_afar_names_beside_dots_stay_within_the_window_and_keep_clear_of_sheets() {
+    let mut graph = shop();
+    graph.nodes.truncate(1);
+    graph.edges.clear();
+    graph.boxes.clear();
+    let scene = placed(&graph);
+    let name = |clip: Option<Rect>, covered: &[Rect]| -> Option<Rect> {
+        let far = Drawing { level: Level::Far, zoom: 0.2, clip, covered, ..drawing(&graph, &scene) };
+        let marks = crate::marks(&far);
+        marks.iter().find(|mark| mark.role == "name").map(|mark| mark.bounds(far.measure))
+    };
+    let dot = scene.nodes[0].rect.centre();
+    let below = name(None, &[]).expect("it has its name");
+    assert!(below.y > dot.y && below.x < dot.x && below.right() > dot.x, "{below:?}");
+    let window = Rect::new(dot.x - 900.0, dot.y - 900.0, 901.0, 1_800.0);
+    let beside = name(Some(window), &[]).expect("there is room");
+    assert_eq!(window.union(&beside), window, "{beside:?} lies whole in {window:?}");
+    let clear = name(None, &[below]).expect("there is room elsewhere");
+    assert!(!clear.overlaps(&below));
+    let over_dot = Rect::new(dot.x, dot.y, 0.0, 0.0).grown(5.0);
+    assert_eq!(name(None, &[over_dot]), None, "what is hidden has no name in sight");
+}
