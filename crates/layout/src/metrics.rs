@@ -2,9 +2,11 @@
 
 use crate::geometry::{cross, cuts, polyline};
 use crate::grid::Grid;
+use crate::index::Index;
 use crate::input::GroupKind;
 use crate::scene::{PlacedGroup, Point, Rect, Scene};
 use crate::sorting::Order as _;
+use std::cell::{Cell, RefCell};
 
 /// Figures of one picture. What should be none is counted, so that a test can say so.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,26 +84,31 @@ fn pairs(rects: &[&Rect]) -> usize {
 #[must_use]
 pub fn crossings(scene: &Scene) -> usize {
     let mut grid = Grid::new(scene.bounds);
-    let mut pieces: Vec<(usize, Point, Point)> = Vec::new();
-    let span =
-        |a: Point, b: Point| Rect::new(a.x.min(b.x), a.y.min(b.y), (a.x - b.x).abs(), (a.y - b.y).abs());
+    let mut pieces: Vec<Piece> = Vec::new();
+    let ends_of = ends(scene);
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for (index, edge) in scene.edges.iter().enumerate() {
+    for (line, edge) in scene.edges.iter().enumerate() {
         for ends in polyline(&edge.path).windows(2) {
-            let near = std::cell::RefCell::new(Vec::new());
-            grid.any(&span(ends[0], ends[1]), |piece| {
-                near.borrow_mut().push(piece);
+            let mine = Piece { line, ends: (ends[0], ends[1]), asked_by: Cell::new(0) };
+            let (span, this) = (mine.span(), pieces.len() + 1);
+            let near = RefCell::new(&mut found);
+            grid.any(&span, |piece| {
+                let other = &pieces[piece];
+                // Long ones lie in many squares together.
+                let is_new = other.asked_by.replace(this) != this;
+                let apart = || !ends_of[other.line].iter().any(|end| ends_of[line].contains(end));
+                if is_new
+                    && other.span().overlaps(&span.grown(1.0))
+                    && apart()
+                    && cross(mine.ends, other.ends)
+                {
+                    // Two lines may cross more than once; the place tells a crossing from the same one seen twice.
+                    near.borrow_mut().push((line, piece));
+                }
                 false
             });
-            for piece in near.into_inner() {
-                let (other, a, b) = pieces[piece];
-                if !share(scene, index, other) && cross((ends[0], ends[1]), (a, b)) {
-                    // Two lines may cross more than once; the place tells a crossing from the same one seen twice.
-                    found.push((index, piece));
-                }
-            }
-            grid.insert(&span(ends[0], ends[1]), pieces.len());
-            pieces.push((index, ends[0], ends[1]));
+            grid.insert(&span, pieces.len());
+            pieces.push(mine);
         }
     }
     found.order();
@@ -109,7 +116,25 @@ pub fn crossings(scene: &Scene) -> usize {
     found.len()
 }
 
-fn share(scene: &Scene, a: usize, b: usize) -> bool {
-    let (a, b) = (&scene.edges[a], &scene.edges[b]);
-    a.source == b.source || a.source == b.target || a.target == b.source || a.target == b.target
+/// A straight part of a line.
+struct Piece {
+    line: usize,
+    ends: (Point, Point),
+    /// The last that has been held against it, counted from 1.
+    asked_by: Cell<usize>,
+}
+
+impl Piece {
+    fn span(&self) -> Rect {
+        let (a, b) = self.ends;
+        Rect::new(a.x.min(b.x), a.y.min(b.y), (a.x - b.x).abs(), (a.y - b.y).abs())
+    }
+}
+
+/// The cards of each line, by index; what is at no card is at one of its own.
+fn ends(scene: &Scene) -> Vec<[usize; 2]> {
+    let cards = Index::new(&mut scene.nodes.iter().map(|node| &*node.key));
+    let lines = scene.edges.iter().enumerate();
+    let card = |key: &str, own: usize| cards.get(key).unwrap_or(scene.nodes.len() + own);
+    lines.map(|(at, edge)| [card(&edge.source, 2 * at), card(&edge.target, 2 * at + 1)]).collect()
 }

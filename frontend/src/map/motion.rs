@@ -85,7 +85,7 @@ impl Stage {
                 None => layout::place(&plan.input),
             };
             if way == Way::Update {
-                self.placing.weigh(&plan.input);
+                self.placing.weigh(&plan.input, &scene);
             }
             self.adopt(plan, scene);
             if let Some((node, by)) = carried {
@@ -160,7 +160,6 @@ impl Stage {
         self.dirty = true;
         if share >= 1.0 {
             (self.motion, self.small_dirty) = (None, true);
-            self.compare();
         }
     }
 

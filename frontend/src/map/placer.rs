@@ -24,6 +24,8 @@ pub(crate) struct Placer {
 pub(crate) enum Word {
     Ready,
     Placed(u32, Scene),
+    /// Whether a fresh picture is much tidier than the one that was shown.
+    Weighed(u32, bool),
     /// It could not be started.
     Failed,
 }
@@ -35,6 +37,9 @@ impl Placer {
         let worker = Worker::new_with_options(script, &options).ok()?;
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let word = event.data().dyn_into::<Array>().map_or(Word::Ready, |said| {
+                if let Some(tidier) = said.get(1).as_bool() {
+                    return Word::Weighed(number(&said), tidier);
+                }
                 let mut scene = Scene::default();
                 tape(&said).scene(&mut scene);
                 Word::Placed(number(&said), scene)
@@ -52,8 +57,10 @@ impl Placer {
         Some(Self { worker, ready: false, waiting: Vec::new() })
     }
 
-    pub(crate) fn ask(&mut self, number: u32, mut input: Input) {
+    /// Places it, or, where a scene stands, only weighs whether a fresh one would be much tidier.
+    pub(crate) fn ask(&mut self, number: u32, mut input: Input, mut standing: Option<Scene>) {
         let mut tape = Tape::default();
+        tape.maybe(&mut standing, Tape::scene);
         tape.input(&mut input);
         self.waiting.push(message(&f64::from(number).into(), &tape));
         if self.ready {
@@ -87,11 +94,19 @@ pub(crate) fn serve() -> Option<()> {
     let out = scope.clone();
     let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let asked: Array = event.data().unchecked_into();
-        let mut input = Input::default();
-        tape(&asked).input(&mut input);
-        let mut placed = Tape::default();
-        placed.scene(&mut layout::place(&input));
-        let _ = out.post_message(&message(&asked.get(0), &placed));
+        let (mut input, mut standing) = (Input::default(), None);
+        let mut tape = tape(&asked);
+        tape.maybe(&mut standing, Tape::scene);
+        tape.input(&mut input);
+        let mut scene = layout::place(&input);
+        let answer = if let Some(standing) = standing {
+            Array::of2(&asked.get(0), &layout::tidier(&standing, &scene).into())
+        } else {
+            let mut placed = Tape::default();
+            placed.scene(&mut scene);
+            message(&asked.get(0), &placed)
+        };
+        let _ = out.post_message(&answer);
     });
     scope.set_onmessage(Some(heard.as_ref().unchecked_ref()));
     heard.forget();

@@ -32,9 +32,8 @@ pub(crate) struct Placing {
     /// Number of the last question.
     number: u32,
     waiting: Option<Plan>,
-    /// Number of the question what a fresh picture would look like.
+    /// Number of the question whether a fresh picture would be much tidier.
     weighed: Option<u32>,
-    fresh: Option<Scene>,
     /// A fresh picture would be much tidier.
     pub(crate) tidier: bool,
     /// A picture that the reader did not want to wait for.
@@ -69,7 +68,7 @@ impl Placing {
         if plan.input.nodes.len() <= AT_ONCE || plan.way == Way::Update {
             return Some(plan);
         }
-        if !self.ask(&plan.input) {
+        if !self.ask(&plan.input, None) {
             return Some(plan);
         }
         self.waiting = Some(plan);
@@ -77,22 +76,22 @@ impl Placing {
     }
 
     /// False where there is no worker.
-    fn ask(&mut self, input: &Input) -> bool {
+    fn ask(&mut self, input: &Input, standing: Option<Scene>) -> bool {
         if self.placer.is_none() {
             self.placer = self.start.as_ref().and_then(|Start(script, stand)| Placer::start(script, *stand));
         }
         let Some(placer) = &mut self.placer else { return false };
         self.number += 1;
-        placer.ask(self.number, input.clone());
+        placer.ask(self.number, input.clone(), standing);
         true
     }
 
     /// After a change: has the picture drifted so far from a fresh one that tidying is worth an offer?
-    pub(super) fn weigh(&mut self, input: &Input) {
-        (self.fresh, self.tidier, self.weighed) = (None, false, None);
+    pub(super) fn weigh(&mut self, input: &Input, scene: &Scene) {
+        (self.tidier, self.weighed) = (false, None);
         // What somebody waits for comes first.
         if self.waiting.is_none() {
-            self.weighed = self.ask(input).then_some(self.number);
+            self.weighed = self.ask(input, Some(scene.clone())).then_some(self.number);
         }
     }
 }
@@ -101,9 +100,8 @@ impl Stage {
     pub(crate) fn hear(&mut self, word: Word) {
         match (word, &mut self.placing.placer) {
             (Word::Ready, Some(placer)) => placer.listen(),
-            (Word::Placed(number, scene), _) if Some(number) == self.placing.weighed => {
-                self.placing.fresh = Some(scene);
-                self.compare();
+            (Word::Weighed(number, tidier), _) if Some(number) == self.placing.weighed => {
+                self.placing.tidier = tidier;
             }
             (Word::Placed(number, scene), _) if number == self.placing.number => {
                 if let Some(plan) = self.placing.waiting.take() {
@@ -113,14 +111,6 @@ impl Stage {
             }
             (Word::Failed, _) => self.place_here(),
             _ => {}
-        }
-    }
-
-    /// Only a picture at rest is compared.
-    pub(super) fn compare(&mut self) {
-        if let (Some(picture), None, Some(fresh)) = (&self.picture, &self.motion, &self.placing.fresh) {
-            self.placing.tidier = layout::tidier(&picture.scene, fresh);
-            self.placing.fresh = None;
         }
     }
 
