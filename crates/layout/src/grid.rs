@@ -1,9 +1,12 @@
 //! Squares over a plane, to find what lies near a rectangle. Knows rectangles and numbers.
 
 use crate::scene::Rect;
+use crate::sorting::Order as _;
+use std::cell::RefCell;
 
+/// Numbers by the squares in which their rectangles lie.
 #[derive(Clone, Debug)]
-pub(crate) struct Grid {
+pub struct Grid {
     bounds: Rect,
     /// One by a cell's side.
     per_cell: f64,
@@ -16,7 +19,8 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    pub(crate) fn new(bounds: Rect) -> Self {
+    /// Squares of 64 pixels, larger where those would be too many.
+    pub fn new(bounds: Rect) -> Self {
         Self::with_cells(bounds, 60_000.0)
     }
 
@@ -45,15 +49,32 @@ impl Grid {
         ((column(rect.x), column(rect.right())), (row(rect.y), row(rect.bottom())))
     }
 
-    pub(crate) fn insert(&mut self, rect: &Rect, index: usize) {
+    pub fn insert(&mut self, rect: &Rect, index: usize) {
         let (columns, rows) = self.range(rect);
         for row in rows.0..=rows.1 {
             for column in columns.0..=columns.1 {
                 let head = &mut self.heads[row * self.across + column];
+                // The next piece of a line mostly lies where the last one does.
+                if *head > 0 && self.entries[*head as usize].0 == index as u32 {
+                    continue;
+                }
                 self.entries.push((index as u32, *head));
                 *head = self.entries.len() as u32 - 1;
             }
         }
+    }
+
+    /// What may reach into the rectangle, in order.
+    pub fn near(&self, rect: &Rect) -> Vec<usize> {
+        let near = RefCell::new(Vec::new());
+        self.any(rect, |index| {
+            near.borrow_mut().push(index);
+            false
+        });
+        let mut near = near.into_inner();
+        near.order();
+        near.dedup();
+        near
     }
 
     /// Whether the test holds for anything near the rectangle. A thing may be asked about more than once.

@@ -53,6 +53,7 @@ mod union;
 mod update;
 
 pub use drift::{fingerprint, proof, tidier};
+pub use grid::Grid;
 pub use input::{Edge, Group, GroupKind, Input, Node, Port};
 pub use place::place;
 pub use scene::{Cubic, PlacedGroup, PlacedNode, Point, Rect, Route, Scene, Size, Update};

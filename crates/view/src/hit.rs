@@ -8,16 +8,15 @@ use crate::{
     paint::glyph,
     places::Places,
 };
-use layout::sorting::Order as _;
-use layout::{Point, Rect, Scene};
+use layout::{Grid, Point, Rect, Scene};
 use model::{Graph, Subject};
-use std::collections::BTreeMap;
 
 /// How near the pointer must come to a line, in screen pixels.
 pub const MOUSE_PX: f64 = 6.0;
 pub const FINGER_PX: f64 = 12.0;
 
-const CELL: f64 = 96.0;
+/// Lines lie in the grid in pieces of about this length.
+const PIECE: f64 = 48.0;
 const PIN_RADIUS: f64 = 8.0;
 
 /// Indices of the graph (a group: of the scene).
@@ -35,19 +34,14 @@ pub enum Hit {
 }
 
 /// Built once a scene.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SceneIndex {
-    cells: BTreeMap<(i64, i64), Cell>,
+    nodes: Grid,
+    edges: Grid,
     cards: Vec<Option<Rect>>,
     arcs: Vec<Option<Arc>>,
     /// Edges that are hairlines from afar.
     within: Vec<bool>,
-}
-
-#[derive(Debug, Default)]
-struct Cell {
-    nodes: Vec<usize>,
-    edges: Vec<usize>,
 }
 
 /// What the reader sees and points with.
@@ -68,11 +62,16 @@ pub struct Aim<'a> {
 impl SceneIndex {
     pub fn new(graph: &Graph, scene: &Scene) -> Self {
         let places = Places::new(graph, scene);
-        let within = bundles::within_bands(scene, &places);
-        let mut index = Self { cards: places.cards.clone(), within, ..Self::default() };
-        for (i, card) in places.cards.iter().enumerate() {
+        let mut index = Self {
+            nodes: Grid::new(scene.bounds),
+            edges: Grid::new(scene.bounds),
+            within: bundles::within_bands(scene, &places),
+            cards: places.cards,
+            arcs: Vec::new(),
+        };
+        for (i, card) in index.cards.iter().enumerate() {
             if let Some(card) = card {
-                index.add(*card, |cell| cell.nodes.push(i));
+                index.nodes.insert(card, i);
             }
         }
         for (i, route) in places.routes.iter().enumerate() {
@@ -85,24 +84,16 @@ impl SceneIndex {
         index
     }
 
-    fn add(&mut self, rect: Rect, mut put: impl FnMut(&mut Cell)) {
-        for key in cells_of(rect) {
-            put(self.cells.entry(key).or_default());
-        }
-    }
-
     /// Into the cells it passes, not into all of its bounding box.
     fn add_line(&mut self, arc: &Arc, edge: usize) {
-        let steps = (arc.length() / (CELL / 2.0)).ceil().max(1.0) as usize;
+        let steps = (arc.length() / PIECE).ceil().max(1.0) as usize;
         let step = arc.length() / steps as f64;
-        for i in 0..steps {
-            let (a, b) = (arc.at(step * i as f64), arc.at(step * (i + 1) as f64));
-            let piece = Rect::new(a.x, a.y, 0.0, 0.0).union(&Rect::new(b.x, b.y, 0.0, 0.0));
-            self.add(piece.grown(step / 4.0), |cell| {
-                if cell.edges.last() != Some(&edge) {
-                    cell.edges.push(edge);
-                }
-            });
+        let mut from = arc.at(0.0);
+        for i in 1..=steps {
+            let to = arc.at(step * i as f64);
+            let piece = Rect::new(from.x, from.y, 0.0, 0.0).union(&Rect::new(to.x, to.y, 0.0, 0.0));
+            self.edges.insert(&piece.grown(step / 4.0), edge);
+            from = to;
         }
     }
 
@@ -174,16 +165,7 @@ impl SceneIndex {
 
     /// Graph indices of the nodes and of the edges that may reach into the rectangle, in order.
     pub fn within(&self, rect: Rect) -> (Vec<usize>, Vec<usize>) {
-        let (mut nodes, mut edges) = (Vec::new(), Vec::new());
-        for cell in cells_of(rect).filter_map(|key| self.cells.get(&key)) {
-            nodes.extend_from_slice(&cell.nodes);
-            edges.extend_from_slice(&cell.edges);
-        }
-        for list in [&mut nodes, &mut edges] {
-            list.order();
-            list.dedup();
-        }
-        (nodes, edges)
+        [&self.nodes, &self.edges].map(|grid| grid.near(&rect)).into()
     }
 
     /// The rectangle of a node's card.
@@ -196,13 +178,6 @@ impl SceneIndex {
     pub fn middle_of(&self, edge: usize) -> Option<Point> {
         self.arcs.get(edge)?.as_ref().map(padlock::place)
     }
-}
-
-fn cells_of(rect: Rect) -> impl Iterator<Item = (i64, i64)> {
-    let cell = |v: f64| (v / CELL).floor() as i64;
-    let (left, right) = (cell(rect.x), cell(rect.right()));
-    let (top, low) = (cell(rect.y), cell(rect.bottom()));
-    (left..=right).flat_map(move |x| (top..=low).map(move |y| (x, y)))
 }
 
 /// What a click on it selects; land selects nothing.
