@@ -67,6 +67,7 @@ pub(crate) enum Hold {
 
 impl Prometheus {
     pub(crate) async fn start() -> Self {
+        pass_to_a_scrape().await;
         let mesh = portolan::demo::mesh(None, None).unwrap();
         let state = Arc::new(Shared {
             upstream: portolan::demo::router(mesh),
@@ -168,8 +169,7 @@ impl Prometheus {
 async fn relay(state: State<Arc<Shared>>, request: Request) -> Response {
     let ahead = SignedDuration::from_secs(state.ahead_s.load(Ordering::SeqCst));
     let mut response = relayed(state, request).await;
-    let moved = tokio::time::Instant::now().into_std().saturating_duration_since(Instant::now());
-    let now = Timestamp::now().checked_add(moved).unwrap().checked_add(ahead).unwrap();
+    let now = Timestamp::now().checked_add(moved()).unwrap().checked_add(ahead).unwrap();
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap();
     response.headers_mut().insert(header::DATE, HeaderValue::from_str(&date).unwrap());
     response
@@ -177,9 +177,25 @@ async fn relay(state: State<Arc<Shared>>, request: Request) -> Response {
 
 /// Lets time pass at once, for all timers and for both sides' clocks.
 pub(crate) async fn pass(seconds: u64) {
+    skip(Duration::from_secs(seconds)).await;
+}
+
+/// The clock on the wall goes on in a test too: from a scrape on it is longest until the next, at which more is asked.
+async fn pass_to_a_scrape() {
+    const SCRAPE_MS: i64 = 15_000;
+    let into_ms = Timestamp::now().checked_add(moved()).unwrap().as_millisecond().rem_euclid(SCRAPE_MS);
+    skip(Duration::from_millis((SCRAPE_MS - into_ms).unsigned_abs())).await;
+}
+
+async fn skip(time: Duration) {
     tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(seconds)).await;
+    tokio::time::advance(time).await;
     tokio::time::resume();
+}
+
+/// By how much tests have moved the clocks.
+fn moved() -> Duration {
+    tokio::time::Instant::now().into_std().saturating_duration_since(Instant::now())
 }
 
 async fn relayed(State(state): State<Arc<Shared>>, request: Request) -> Response {
