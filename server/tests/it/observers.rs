@@ -18,7 +18,7 @@ async fn live(product: &Product) -> Value {
 
 #[tokio::test]
 async fn who_polls_has_the_next_answer_fetched_before_it_asks() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let first = live(&product).await;
     for _ in 0..20 {
@@ -45,7 +45,7 @@ async fn who_polls_has_the_next_answer_fetched_before_it_asks() {
 
 #[tokio::test]
 async fn one_who_polls_seldom_costs_what_he_asks_for() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     for times in 1..=4 {
         live(&product).await;
@@ -57,7 +57,7 @@ async fn one_who_polls_seldom_costs_what_he_asks_for() {
 
 #[tokio::test]
 async fn a_hundred_streams_cost_one_handful_a_refresh() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let mut streams = Vec::new();
     for viewer in 0..100 {
@@ -90,7 +90,7 @@ async fn a_hundred_streams_cost_one_handful_a_refresh() {
 
 #[tokio::test]
 async fn a_fifth_window_is_asked_for_on_demand() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let mut streams = Vec::new();
     for window in ["5m", "10m", "15m", "20m"] {
@@ -115,7 +115,7 @@ async fn a_fifth_window_is_asked_for_on_demand() {
 
 #[tokio::test]
 async fn a_long_window_is_refreshed_when_a_sixtieth_of_it_has_passed() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let address = format!("{LIVE}/stream?window=3h");
     let mut stream = product.stream(&address, &[]).await;
@@ -136,7 +136,7 @@ async fn a_long_window_is_refreshed_when_a_sixtieth_of_it_has_passed() {
 
 #[tokio::test]
 async fn buckets_that_take_long_are_asked_for_more_seldom_and_that_is_said() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let percentiles = format!("{LIVE}?percentiles=true");
     prometheus.hold(Hold::Only(QueryKind::DurationBucket));
@@ -170,7 +170,7 @@ async fn buckets_that_take_long_are_asked_for_more_seldom_and_that_is_said() {
 
 #[tokio::test]
 async fn where_samples_come_late_the_present_is_a_little_ago() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let prompt = prometheus.product();
     let late = prometheus.product_with(|config| {
         config.prometheus.as_mut().unwrap().ingestion_delay_s = 60;
@@ -188,7 +188,7 @@ async fn where_samples_come_late_the_present_is_a_little_ago() {
 
 #[tokio::test]
 async fn the_present_is_that_of_the_store() {
-    let (ours, ahead) = (Prometheus::start().await, Prometheus::start().await);
+    let (ours, ahead) = (Prometheus::start_at_a_scrape().await, Prometheus::start_at_a_scrape().await);
     ahead.set_ahead(40);
     let (ours, ahead) = (ours.product(), ahead.product());
     while !ahead.get("/api/v1/status").await.text().contains("ahead of this server's") {
@@ -202,7 +202,7 @@ async fn the_present_is_that_of_the_store() {
 
 #[tokio::test]
 async fn a_clock_that_is_put_right_takes_no_picture_back() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let sees = async |ahead: bool| loop {
         let status = product.get("/api/v1/status").await.text();
@@ -227,7 +227,7 @@ async fn a_clock_that_is_put_right_takes_no_picture_back() {
 
 #[tokio::test]
 async fn nobody_waits_for_a_prometheus_that_hangs() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let first = live(&product).await;
     prometheus.hold(Hold::All);
@@ -242,7 +242,7 @@ async fn nobody_waits_for_a_prometheus_that_hangs() {
 
 #[tokio::test]
 async fn those_who_stream_learn_of_a_failure_and_of_its_end() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let mut stream = product.stream(&format!("{LIVE}/stream"), &[]).await;
     assert!(stream.event().await.unwrap().data["meta"]["stale"].is_null());
@@ -259,7 +259,7 @@ async fn those_who_stream_learn_of_a_failure_and_of_its_end() {
 
 #[tokio::test]
 async fn while_prometheus_fails_nobody_is_shown_another_s_label() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let told_apart = format!("{LIVE}?operations=request_operation");
     let operations = |graph: &Value| {
@@ -280,7 +280,7 @@ async fn while_prometheus_fails_nobody_is_shown_another_s_label() {
 
 #[tokio::test]
 async fn a_third_label_of_a_window_is_asked_for_on_demand() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let by = |label: &str| format!("{LIVE}?operations={label}");
     let mut stream = product.stream(&format!("{LIVE}/stream"), &[]).await;
@@ -302,7 +302,7 @@ async fn a_third_label_of_a_window_is_asked_for_on_demand() {
 
 #[tokio::test]
 async fn a_viewer_cannot_have_any_number_of_labels_asked_for() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let path = |label: usize| format!("/api/v1/graph?at=1772618400&operations=label_{label}");
     for label in 0..6 {

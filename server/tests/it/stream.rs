@@ -27,7 +27,7 @@ async fn polled(product: &Product) -> Graph {
 
 #[tokio::test]
 async fn whole_and_differences_make_what_polling_gives() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let mut stream = product.stream(&format!("{STREAM}?type=workload"), &[]).await;
     assert_eq!(stream.headers["content-type"], "text/event-stream");
@@ -49,7 +49,7 @@ async fn whole_and_differences_make_what_polling_gives() {
 
 #[tokio::test]
 async fn it_goes_on_where_it_broke_off_or_begins_anew() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let mut first = product.stream(STREAM, &[]).await;
     let whole = first.event().await.unwrap();
@@ -76,7 +76,7 @@ async fn it_goes_on_where_it_broke_off_or_begins_anew() {
 
 #[tokio::test]
 async fn who_reads_slowly_skips_what_was_overtaken() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let (mut quick, mut slow) = (product.stream(STREAM, &[]).await, product.stream(STREAM, &[]).await);
     quick.event().await.unwrap();
@@ -93,7 +93,7 @@ async fn who_reads_slowly_skips_what_was_overtaken() {
 
 #[tokio::test]
 async fn each_may_set_a_slower_pace() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let mut slow = product.stream(&format!("{STREAM}?refresh=60s"), &[]).await;
     let whole = slow.event().await.unwrap();
@@ -113,7 +113,7 @@ async fn each_may_set_a_slower_pace() {
 
 #[tokio::test]
 async fn packed_it_is_one_gzip_stream_with_a_heart() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product();
     let mut stream = product.stream(STREAM, &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(stream.headers["content-encoding"], "gzip");
@@ -136,7 +136,7 @@ async fn packed_it_is_one_gzip_stream_with_a_heart() {
 
 #[tokio::test]
 async fn what_cannot_be_streamed_is_refused_in_words() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let product = prometheus.product_with(|config| config.limits.streams = 2);
     assert_eq!(product.get(&format!("{STREAM}?at=1772618400")).await.problem(400)["field"], "at");
     assert_eq!(product.get(&format!("{STREAM}?refresh=2h")).await.problem(400)["field"], "refresh");
@@ -155,7 +155,7 @@ async fn what_cannot_be_streamed_is_refused_in_words() {
 
 #[tokio::test]
 async fn without_an_answer_there_is_no_stream_but_a_problem() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     prometheus.break_all(Fault::Html);
     let product = prometheus.product();
     let problem = product.get(STREAM).await.problem(502);
@@ -187,7 +187,7 @@ async fn until(stream: &mut TcpStream, part: &str) -> String {
 
 #[tokio::test]
 async fn over_a_socket_it_ends_with_the_server_and_with_the_caller() {
-    let prometheus = Prometheus::start().await;
+    let prometheus = Prometheus::start_at_a_scrape().await;
     let mut config = Config::for_prometheus(&prometheus.url).unwrap();
     // Only what ends by itself ends in time.
     config.limits.drain = 10 * PATIENCE;

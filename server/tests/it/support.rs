@@ -66,8 +66,16 @@ pub(crate) enum Hold {
 }
 
 impl Prometheus {
+    /// For tests that count what a live window asks: the clock on the wall goes on in a test too, and from a scrape on it is
+    /// longest until the next. To be called before anything is under way.
+    pub(crate) async fn start_at_a_scrape() -> Self {
+        const SCRAPE_MS: i64 = 15_000;
+        let into_ms = Timestamp::now().checked_add(moved()).unwrap().as_millisecond().rem_euclid(SCRAPE_MS);
+        skip(Duration::from_millis((SCRAPE_MS - into_ms).unsigned_abs())).await;
+        Self::start().await
+    }
+
     pub(crate) async fn start() -> Self {
-        pass_to_a_scrape().await;
         let mesh = portolan::demo::mesh(None, None).unwrap();
         let state = Arc::new(Shared {
             upstream: portolan::demo::router(mesh),
@@ -178,13 +186,6 @@ async fn relay(state: State<Arc<Shared>>, request: Request) -> Response {
 /// Lets time pass at once, for all timers and for both sides' clocks.
 pub(crate) async fn pass(seconds: u64) {
     skip(Duration::from_secs(seconds)).await;
-}
-
-/// The clock on the wall goes on in a test too: from a scrape on it is longest until the next, at which more is asked.
-async fn pass_to_a_scrape() {
-    const SCRAPE_MS: i64 = 15_000;
-    let into_ms = Timestamp::now().checked_add(moved()).unwrap().as_millisecond().rem_euclid(SCRAPE_MS);
-    skip(Duration::from_millis((SCRAPE_MS - into_ms).unsigned_abs())).await;
 }
 
 async fn skip(time: Duration) {
