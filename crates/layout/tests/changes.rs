@@ -265,20 +265,29 @@ proptest! {
 
     #[test]
     fn what_comes_and_goes_leaves_no_trace(n in 4_usize..40, seed in 0_u64..100_000) {
-        let input = tangle(n, seed);
-        let scene = place(&input);
-        let mut world = World { input: input.clone(), chance: Chance(seed), step: 0, folded: Vec::new() };
-        if seed % 2 == 0 { world.add_card() } else { world.connect(seed as usize % n) }
-        let next = update(&scene, &world.input);
-        let old = |key: &String| scene.edges.iter().any(|edge| edge.key == *key);
-        if next.moved.is_empty() && !next.rerouted.iter().any(old) {
-            let back = update(&next.scene, &input).scene;
-            prop_assert_eq!(&back.nodes, &scene.nodes);
-            prop_assert_eq!(&back.edges, &scene.edges);
-            prop_assert_eq!(&back.groups, &scene.groups);
-            prop_assert_eq!(back.bounds, scene.bounds);
-        }
+        come_and_go(n, seed);
     }
+}
+
+fn come_and_go(n: usize, seed: u64) {
+    let input = tangle(n, seed);
+    let scene = place(&input);
+    let mut world = World { input: input.clone(), chance: Chance(seed), step: 0, folded: Vec::new() };
+    if seed.is_multiple_of(2) {
+        world.add_card();
+    } else {
+        world.connect(seed as usize % n);
+    }
+    let next = update(&scene, &world.input);
+    let old = |key: &String| scene.edges.iter().any(|edge| edge.key == *key);
+    if next.moved.is_empty() && !next.rerouted.iter().any(old) {
+        assert_eq!(update(&next.scene, &input).scene, scene);
+    }
+}
+
+#[test]
+fn bounds_are_the_same_to_the_bit_after_what_comes_and_goes() {
+    come_and_go(22, 96_188);
 }
 
 #[test]
